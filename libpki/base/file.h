@@ -1,0 +1,81 @@
+/*
+ * Files: read within a limit, written all or nothing.
+ *
+ * Reading opens without following links and without waiting (a FIFO does not
+ * hang), takes regular files only (and "-" nowhere), and refuses what is
+ * larger than the limit before a byte is parsed.
+ *
+ * Writing: a new file under a temporary name in its directory, data synced,
+ * then named (never over an existing name, never through a link), then the
+ * directory synced, then read back and compared. Not committed: unlinked at
+ * scope exit. Directories are descriptors, so that nothing can be swapped
+ * underneath.
+ *
+ *   pki_auto(pki_file) file = NULL;
+ *   return pki_file_create(dir, "g1.key", 0600, &file, err) &&
+ *          pki_file_write(file, bytes, err) && pki_file_commit(&file, err);
+ */
+#ifndef PKI_BASE_FILE_H
+#define PKI_BASE_FILE_H
+
+#include "base/buf.h"
+
+struct pki_file;
+
+/* Limits of inputs (reliability G12). */
+#define PKI_LIMIT_CERTIFICATE ((size_t)64 * 1024)
+#define PKI_LIMIT_REQUEST ((size_t)64 * 1024)
+#define PKI_LIMIT_KEY ((size_t)64 * 1024)
+#define PKI_LIMIT_BUNDLE ((size_t)1024 * 1024)
+#define PKI_LIMIT_HIERARCHY ((size_t)256 * 1024)
+#define PKI_LIMIT_CRL ((size_t)512 * 1024 * 1024)
+
+/**
+ * Read a whole regular file.
+ *
+ * @dir    directory descriptor, or AT_FDCWD
+ * Fails:  PKI_E_USAGE missing, a link at the end, not a regular file, larger than limit, empty;
+ *         PKI_E_IO
+ */
+PKI_CHECKED bool pki_file_read(int dir, const char *path, size_t limit, struct pki_buf *bytes,
+                               struct pki_error *err);
+
+/** Map a whole regular file read-only (CRLs). Same refusals as pki_file_read. */
+PKI_CHECKED bool pki_file_map(int dir, const char *path, size_t limit, struct pki_bytes *bytes,
+                              struct pki_error *err);
+void pki_file_unmap(struct pki_bytes *bytes);
+
+/** Open a directory, never through a link at its end. Fails: PKI_E_USAGE, PKI_E_IO */
+PKI_CHECKED bool pki_dir_open(int dir, const char *path, int *fd, struct pki_error *err);
+/** Make a directory (0700) that must not exist and open it. Fails: PKI_E_EXISTS, PKI_E_IO */
+PKI_CHECKED bool pki_dir_make(int dir, const char *path, int *fd, struct pki_error *err);
+/** Make it if absent, open it either way, never through a link. */
+PKI_CHECKED bool pki_dir_ensure(int dir, const char *path, int *fd, struct pki_error *err);
+PKI_CHECKED bool pki_dir_sync(int fd, struct pki_error *err);
+/** Remove a tree below dir; links are removed, never followed. */
+PKI_CHECKED bool pki_dir_remove(int dir, const char *path, struct pki_error *err);
+/** Swap two names in one step (renameat2 EXCHANGE), or give the new one its name if old is absent. */
+PKI_CHECKED bool pki_dir_exchange(int dir, const char *fresh, const char *target, bool *swapped,
+                                  struct pki_error *err);
+
+/** Closes at scope exit: pki_scope_fd int fd = -1; */
+#define pki_scope_fd __attribute__((__cleanup__(pki_fd_close_)))
+void pki_fd_close_(int *fd);
+
+/** Fails: PKI_E_EXISTS the name is taken; PKI_E_IO */
+PKI_CHECKED bool pki_file_create(int dir, const char *name, unsigned mode, struct pki_file **file,
+                                 struct pki_error *err);
+PKI_CHECKED bool pki_file_write(struct pki_file *file, struct pki_bytes bytes,
+                                struct pki_error *err);
+/** Sync, name, sync the directory, read back; nulls *file. */
+PKI_CHECKED bool pki_file_commit(struct pki_file **file, struct pki_error *err);
+/** As commit, but replaces an existing regular file in one step (key files on a new passphrase). */
+PKI_CHECKED bool pki_file_commit_over(struct pki_file **file, struct pki_error *err);
+void pki_file_free(struct pki_file *file);
+PKI_DEFINE_AUTO(pki_file)
+
+/** create + write + commit. */
+PKI_CHECKED bool pki_file_write_new(int dir, const char *name, unsigned mode,
+                                    struct pki_bytes bytes, struct pki_error *err);
+
+#endif

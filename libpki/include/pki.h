@@ -1,0 +1,24 @@
+/*
+ * Root Cellar's library, whole: an offline, air-gapped PKI.
+ *
+ * The order to read the headers in: base, error, secret, report, time (what
+ * everything is written with); session and ops (a cellar and its duties);
+ * describe, lint, verify, key (what works without a cellar).
+ */
+#ifndef PKI_H
+#define PKI_H
+
+#include "pki/base.h"
+#include "pki/describe.h"
+#include "pki/error.h"
+#include "pki/key.h"
+#include "pki/lint.h"
+#include "pki/ops.h"
+#include "pki/report.h"
+#include "pki/sandbox.h"
+#include "pki/secret.h"
+#include "pki/session.h"
+#include "pki/time.h"
+#include "pki/verify.h"
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * Key files: on the hosts that will use a key, and in a cellar.
+ */
+#ifndef PKI_KEY_H
+#define PKI_KEY_H
+
+#include "pki/session.h"
+
+struct pki_key_csr_request {
+    const char *algorithm; /* "ecdsa-p384"; NULL: that */
+    const char *common_name;
+    const char *organization; /* or NULL */
+    const char *country;      /* or NULL */
+    const char *to;           /* directory that must not exist: gets key.key and key.csr */
+    bool dry_run;
+};
+
+/** Make a key and a request for it; works without a cellar. The key file is read back and
+ *  test-signed. Fails: PKI_E_USAGE algorithm or names; PKI_E_EXISTS; PKI_E_PASSPHRASE */
+PKI_CHECKED bool pki_key_csr(const struct pki_key_csr_request *request,
+                             const struct pki_prompts *prompts, struct pki_report *report,
+                             struct pki_error *err);
+
+/** Open a key file, sign with it and verify; says which key it is. With a session a key's name
+ *  may stand for its file, and the file is compared with the record.
+ *  Fails: PKI_E_PASSPHRASE; PKI_E_FORMAT; PKI_E_INTEGRITY */
+PKI_CHECKED bool pki_key_test(struct pki_session *session, const char *what,
+                              const struct pki_prompts *prompts, struct pki_report *report,
+                              struct pki_error *err);
+
+/** Seal a key file anew under a new passphrase, replacing it in one step. With a session the
+ *  record follows. */
+PKI_CHECKED bool pki_key_passphrase(struct pki_session *session, const char *what,
+                                    const struct pki_prompts *prompts, struct pki_report *report,
+                                    struct pki_error *err);
+
+/** The keys of a cellar: name, algorithm, where, fingerprint, file as recorded. */
+PKI_CHECKED bool pki_key_list(struct pki_session *session, struct pki_report *report,
+                              struct pki_error *err);
+
+#endif

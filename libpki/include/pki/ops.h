@@ -1,0 +1,154 @@
+/*
+ * The duties of a cellar, one function or one prepare-sign pair each.
+ *
+ * A signing duty runs in steps that a person sees: prepare makes a draft (the
+ * to-be-signed bodies, built and linted; nothing signed, nothing reserved);
+ * the tool shows it and asks for the name; pki_draft_sign reserves, signs
+ * exactly those bytes, checks, records; pki_draft_abandon records that it was
+ * declined. A draft can be neither changed nor signed twice.
+ *
+ *   pki_auto(pki_draft) draft = NULL;
+ *   if (!pki_issue_prepare(session, &request, &draft, err)) ...
+ *   pki_draft_describe(draft, report, err); ask for pki_draft_name(draft)
+ *   pki_draft_sign(session, PKI_TAKE(draft), report, err)
+ *
+ * Every duty fills a report for its result: what was made, fingerprints in hex
+ * and words, files, and "Next": the command that usually follows.
+ */
+#ifndef PKI_OPS_H
+#define PKI_OPS_H
+
+#include "pki/session.h"
+
+/* --- init ------------------------------------------------------------------------------------ */
+
+/** A complete hierarchy file with comments, to start from; static text. */
+const char *pki_init_example(void);
+
+struct pki_init_request {
+    const char *hierarchy;    /* file */
+    const char *directory;    /* must not exist, or be empty */
+    const char *tool;         /* as in pki_session_request */
+    const char *command_line;
+    bool dry_run;
+};
+
+/** Make a cellar. Fails: PKI_E_USAGE the file (with line and column); PKI_E_POLICY periods that
+ *  do not fit; PKI_E_EXISTS */
+PKI_CHECKED bool pki_init(const struct pki_init_request *request, struct pki_report *report,
+                          struct pki_error *err);
+
+/** What a changed hierarchy file would change, line by line, in a report; changes is false when
+ *  nothing. Fails: PKI_E_USAGE, PKI_E_POLICY also for what must not change once it is issued */
+PKI_CHECKED bool pki_init_compare(struct pki_session *session, const char *hierarchy, bool *changes,
+                                  struct pki_report *report, struct pki_error *err);
+PKI_CHECKED bool pki_init_update(struct pki_session *session, const char *hierarchy,
+                                 struct pki_report *report, struct pki_error *err);
+
+/* --- drafts ---------------------------------------------------------------------------------- */
+
+struct pki_draft;
+
+void pki_draft_free(struct pki_draft *draft);
+PKI_DEFINE_AUTO(pki_draft)
+
+/** The name that must be typed to confirm: the first subject's common name, or what stands for
+ *  it; borrowed from the draft. */
+const char *pki_draft_name(const struct pki_draft *draft);
+
+/** Everything that will be signed: each body's fields, key fingerprint in hex and words, digest of
+ *  the body, what a request asked for (not copied), lint findings below error. */
+PKI_CHECKED bool pki_draft_describe(const struct pki_draft *draft, struct pki_report *report,
+                                    struct pki_error *err);
+
+/** Write each body as a certificate under a throw-away key (PEM), for other linters.
+ *  Fails: PKI_E_EXISTS */
+PKI_CHECKED bool pki_draft_review(const struct pki_draft *draft, const char *path,
+                                  struct pki_error *err);
+
+/**
+ * Reserve, sign, check, record; consumes the draft also on failure.
+ *
+ * Effects: key files of fresh keys, written, read back and test-signed before the certificate is
+ *          signed; one durable transaction for the reservations, one for the records
+ * Fails:   PKI_E_STATE the cellar has moved on since the draft; PKI_E_PASSPHRASE; PKI_E_CRYPTO;
+ *          PKI_E_IO; PKI_E_INTEGRITY an issuer's file differs from the record. What was reserved
+ *          is then recorded as abandoned
+ */
+PKI_CHECKED bool pki_draft_sign(struct pki_session *session, struct pki_draft *draft,
+                                struct pki_report *report, struct pki_error *err);
+
+/** Record that the draft was declined; consumes it. */
+PKI_CHECKED bool pki_draft_abandon(struct pki_session *session, struct pki_draft *draft,
+                                   const char *why, struct pki_error *err);
+
+/** The root's key and self-signed certificate. Fails: PKI_E_NOTFOUND no such root in the
+ *  hierarchy; PKI_E_STATE it exists; PKI_E_POLICY network, clock, lint */
+PKI_CHECKED bool pki_root_prepare(struct pki_session *session, const char *root,
+                                  struct pki_draft **draft, struct pki_error *err);
+
+struct pki_issue_request {
+    const char *environment;
+    const char *purpose;
+
+    /* Requests for keys made elsewhere. Without --leaf: up to two, G1 then G2 (for a time-stamping
+       line: the intermediates'; their TSA leaves get fresh keys or leaf_csrs). With --leaf: one. */
+    const char *const *csrs;
+    size_t n_csrs;
+
+    /* An end entity under the line's active authority: profile name and typed names. */
+    const char *leaf;
+    const char *common_name;
+    const char *const *dns, *const *ip, *const *email, *const *uri;
+    size_t n_dns, n_ip, n_email, n_uri;
+    const char *validity; /* period; NULL: the profile's or the hierarchy's default */
+};
+
+/** A line's first two generations, or an end entity. Fails: PKI_E_NOTFOUND, PKI_E_STATE,
+ *  PKI_E_POLICY, PKI_E_FORMAT a request */
+PKI_CHECKED bool pki_issue_prepare(struct pki_session *session,
+                                   const struct pki_issue_request *request,
+                                   struct pki_draft **draft, struct pki_error *err);
+
+/* --- export ---------------------------------------------------------------------------------- */
+
+struct pki_export_request {
+    const char *environment; /* NULL: every one */
+    const char *purpose;     /* NULL: every one */
+    const char *consumer;    /* --for: "fulcio", "timestamp-server", ...; NULL: the whole set */
+    bool with_key;           /* hand the key over; needs consumer, environment, purpose and to */
+    const char *to;          /* directory; NULL: the cellar's exports/ */
+    bool replace;
+    bool has_as_of;
+    int64_t as_of;
+    const char *logs; /* file: a trusted root whose log keys are merged; NULL */
+    bool dry_run;
+};
+
+/** Write what verifiers need: complete, read back, verified, then named. Fails: PKI_E_STATE
+ *  nothing to export yet; PKI_E_EXISTS without replace; PKI_E_INTEGRITY what was read back */
+PKI_CHECKED bool pki_export(struct pki_session *session, const struct pki_export_request *request,
+                            struct pki_report *report, struct pki_error *err);
+
+/* --- status, show, audit --------------------------------------------------------------------- */
+
+/** What there is, what is due within so many seconds, what was left half done; due tells whether
+ *  anything is. */
+PKI_CHECKED bool pki_status(struct pki_session *session, int64_t within, struct pki_report *report,
+                            bool *due, struct pki_error *err);
+
+/** Describe an authority or certificate of the inventory by name, serial or fingerprint. */
+PKI_CHECKED bool pki_show_record(struct pki_session *session, const char *what,
+                                 struct pki_report *report, struct pki_error *err);
+
+/**
+ * Verify journal, rows, every signature, every key file and export against the inventory, and
+ * re-lint every certificate by today's rules.
+ *
+ * @head   words of a head that was written down, or NULL
+ * Fails:  PKI_E_INTEGRITY something differs: the report lists what; PKI_E_IO
+ */
+PKI_CHECKED bool pki_audit(struct pki_session *session, const char *head,
+                           struct pki_report *report, struct pki_error *err);
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * A session: one tool's hold on one cellar.
+ *
+ * Everything that a duty needs from outside enters here: the cellar's
+ * directory, the clock, the facts of the room, how to ask a person for a
+ * passphrase. The library itself never prints, prompts, reads the environment
+ * or the clock. Clock, build date, cost of key derivation and the look at the
+ * network interfaces are chosen at link time (ops/seams.h): tests link others;
+ * no variable and no option switches anything in a shipped tool.
+ *
+ * Not here: verifying and describing files (pki/verify.h, pki/describe.h,
+ * pki/lint.h) need neither session nor cellar.
+ */
+#ifndef PKI_SESSION_H
+#define PKI_SESSION_H
+
+#include "pki/report.h"
+#include "pki/secret.h"
+
+struct pki_session;
+
+/* How to get the passphrase of a key. */
+struct pki_passphrase_ask {
+    const char *name; /* of the key: "prod-code-signing-g1" */
+    bool fresh;       /* a new one is chosen: asked twice by a person, judged by the library */
+};
+
+struct pki_prompts {
+    void *context;
+    /** Fails: PKI_E_POLICY nobody to ask (names the option); PKI_E_CANCELLED; PKI_E_PASSPHRASE */
+    bool (*passphrase)(void *context, const struct pki_passphrase_ask *ask,
+                       struct pki_secret **secret, struct pki_error *err);
+};
+
+/* Findings that a person may overrule by typing their word; the journal keeps it. */
+#define PKI_OVERRIDE_NETWORK "network-is-up"
+#define PKI_OVERRIDE_CLOCK "clock-is-right"
+
+struct pki_session_request {
+    const char *directory; /* the cellar */
+    bool write;
+    struct pki_prompts prompts;
+    const char *tool;               /* "cellar-issue" */
+    const char *command_line;       /* without secrets, for the journal */
+    const char *const *overrides;   /* words typed with --override */
+    size_t n_overrides;
+};
+
+/** Fails: PKI_E_STORE no cellar, foreign, newer; PKI_E_LOCKED; PKI_E_INTEGRITY; PKI_E_IO */
+PKI_CHECKED bool pki_session_open(const struct pki_session_request *request,
+                                  struct pki_session **session, struct pki_error *err);
+void pki_session_free(struct pki_session *session);
+PKI_DEFINE_AUTO(pki_session)
+
+/** Now, by the session's clock: seconds, UTC. Also for tools without a cellar: pass NULL. */
+int64_t pki_session_now(const struct pki_session *session);
+
+/** Add the journal's head (counter, words) to a report; shown after every change of state. */
+PKI_CHECKED bool pki_session_head(struct pki_session *session, struct pki_report *report,
+                                  struct pki_error *err);
+
+/** Version and build of this library, for --version and the journal. */
+const char *pki_version(void);
+
+#endif

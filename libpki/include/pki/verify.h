@@ -1,0 +1,30 @@
+/*
+ * Verifying a certificate against a trust anchor, and saying why not, per
+ * certificate. No store, no signing code.
+ */
+#ifndef PKI_VERIFY_H
+#define PKI_VERIFY_H
+
+#include "pki/report.h"
+
+struct pki_verify_request {
+    const char *leaf;        /* file: the first certificate is what is verified; further ones in it
+                                count as untrusted, but must stand in chain order */
+    const char *anchors;     /* file */
+    const char *untrusted;   /* file of intermediates, or NULL */
+    const char *const *crls; /* files, DER or PEM */
+    size_t n_crls;
+    const char *purpose; /* code-signing, time-stamping, tls-server, tls-client, ocsp, any; NULL */
+    int64_t at;          /* signatures and validity at this time */
+    int64_t now;         /* revocation as known now */
+};
+
+/**
+ * Verify; the report tells the path, or what is wrong with which certificate.
+ *
+ * Fails: PKI_E_INVALID not valid: text is the reason; PKI_E_USAGE, PKI_E_FORMAT a file
+ */
+PKI_CHECKED bool pki_verify_file(const struct pki_verify_request *request,
+                                 struct pki_report *report, struct pki_error *err);
+
+#endif

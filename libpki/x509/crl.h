@@ -1,0 +1,50 @@
+/*
+ * Certificate revocation lists, read by a linear walker over borrowed (mapped)
+ * bytes: no entry is ever built in memory, GnuTLS never imports one.
+ */
+#ifndef PKI_X509_CRL_H
+#define PKI_X509_CRL_H
+
+#include "asn1/walk.h"
+#include "crypto/digest.h"
+
+struct pki_crl {
+    struct pki_bytes der; /* borrowed */
+    struct pki_bytes tbs;
+    struct pki_bytes signature, signature_algorithm, tbs_signature;
+    struct pki_bytes issuer; /* DER Name */
+    int64_t version;         /* 1 or 2 */
+    int64_t this_update, next_update;
+    bool has_next_update;
+    struct pki_bytes entries; /* content of revokedCertificates; may be empty */
+    bool has_number;
+    struct pki_bytes number; /* INTEGER content octets */
+    struct pki_bytes authority_key_id;
+    bool is_delta;                     /* deltaCRLIndicator */
+    struct pki_bytes distribution;     /* IssuingDistributionPoint, DER; empty: absent */
+    bool has_unknown_critical;         /* a critical extension that we do not process */
+};
+
+struct pki_crl_entry {
+    struct pki_bytes serial; /* INTEGER content octets */
+    int64_t revoked_at;
+    int reason; /* RFC 5280 5.3.1; 0 when absent */
+    bool has_invalidity;
+    int64_t invalidity_at;
+    bool has_unknown_critical;
+};
+
+/** Views into der. Fails: PKI_E_FORMAT */
+PKI_CHECKED bool pki_crl_parse(struct pki_bytes der, struct pki_crl *crl, struct pki_error *err);
+/** Take the next entry off rest (start with crl.entries, until rest.size is 0). */
+PKI_CHECKED bool pki_crl_next(struct pki_bytes *rest, struct pki_crl_entry *entry,
+                              struct pki_error *err);
+/** Look a serial up (content octets, compared byte for byte). */
+PKI_CHECKED bool pki_crl_find(const struct pki_crl *crl, struct pki_bytes serial, bool *found,
+                              struct pki_crl_entry *entry, struct pki_error *err);
+PKI_CHECKED bool pki_crl_verify_signature(const struct pki_crl *crl, struct pki_bytes spki,
+                                          struct pki_error *err);
+/** Word of a reason code: "keyCompromise"; "unknown" for what RFC 5280 does not list. */
+const char *pki_crl_reason_name(int reason);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * PEM (RFC 7468): strict reading of files from outside, exact writing of ours.
+ *
+ * Reading takes blocks in order, text before a block is skipped, text or bytes
+ * after the last block and a byte order mark are refused by name (Fulcio
+ * refuses or misreads them). Writing: LF, 64 columns, one block after another,
+ * nothing behind the last line.
+ */
+#ifndef PKI_X509_PEM_H
+#define PKI_X509_PEM_H
+
+#include "base/buf.h"
+
+#define PKI_PEM_CERTIFICATE "CERTIFICATE"
+#define PKI_PEM_REQUEST "CERTIFICATE REQUEST"
+#define PKI_PEM_CRL "X509 CRL"
+#define PKI_PEM_BLOCKS_MAX 64
+
+struct pki_pem_block {
+    char label[64];
+    struct pki_buf der;
+};
+
+struct pki_pem {
+    struct pki_pem_block *blocks;
+    size_t n_blocks;
+};
+
+/** Whether the bytes hold a PEM header anywhere (else they may be DER). */
+bool pki_pem_is(struct pki_bytes text);
+
+/** Fails: PKI_E_FORMAT with line number and reason; over PKI_PEM_BLOCKS_MAX blocks or the limit */
+PKI_CHECKED bool pki_pem_parse(struct pki_bytes text, struct pki_pem *pem, struct pki_error *err);
+void pki_pem_clear(struct pki_pem *pem);
+
+void pki_pem_write(struct pki_buf *out, const char *label, struct pki_bytes der);
+
+#endif
