@@ -1,0 +1,173 @@
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+
+#define DEPTH_MAX 16
+
+/* A trailing slash would make the kernel follow a link at the end, O_NOFOLLOW or not. */
+static bool without_slashes(const char *path, char bare[PATH_MAX], struct pki_error *err)
+{
+    size_t length = strnlen(path, PATH_MAX);
+
+    if (length == 0 || length >= PATH_MAX)
+        return pki_fail(err, PKI_E_USAGE, "%s", length ? "path is too long" : "path is empty");
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    memcpy(bare, path, length);
+    bare[length] = 0;
+    return true;
+}
+
+static bool open_bare(int dir, const char *path, int *fd, struct pki_error *err)
+{
+    int opened = openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int reason = errno;
+
+    if (opened >= 0) {
+        *fd = opened;
+        return true;
+    }
+    if (reason == ENOENT)
+        return pki_fail(err, PKI_E_USAGE, "%s: no such directory", path);
+    if (reason == ENOTDIR || reason == ELOOP)
+        return pki_fail(err, PKI_E_USAGE, "%s: is not a directory (links are not followed)", path);
+    return pki_fail(err, reason == EACCES ? PKI_E_USAGE : PKI_E_IO, "%s: cannot be opened: %s",
+                    path, strerror(reason));
+}
+
+bool pki_dir_open(int dir, const char *path, int *fd, struct pki_error *err)
+{
+    char bare[PATH_MAX];
+
+    return without_slashes(path, bare, err) && open_bare(dir, bare, fd, err);
+}
+
+bool pki_dir_make(int dir, const char *path, int *fd, struct pki_error *err)
+{
+    char bare[PATH_MAX];
+
+    if (!without_slashes(path, bare, err))
+        return false;
+    if (mkdirat(dir, bare, 0700) != 0 && errno == EEXIST)
+        return pki_fail(err, PKI_E_EXISTS, "%s: exists already", bare);
+    return pki_dir_ensure(dir, bare, fd, err);
+}
+
+bool pki_dir_ensure(int dir, const char *path, int *fd, struct pki_error *err)
+{
+    char bare[PATH_MAX];
+
+    if (!without_slashes(path, bare, err))
+        return false;
+    if (mkdirat(dir, bare, 0700) != 0 && errno != EEXIST)
+        return pki_fail(err, PKI_E_IO, "%s: cannot be made: %s", bare, strerror(errno));
+    return open_bare(dir, bare, fd, err);
+}
+
+bool pki_dir_sync(int fd, struct pki_error *err)
+{
+    if (fsync(fd) != 0)
+        return pki_fail(err, PKI_E_IO, "directory cannot be synced: %s", strerror(errno));
+    return true;
+}
+
+bool pki_dir_exchange(int dir, const char *fresh, const char *target, bool *swapped,
+                      struct pki_error *err)
+{
+    bool exchanged = renameat2(dir, fresh, dir, target, RENAME_EXCHANGE) == 0;
+
+    if (!exchanged &&
+        (errno != ENOENT || renameat2(dir, fresh, dir, target, RENAME_NOREPLACE) != 0))
+        return pki_fail(err, PKI_E_IO, "%s: cannot take the name %s in one step: %s", fresh, target,
+                        strerror(errno));
+    if (!pki_dir_sync(dir, err))
+        return false;
+    *swapped = exchanged;
+    return true;
+}
+
+/* A directory on the way down, with its name in the one above. */
+struct level {
+    DIR *stream;
+    char name[NAME_MAX + 1];
+};
+
+struct walk {
+    struct level levels[DEPTH_MAX];
+    size_t depth;
+    int base; /* directory that holds the outermost name */
+};
+
+static int above(const struct walk *walk)
+{
+    return walk->depth > 1 ? dirfd(walk->levels[walk->depth - 2].stream) : walk->base;
+}
+
+static bool descend(struct walk *walk, int from, const char *name, struct pki_error *err)
+{
+    pki_scope_fd int fd = -1;
+
+    if (walk->depth == DEPTH_MAX || strlen(name) > NAME_MAX)
+        return pki_fail(err, PKI_E_IO, "%s: directories nest deeper than %d", name, DEPTH_MAX);
+    if (!open_bare(from, name, &fd, err))
+        return false;
+
+    struct level *level = &walk->levels[walk->depth];
+    level->stream = fdopendir(fd);
+    if (!level->stream)
+        return pki_fail(err, PKI_E_IO, "%s: cannot be listed: %s", name, strerror(errno));
+    fd = -1; /* the stream's */
+    (void)snprintf(level->name, sizeof(level->name), "%s", name);
+    walk->depth++;
+    return true;
+}
+
+/* The innermost directory is empty: close it and remove its name. */
+static bool ascend(struct walk *walk, struct pki_error *err)
+{
+    struct level *level = &walk->levels[walk->depth - 1];
+    int parent = above(walk);
+
+    (void)closedir(level->stream);
+    walk->depth--;
+    if (unlinkat(parent, level->name, AT_REMOVEDIR) != 0)
+        return pki_fail(err, PKI_E_IO, "%s: cannot be removed: %s", level->name, strerror(errno));
+    return true;
+}
+
+static bool remove_next(struct walk *walk, struct pki_error *err)
+{
+    DIR *stream = walk->levels[walk->depth - 1].stream;
+
+    errno = 0;
+    const struct dirent *entry = readdir(stream); /* NOLINT(concurrency-mt-unsafe) */
+    if (!entry && errno != 0)
+        return pki_fail(err, PKI_E_IO, "directory cannot be listed: %s", strerror(errno));
+    if (!entry)
+        return ascend(walk, err);
+    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+        return true;
+    if (unlinkat(dirfd(stream), entry->d_name, 0) == 0)
+        return true;
+    if (errno != EISDIR)
+        return pki_fail(err, PKI_E_IO, "%s: cannot be removed: %s", entry->d_name, strerror(errno));
+    return descend(walk, dirfd(stream), entry->d_name, err);
+}
+
+bool pki_dir_remove(int dir, const char *path, struct pki_error *err)
+{
+    struct walk walk = {.base = dir};
+
+    if (unlinkat(dir, path, 0) == 0 || errno == ENOENT)
+        return true;
+    bool good = descend(&walk, dir, path, err);
+    while (good && walk.depth > 0)
+        good = remove_next(&walk, err);
+    while (walk.depth > 0)
+        (void)closedir(walk.levels[--walk.depth].stream);
+    return good;
+}

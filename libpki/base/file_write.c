@@ -1,0 +1,220 @@
+#include "base/file.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+
+#define NAMES_TRIED 100
+
+/*
+ * The bytes are gathered in memory and written at commit, which also gives the
+ * read-back its original. Until then the file has no name (O_TMPFILE) or, where
+ * the file system has no such files, a temporary one.
+ */
+struct pki_file {
+    struct pki_buf bytes;
+    int dir; /* our own descriptor of the directory */
+    int fd;
+    unsigned mode;
+    bool has_temporary;
+    char name[NAME_MAX + 1];
+    char temporary[NAME_MAX + 1];
+};
+
+static bool fail_write(const struct pki_file *file, const char *what, struct pki_error *err)
+{
+    return pki_fail(err, PKI_E_IO, "%s: %s: %s", file->name, what, strerror(errno));
+}
+
+void pki_file_free(struct pki_file *file)
+{
+    if (!file)
+        return;
+    if (file->has_temporary)
+        (void)unlinkat(file->dir, file->temporary, 0);
+    pki_fd_close_(&file->fd);
+    pki_fd_close_(&file->dir);
+    pki_buf_clear(&file->bytes);
+    free(file);
+}
+
+/* "a/b/c" is the name "c" in the directory "a/b". */
+static bool open_parent(struct pki_file *file, int dir, const char *path, struct pki_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    char parent[PATH_MAX] = ".";
+
+    if (*name == 0 || strlen(name) > NAME_MAX || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return pki_fail(err, PKI_E_USAGE, "\"%s\" is not a file name", path);
+    if (slash && (size_t)(slash - path) + 2 > sizeof(parent))
+        return pki_fail(err, PKI_E_USAGE, "path is too long");
+    if (slash)
+        (void)snprintf(parent, sizeof(parent), "%.*s", (int)(slash - path + 1), path);
+    (void)snprintf(file->name, sizeof(file->name), "%s", name);
+    file->dir = openat(dir, parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return file->dir >= 0 || fail_write(file, "its directory cannot be opened", err);
+}
+
+/* Calls give(file) with one temporary name after the other until it says other than EEXIST. */
+static bool with_temporary(struct pki_file *file, bool (*give)(struct pki_file *file))
+{
+    for (int i = 0; i < NAMES_TRIED; i++) {
+        int length = snprintf(file->temporary, sizeof(file->temporary), ".%.200s.%ld-%d.tmp",
+                              file->name, (long)getpid(), i);
+        if (length < 0 || (size_t)length >= sizeof(file->temporary))
+            errno = ENAMETOOLONG;
+        else
+            file->has_temporary = give(file);
+        if (file->has_temporary || errno != EEXIST)
+            break;
+    }
+    return file->has_temporary;
+}
+
+static bool open_temporary(struct pki_file *file)
+{
+    file->fd = openat(file->dir, file->temporary,
+                      O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    return file->fd >= 0;
+}
+
+/* Linking a nameless file goes through /proc, which a rescue system may lack. */
+static bool open_new(struct pki_file *file, struct pki_error *err)
+{
+    if (access("/proc/self/fd", X_OK) == 0)
+        file->fd = openat(file->dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (file->fd >= 0 || with_temporary(file, open_temporary))
+        return true;
+    return fail_write(file, "cannot be made", err);
+}
+
+bool pki_file_create(int dir, const char *name, unsigned mode, struct pki_file **file,
+                     struct pki_error *err)
+{
+    pki_auto(pki_file) made = calloc(1, sizeof(*made));
+
+    if (!made)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    made->dir = -1;
+    made->fd = -1;
+    made->mode = mode;
+    if (!open_parent(made, dir, name, err) || !open_new(made, err))
+        return false;
+    *file = PKI_TAKE(made);
+    return true;
+}
+
+bool pki_file_write(struct pki_file *file, struct pki_bytes bytes, struct pki_error *err)
+{
+    pki_buf_append_bytes(&file->bytes, bytes);
+    return pki_buf_ok(&file->bytes, err);
+}
+
+static bool write_all(const struct pki_file *file, struct pki_error *err)
+{
+    size_t done = 0;
+
+    while (done < file->bytes.size) {
+        ssize_t wrote = write(file->fd, file->bytes.data + done, file->bytes.size - done);
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote <= 0)
+            return fail_write(file, "cannot be written", err);
+        done += (size_t)wrote;
+    }
+    /* The umask is 077 in every tool; what is public must be made so. */
+    if (fchmod(file->fd, file->mode) != 0)
+        return fail_write(file, "cannot be given its mode", err);
+    return fsync(file->fd) == 0 || fail_write(file, "cannot be synced", err);
+}
+
+static bool link_as(const struct pki_file *file, const char *name)
+{
+    char open_file[sizeof("/proc/self/fd/") + 3 * sizeof(int)];
+
+    (void)snprintf(open_file, sizeof(open_file), "/proc/self/fd/%d", file->fd);
+    return linkat(AT_FDCWD, open_file, file->dir, name, AT_SYMLINK_FOLLOW) == 0;
+}
+
+static bool link_temporary(struct pki_file *file)
+{
+    return link_as(file, file->temporary);
+}
+
+/* Neither call replaces what has the name, nor follows it if it is a link. */
+static bool give_name(struct pki_file *file, struct pki_error *err)
+{
+    bool named = file->has_temporary ? renameat2(file->dir, file->temporary, file->dir, file->name,
+                                                 RENAME_NOREPLACE) == 0
+                                     : link_as(file, file->name);
+
+    if (!named && errno == EEXIST)
+        return pki_fail(err, PKI_E_EXISTS, "%s: exists and is never overwritten", file->name);
+    if (!named)
+        return fail_write(file, "cannot be named", err);
+    file->has_temporary = false;
+    return true;
+}
+
+static bool take_name_over(struct pki_file *file, struct pki_error *err)
+{
+    struct stat status;
+
+    if (fstatat(file->dir, file->name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+        !S_ISREG(status.st_mode))
+        return pki_fail(err, PKI_E_EXISTS, "%s: exists and is not a regular file", file->name);
+    if (!file->has_temporary && !with_temporary(file, link_temporary))
+        return fail_write(file, "cannot be named", err);
+    if (renameat2(file->dir, file->temporary, file->dir, file->name, 0) != 0)
+        return fail_write(file, "cannot be replaced", err);
+    file->has_temporary = false;
+    return true;
+}
+
+/* From the medium, as far as the kernel lets go of its copy. */
+static bool read_back(const struct pki_file *file, struct pki_error *err)
+{
+    pki_scope(pki_buf) found = {0};
+
+    if (file->bytes.size == 0)
+        return true;
+    (void)posix_fadvise(file->fd, 0, 0, POSIX_FADV_DONTNEED);
+    if (!pki_file_read(file->dir, file->name, file->bytes.size, &found, err))
+        return false;
+    if (!pki_bytes_equal(pki_buf_view(&found), pki_buf_view(&file->bytes)))
+        return pki_fail(err, PKI_E_IO, "%s: reads back differently than it was written",
+                        file->name);
+    return true;
+}
+
+bool pki_file_commit(struct pki_file **file, struct pki_error *err)
+{
+    pki_auto(pki_file) own = PKI_TAKE(*file);
+
+    if (!write_all(own, err) || !give_name(own, err))
+        return false;
+    if (pki_dir_sync(own->dir, err) && read_back(own, err))
+        return true;
+    (void)unlinkat(own->dir, own->name, 0); /* reported as failed, so it must not stay */
+    return false;
+}
+
+bool pki_file_commit_over(struct pki_file **file, struct pki_error *err)
+{
+    pki_auto(pki_file) own = PKI_TAKE(*file);
+
+    return write_all(own, err) && take_name_over(own, err) && pki_dir_sync(own->dir, err) &&
+           read_back(own, err);
+}
+
+bool pki_file_write_new(int dir, const char *name, unsigned mode, struct pki_bytes bytes,
+                        struct pki_error *err)
+{
+    pki_auto(pki_file) file = NULL;
+
+    return pki_file_create(dir, name, mode, &file, err) && pki_file_write(file, bytes, err) &&
+           pki_file_commit(&file, err);
+}
