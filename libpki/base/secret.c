@@ -1,0 +1,148 @@
+#include "pki/secret.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <sodium/core.h> /* not sodium.h: its generator has a banned name */
+#include <sodium/utils.h>
+
+#define PASSPHRASE_MAX 1024
+
+struct pki_secret {
+    uint8_t *data; /* sodium_malloc'd: own pages between guards, no access while not open */
+    size_t size;
+    size_t capacity;
+    unsigned opened;
+};
+
+bool pki_secret_new(size_t size, struct pki_secret **secret, struct pki_error *err)
+{
+    pki_auto(pki_secret) made = calloc(1, sizeof(*made));
+
+    if (!made)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    if (sodium_init() < 0)
+        return pki_fail(err, PKI_E_CRYPTO, "libsodium cannot start");
+    made->size = size;
+    made->capacity = size > 0 ? size : 1;
+    made->data = sodium_malloc(made->capacity);
+    if (!made->data)
+        return pki_fail(err, PKI_E_MEMORY, "no guarded memory for a secret of %zu bytes", size);
+    /* sodium_malloc locks too, but does not say when that failed. */
+    if (sodium_mlock(made->data, made->capacity) != 0)
+        return pki_fail(err, PKI_E_MEMORY,
+                        "memory for a secret cannot be locked: %s (see ulimit -l)",
+                        strerror(errno));
+    sodium_memzero(made->data, made->capacity);
+    if (sodium_mprotect_noaccess(made->data) != 0)
+        return pki_fail(err, PKI_E_MEMORY, "memory for a secret cannot be protected: %s",
+                        strerror(errno));
+    *secret = PKI_TAKE(made);
+    return true;
+}
+
+void pki_secret_free(struct pki_secret *secret)
+{
+    if (!secret)
+        return;
+    sodium_free(secret->data); /* wipes and unlocks */
+    free(secret);
+}
+
+size_t pki_secret_size(const struct pki_secret *secret)
+{
+    return secret->size;
+}
+
+uint8_t *pki_secret_open(struct pki_secret *secret)
+{
+    if (secret->opened++ == 0 && sodium_mprotect_readwrite(secret->data) != 0)
+        abort(); /* the kernel broke its word; there is no safe way on */
+    return secret->data;
+}
+
+void pki_secret_close(struct pki_secret *secret)
+{
+    assert(secret->opened > 0);
+    if (--secret->opened == 0 && sodium_mprotect_noaccess(secret->data) != 0)
+        abort();
+}
+
+bool pki_secret_copy(const void *data, size_t size, struct pki_secret **secret,
+                     struct pki_error *err)
+{
+    pki_auto(pki_secret) made = NULL;
+
+    if (!pki_secret_new(size, &made, err))
+        return false;
+    if (size > 0)
+        memcpy(pki_secret_open(made), data, size);
+    else
+        (void)pki_secret_open(made);
+    pki_secret_close(made);
+    *secret = PKI_TAKE(made);
+    return true;
+}
+
+bool pki_secret_equal(struct pki_secret *a, struct pki_secret *b)
+{
+    if (a->size != b->size)
+        return false;
+
+    const uint8_t *left = pki_secret_open(a);
+    const uint8_t *right = pki_secret_open(b);
+    bool equal = sodium_memcmp(left, right, a->size) == 0;
+    pki_secret_close(b);
+    pki_secret_close(a);
+    return equal;
+}
+
+void pki_secret_truncate(struct pki_secret *secret, size_t size)
+{
+    assert(size <= secret->size);
+    sodium_memzero(pki_secret_open(secret) + size, secret->capacity - size);
+    pki_secret_close(secret);
+    secret->size = size;
+}
+
+/* Bytes up to the end of the input or of the room; -1 with errno. */
+static ssize_t read_into(int fd, uint8_t *data, size_t size)
+{
+    size_t used = 0;
+
+    while (used < size) {
+        ssize_t got = read(fd, data + used, size - used);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            break;
+        used += (size_t)got;
+    }
+    return (ssize_t)used;
+}
+
+bool pki_secret_read(int fd, struct pki_secret **secret, struct pki_error *err)
+{
+    pki_auto(pki_secret) made = NULL;
+
+    /* Room for the newline and for one byte that tells that it is too long. */
+    if (!pki_secret_new(PASSPHRASE_MAX + 2, &made, err))
+        return false;
+
+    uint8_t *data = pki_secret_open(made);
+    ssize_t got = read_into(fd, data, PASSPHRASE_MAX + 2);
+    int reason = errno;
+    bool newline = got > 0 && data[got - 1] == '\n';
+    pki_secret_close(made);
+    if (got < 0)
+        return pki_fail(err, PKI_E_IO, "passphrase cannot be read: %s", strerror(reason));
+
+    size_t size = (size_t)got - (newline ? 1 : 0);
+    if (size > PASSPHRASE_MAX)
+        return pki_fail(err, PKI_E_PASSPHRASE, "passphrase is longer than %d bytes",
+                        PASSPHRASE_MAX);
+    pki_secret_truncate(made, size);
+    *secret = PKI_TAKE(made);
+    return true;
+}
