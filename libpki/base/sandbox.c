@@ -9,13 +9,16 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#define CODE_MAX 128 /* instructions; the list below makes 26 */
+#define CODE_MAX  128 /* instructions; the list below makes 26 */
+#define FRONT_MAY 2
 
 /*
  * What no tool does. sendto and its like are here for a socket that was
  * inherited; io_uring because its work passes no filter.
  */
 static const int forbidden[] = {
+    SCMP_SYS(execve), /* the front's whole duty: the first FRONT_MAY calls are open to it */
+    SCMP_SYS(execveat),
     SCMP_SYS(socket),
     SCMP_SYS(socketpair),
     SCMP_SYS(connect),
@@ -29,8 +32,6 @@ static const int forbidden[] = {
     SCMP_SYS(io_uring_setup),
     SCMP_SYS(io_uring_enter),
     SCMP_SYS(io_uring_register),
-    SCMP_SYS(execve),
-    SCMP_SYS(execveat),
     SCMP_SYS(process_vm_readv),
     SCMP_SYS(process_vm_writev),
     SCMP_SYS(pidfd_getfd),
@@ -55,12 +56,12 @@ bool pki_harden(struct pki_error *err)
 }
 
 /* 0 or a negative errno, as libseccomp has it. */
-static int build(scmp_filter_ctx filter)
+static int build(scmp_filter_ctx filter, size_t first)
 {
     /* Calls of another architecture (i386, x32) have other numbers: none of them is let through. */
     int status = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 
-    for (size_t i = 0; status == 0 && i < PKI_COUNT(forbidden); i++)
+    for (size_t i = first; status == 0 && i < PKI_COUNT(forbidden); i++)
         status = seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, forbidden[i], 0);
     return status;
 }
@@ -93,13 +94,13 @@ static int load(scmp_filter_ctx filter)
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0 ? 0 : -errno;
 }
 
-bool pki_sandbox_enter(struct pki_error *err)
+static bool enter(size_t first, struct pki_error *err)
 {
     scmp_filter_ctx filter = seccomp_api_set(3) == 0 ? seccomp_init(SCMP_ACT_ALLOW) : NULL;
 
     if (!filter)
         return pki_fail(err, PKI_E_MEMORY, "no memory for the network sandbox");
-    int status = build(filter);
+    int status = build(filter, first);
     if (status == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         status = -errno;
     if (status == 0)
@@ -109,4 +110,14 @@ bool pki_sandbox_enter(struct pki_error *err)
         return pki_fail(err, PKI_E_IO, "network sandbox is refused by the kernel: %s",
                         strerror(-status));
     return true;
+}
+
+bool pki_sandbox_enter(struct pki_error *err)
+{
+    return enter(0, err);
+}
+
+bool pki_sandbox_enter_front(struct pki_error *err)
+{
+    return enter(FRONT_MAY, err);
 }

@@ -7,7 +7,11 @@
 
 #include "pki/report.h"
 
-enum pki_lint_severity { PKI_LINT_NOTICE, PKI_LINT_WARNING, PKI_LINT_ERROR };
+enum pki_lint_severity {
+    PKI_LINT_NOTICE,
+    PKI_LINT_WARNING,
+    PKI_LINT_ERROR
+};
 
 struct pki_lint_finding {
     const char *rule;
@@ -20,6 +24,7 @@ struct pki_lint_findings {
     struct pki_lint_finding *list;
     size_t n;
     size_t errors;
+    size_t rules; /* how many were looked at */
 };
 void pki_lint_findings_clear(struct pki_lint_findings *findings);
 /** Adds the findings to a report as a table. */

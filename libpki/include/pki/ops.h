@@ -26,9 +26,9 @@
 const char *pki_init_example(void);
 
 struct pki_init_request {
-    const char *hierarchy;    /* file */
-    const char *directory;    /* must not exist, or be empty */
-    const char *tool;         /* as in pki_session_request */
+    const char *hierarchy; /* file */
+    const char *directory; /* must not exist, or be empty */
+    const char *tool;      /* as in pki_session_request */
     const char *command_line;
     bool dry_run;
 };
@@ -117,6 +117,8 @@ struct pki_export_request {
     const char *purpose;     /* NULL: every one */
     const char *consumer;    /* --for: "fulcio", "timestamp-server", ...; NULL: the whole set */
     bool with_key;           /* hand the key over; needs consumer, environment, purpose and to */
+    const char *leaf;        /* serial or fingerprint of an end entity: its certificate in front of
+                                its chain; needs to */
     const char *to;          /* directory; NULL: the cellar's exports/ */
     bool replace;
     bool has_as_of;
@@ -148,7 +150,7 @@ PKI_CHECKED bool pki_show_record(struct pki_session *session, const char *what,
  * @head   words of a head that was written down, or NULL
  * Fails:  PKI_E_INTEGRITY something differs: the report lists what; PKI_E_IO
  */
-PKI_CHECKED bool pki_audit(struct pki_session *session, const char *head,
-                           struct pki_report *report, struct pki_error *err);
+PKI_CHECKED bool pki_audit(struct pki_session *session, const char *head, struct pki_report *report,
+                           struct pki_error *err);
 
 #endif

@@ -28,7 +28,13 @@
 struct pki_report;
 
 /* How a value is meant; a renderer on a terminal shows it in colour, always next to its word. */
-enum pki_tone { PKI_TONE_PLAIN, PKI_TONE_GOOD, PKI_TONE_WARN, PKI_TONE_BAD, PKI_TONE_FAINT };
+enum pki_tone {
+    PKI_TONE_PLAIN,
+    PKI_TONE_GOOD,
+    PKI_TONE_WARN,
+    PKI_TONE_BAD,
+    PKI_TONE_FAINT
+};
 
 struct pki_report_style {
     unsigned width; /* columns; 0: 80 */
@@ -68,6 +74,9 @@ void pki_report_item(struct pki_report *list, const char *format, ...) PKI_PRINT
 /** A sentence of its own, without a label in text; in JSON it goes under `label`. */
 void pki_report_note(struct pki_report *report, const char *label, enum pki_tone tone,
                      const char *format, ...) PKI_PRINTF(4, 5);
+
+/** Text of ours printed as it is, without label or wrapping; in JSON a text under `label`. */
+void pki_report_verbatim(struct pki_report *report, const char *label, const char *text);
 
 /** Fails: PKI_E_MEMORY if any value could not be added, or report is NULL. */
 PKI_CHECKED bool pki_report_ok(const struct pki_report *report, struct pki_error *err);

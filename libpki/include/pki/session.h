@@ -34,15 +34,15 @@ struct pki_prompts {
 
 /* Findings that a person may overrule by typing their word; the journal keeps it. */
 #define PKI_OVERRIDE_NETWORK "network-is-up"
-#define PKI_OVERRIDE_CLOCK "clock-is-right"
+#define PKI_OVERRIDE_CLOCK   "clock-is-right"
 
 struct pki_session_request {
     const char *directory; /* the cellar */
     bool write;
     struct pki_prompts prompts;
-    const char *tool;               /* "cellar-issue" */
-    const char *command_line;       /* without secrets, for the journal */
-    const char *const *overrides;   /* words typed with --override */
+    const char *tool;             /* "cellar-issue" */
+    const char *command_line;     /* without secrets, for the journal */
+    const char *const *overrides; /* words typed with --override */
     size_t n_overrides;
 };
 

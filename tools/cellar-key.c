@@ -1,0 +1,85 @@
+#include <string.h>
+
+#include "cli/cli.h"
+
+struct args {
+    const char *verb, *what;
+    const char *algorithm, *common_name, *organization, *country, *to;
+};
+
+static const struct cli_option options[] = {
+    CLI_TEXT(0, "key", algorithm, "ALGORITHM", "of a new key (default ecdsa-p384)"),
+    CLI_TEXT(0, "common-name", common_name, "NAME", "subject of the request"),
+    CLI_TEXT(0, "organization", organization, "NAME", "subject of the request"),
+    CLI_TEXT(0, "country", country, "CC", "subject of the request"),
+    CLI_TEXT(0, "to", to, "DIR", "new directory for the key and the request"),
+    CLI_OPERAND(verb, "csr|test|passphrase|list", "what to do"),
+    CLI_OPTIONAL(what, "FILE|KEY", "a key file, or a key's name in the cellar"),
+    CLI_END,
+};
+
+/* A cellar is opened for its list, and wherever -C names one; a file alone needs none. */
+static bool open_if_named(struct cli *cli, const void *parsed, struct pki_error *err)
+{
+    const struct args *args = parsed;
+    bool list = strcmp(args->verb, "list") == 0;
+
+    if (!list && !cli->common.directory)
+        return true;
+    return strcmp(args->verb, "passphrase") == 0 ? cli_open_to_write(cli, args, err)
+                                                 : cli_open_to_read(cli, args, err);
+}
+
+static bool make_request(struct cli *cli, const struct args *args, struct pki_error *err)
+{
+    const struct pki_key_csr_request request = {
+        .algorithm = args->algorithm,
+        .common_name = args->common_name,
+        .organization = args->organization,
+        .country = args->country,
+        .to = args->to,
+        .dry_run = cli->common.dry_run,
+    };
+
+    if (!args->common_name || !args->to)
+        return pki_fail(err, PKI_E_USAGE, "key csr needs --common-name and --to");
+    return pki_key_csr(&request, &cli->prompts, cli->report, err);
+}
+
+static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
+{
+    const struct args *args = parsed;
+
+    if (strcmp(args->verb, "list") == 0)
+        return pki_key_list(cli->session, cli->report, err);
+    if (strcmp(args->verb, "csr") == 0)
+        return make_request(cli, args, err);
+    if (strcmp(args->verb, "test") != 0 && strcmp(args->verb, "passphrase") != 0)
+        return pki_fail(err, PKI_E_USAGE, "unknown verb \"%s\": csr, test, passphrase or list",
+                        args->verb);
+    if (!args->what)
+        return pki_fail(err, PKI_E_USAGE, "key %s needs a key file, or -C and a key's name",
+                        args->verb);
+    return strcmp(args->verb, "test") == 0
+               ? pki_key_test(cli->session, args->what, &cli->prompts, cli->report, err)
+               : pki_key_passphrase(cli->session, args->what, &cli->prompts, cli->report, err);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct cli_tool tool = {
+        .id = CLI_TOOL_KEY,
+        .options = options,
+        .args_size = sizeof(struct args),
+        .common = CLI_WRITES | CLI_PASSPHRASES,
+        .synopsis = "csr [--key ALGORITHM] --common-name NAME --to DIR\n"
+                    "test FILE\npassphrase FILE\nlist -C DIR",
+        .examples = "cellar key csr --common-name \"Example Prod Code Signing CA G1\" --to key\n"
+                    "cellar key test key/key.key",
+        .open = open_if_named,
+        .close = cli_close,
+        .run = run,
+    };
+
+    return cli_main(&tool, argc, argv);
+}

@@ -1,0 +1,35 @@
+#include "cli/cli.h"
+
+struct args {
+    const char *root;
+};
+
+static const struct cli_option options[] = {
+    CLI_OPERAND(root, "ROOT", "the root's name in the hierarchy file"),
+    CLI_END,
+};
+
+static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
+{
+    const struct args *args = parsed;
+    struct pki_draft *draft = NULL;
+
+    return pki_root_prepare(cli->session, args->root, &draft, err) && cli_sign(cli, draft, err);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct cli_tool tool = {
+        .id = CLI_TOOL_ROOT,
+        .options = options,
+        .args_size = sizeof(struct args),
+        .common = CLI_SIGNS,
+        .synopsis = "ROOT [-C DIR]",
+        .examples = "cellar root main -C cellar\ncellar root main -C cellar --dry-run",
+        .open = cli_open_to_write,
+        .close = cli_close,
+        .run = run,
+    };
+
+    return cli_main(&tool, argc, argv);
+}

@@ -1,0 +1,40 @@
+#include "cli/cli.h"
+
+struct args {
+    struct cli_period within;
+};
+
+static const struct cli_option options[] = {
+    CLI_PERIOD(0, "within", within, "what counts as due soon (default 30d); due: status 3"),
+    CLI_END,
+};
+
+static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
+{
+    static const struct pki_period month = {.seconds = INT64_C(30) * 86400};
+    const struct args *args = parsed;
+    const struct pki_period within = args->within.given ? args->within.period : month;
+    int64_t now = pki_session_now(cli->session);
+    bool due = false;
+
+    if (!pki_status(cli->session, pki_period_after(within, now) - now, cli->report, &due, err))
+        return false;
+    return !due || pki_fail(err, PKI_E_INVALID, "something is due: see above");
+}
+
+int main(int argc, char **argv)
+{
+    static const struct cli_tool tool = {
+        .id = CLI_TOOL_STATUS,
+        .options = options,
+        .args_size = sizeof(struct args),
+        .common = CLI_CELLAR,
+        .synopsis = "[--within PERIOD] [-C DIR]",
+        .examples = "cellar status -C cellar\ncellar status --within 90d --json",
+        .open = cli_open_to_read,
+        .close = cli_close,
+        .run = run,
+    };
+
+    return cli_main(&tool, argc, argv);
+}

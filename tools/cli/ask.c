@@ -1,0 +1,143 @@
+/* Passphrases and confirmations, each with its flag twin. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+/* "KEY=FILE" for this key, or "FILE" for every key; a name wins over none. */
+static const char *value_for(const char *source, const char *name, bool *named)
+{
+    size_t length = strlen(name);
+
+    *named = strncmp(source, name, length) == 0 && source[length] == '=';
+    if (*named)
+        return source + length + 1;
+    return strchr(source, '=') ? NULL : source;
+}
+
+static bool find_source(const struct cli_texts *sources, const char *name, bool want_named,
+                        size_t *index, const char **value)
+{
+    for (size_t i = 0; i < sources->n; i++) {
+        bool named = false;
+        *value = value_for(sources->list[i], name, &named);
+        *index = i;
+        if (*value && named == want_named)
+            return true;
+    }
+    return false;
+}
+
+static bool read_file(const char *path, struct pki_secret **secret, struct pki_error *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd < 0)
+        return pki_fail(err, PKI_E_USAGE, "passphrase file %s: %s", path, strerror(errno));
+    bool read = pki_secret_read(fd, secret, err);
+    close(fd);
+    return read;
+}
+
+static bool read_descriptor(const char *text, struct pki_secret **secret, struct pki_error *err)
+{
+    char *end = NULL;
+    long fd = strtol(text, &end, 10);
+
+    if (!*text || *end || fd < 0 || fd > 1023 || fcntl((int)fd, F_GETFD) < 0)
+        return pki_fail(err, PKI_E_USAGE, "--passphrase-fd %s: not an open descriptor", text);
+    return pki_secret_read((int)fd, secret, err);
+}
+
+static bool copy_secret(struct pki_secret *from, struct pki_secret **to, struct pki_error *err)
+{
+    bool copied = pki_secret_copy(pki_secret_open(from), pki_secret_size(from), to, err);
+
+    pki_secret_close(from);
+    return copied;
+}
+
+/* A source is read once and kept, as one descriptor may serve several keys. */
+static bool from_options(struct cli *cli, const char *name, bool *found, struct pki_secret **secret,
+                         struct pki_error *err)
+{
+    const struct cli_texts *files = &cli->common.passphrase_files;
+    const struct cli_texts *fds = &cli->common.passphrase_fds;
+
+    *found = false;
+    for (int round = 0; round < 2 && !*found; round++) {
+        const char *value = NULL;
+        size_t i = 0;
+        bool file = find_source(files, name, round == 0, &i, &value);
+        if (!file && !find_source(fds, name, round == 0, &i, &value))
+            continue;
+        *found = true;
+        struct pki_secret **kept = &cli->secrets[file ? i : (i + files->n) % CLI_TEXTS_MAX];
+        if (!*kept && !(file ? read_file(value, kept, err) : read_descriptor(value, kept, err)))
+            return false;
+        return copy_secret(*kept, secret, err);
+    }
+    return true;
+}
+
+static bool type_twice(const char *name, struct pki_secret **secret, struct pki_error *err)
+{
+    pki_auto(pki_secret) again = NULL;
+    pki_auto(pki_secret) first = NULL;
+    char prompt[256];
+
+    snprintf(prompt, sizeof(prompt), "New passphrase for %s (six random words or more): ", name);
+    if (!cli_read_secret_line(prompt, &first, err))
+        return false;
+    snprintf(prompt, sizeof(prompt), "The same again: ");
+    if (!cli_read_secret_line(prompt, &again, err))
+        return false;
+    if (!pki_secret_equal(first, again))
+        return pki_fail(err, PKI_E_PASSPHRASE, "the two passphrases for %s differ", name);
+    *secret = PKI_TAKE(first);
+    return true;
+}
+
+bool cli_ask_passphrase(void *context, const struct pki_passphrase_ask *ask,
+                        struct pki_secret **secret, struct pki_error *err)
+{
+    struct cli *cli = context;
+    char prompt[256];
+    bool found = false;
+
+    if (!from_options(cli, ask->name, &found, secret, err))
+        return false;
+    if (found)
+        return true;
+    if (cli->common.no_input || !isatty(STDIN_FILENO))
+        return pki_fail(err, PKI_E_POLICY,
+                        "the passphrase of %s is needed: give --passphrase-file %s=FILE", ask->name,
+                        ask->name);
+    if (ask->fresh)
+        return type_twice(ask->name, secret, err);
+    snprintf(prompt, sizeof(prompt), "Passphrase of %s: ", ask->name);
+    return cli_read_secret_line(prompt, secret, err);
+}
+
+bool cli_confirm(struct cli *cli, const char *what, const char *name, struct pki_error *err)
+{
+    const char *given = cli->common.confirm;
+    char prompt[512];
+    char typed[256] = "";
+
+    if (given)
+        return strcmp(given, name) == 0 ||
+               pki_fail(err, PKI_E_POLICY, "not confirmed: --confirm says \"%s\", not \"%s\"",
+                        given, name);
+    if (cli->common.no_input || !isatty(STDIN_FILENO))
+        return pki_fail(err, PKI_E_POLICY, "not confirmed: give --confirm \"%s\"", name);
+    snprintf(prompt, sizeof(prompt), "\nTo %s, type its name:\n  %s\n> ", what, name);
+    if (!cli_read_line(prompt, typed, sizeof(typed), err))
+        return false;
+    return strcmp(typed, name) == 0 ||
+           pki_fail(err, PKI_E_CANCELLED, "declined: what was typed is not \"%s\"", name);
+}

@@ -1,0 +1,180 @@
+/*
+ * What all tools share: options from one table, sandbox before arguments,
+ * prompts with their flag twins, a report printed as text or JSON, one exit
+ * status from the error's code.
+ *
+ * A tool is a struct cli_tool: its options, what it opens, and a run function
+ * that makes one library call and fills cli->report. cli_main does the rest:
+ *
+ *   harden, sandbox -> options -> open -> run -> print -> exit status
+ *
+ * Results go to stdout, everything else to stderr; with --json exactly one
+ * object is printed, also for errors (docs/JSON.md). help, man pages and
+ * completion come from the same table by --help and --spec.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stddef.h>
+
+#include "pki.h"
+
+enum cli_tool_id {
+#define CLI_TOOL(id, program, group, summary) CLI_TOOL_##id,
+#include "tools.def"
+#undef CLI_TOOL
+    CLI_TOOLS,
+};
+
+enum cli_kind {
+    CLI_KIND_FLAG,    /* bool */
+    CLI_KIND_TEXT,    /* const char * */
+    CLI_KIND_TEXTS,   /* struct cli_texts */
+    CLI_KIND_TIME,    /* struct cli_time */
+    CLI_KIND_PERIOD,  /* struct cli_period */
+    CLI_KIND_OPERAND, /* const char *, must be there */
+    CLI_KIND_OPTIONAL_OPERAND,
+    CLI_KIND_OPERANDS, /* struct cli_texts, one at least */
+};
+
+#define CLI_TEXTS_MAX 64
+
+struct cli_texts {
+    const char *list[CLI_TEXTS_MAX];
+    size_t n;
+};
+
+struct cli_time {
+    bool given;
+    int64_t seconds;
+};
+
+struct cli_period {
+    bool given;
+    struct pki_period period;
+};
+
+struct cli_option {
+    const char *name;  /* long name; NULL ends the table */
+    const char *value; /* what stands for the value in help: "FILE" */
+    const char *help;
+    enum cli_kind kind;
+    char letter; /* short form, or 0 */
+    size_t offset;
+};
+
+/* Rows of a tool's table; `field` is a member of its struct args. */
+#define CLI_ROW(letter_, name_, kind_, field, value_, help_)                                     \
+    {                                                                                            \
+        .name = (name_), .value = (value_), .help = (help_), .kind = kind_, .letter = (letter_), \
+        .offset = offsetof(struct args, field)                                                   \
+    }
+#define CLI_FLAG(letter, name, field, help) CLI_ROW(letter, name, CLI_KIND_FLAG, field, NULL, help)
+#define CLI_TEXT(letter, name, field, value, help) \
+    CLI_ROW(letter, name, CLI_KIND_TEXT, field, value, help)
+#define CLI_TEXTS(letter, name, field, value, help) \
+    CLI_ROW(letter, name, CLI_KIND_TEXTS, field, value, help)
+#define CLI_TIME(letter, name, field, help) \
+    CLI_ROW(letter, name, CLI_KIND_TIME, field, "TIME", help)
+#define CLI_PERIOD(letter, name, field, help) \
+    CLI_ROW(letter, name, CLI_KIND_PERIOD, field, "PERIOD", help)
+#define CLI_OPERAND(field, value, help) CLI_ROW(0, "", CLI_KIND_OPERAND, field, value, help)
+#define CLI_OPTIONAL(field, value, help) \
+    CLI_ROW(0, "", CLI_KIND_OPTIONAL_OPERAND, field, value, help)
+#define CLI_OPERANDS(field, value, help) CLI_ROW(0, "", CLI_KIND_OPERANDS, field, value, help)
+#define CLI_END      \
+    {                \
+        .name = NULL \
+    }
+
+/* Which of the common options a tool takes; bits of cli_tool.common. */
+#define CLI_CELLAR      (1u << 0) /* -C */
+#define CLI_PASSPHRASES (1u << 1) /* --passphrase-file, --passphrase-fd */
+#define CLI_CONFIRMS    (1u << 2) /* --confirm */
+#define CLI_DRY_RUN     (1u << 3) /* --dry-run */
+#define CLI_OVERRIDES   (1u << 4) /* --override */
+#define CLI_WRITES      (CLI_CELLAR | CLI_DRY_RUN)
+#define CLI_SIGNS       (CLI_WRITES | CLI_PASSPHRASES | CLI_CONFIRMS | CLI_OVERRIDES)
+
+struct cli_common {
+    const char *directory;
+    struct cli_texts passphrase_files, passphrase_fds;
+    struct cli_texts overrides;
+    const char *confirm;
+    bool no_input, json, dry_run, no_colour, help, version, spec;
+};
+
+struct cli {
+    const struct cli_tool *tool;
+    struct cli_common common;
+    struct pki_session *session; /* NULL unless the tool opens one */
+    struct pki_prompts prompts;
+    struct pki_report *report; /* the result; printed by cli_main */
+    char command_line[256];
+    struct pki_secret *secrets[CLI_TEXTS_MAX]; /* read once: one for each passphrase source */
+};
+
+struct cli_tool {
+    enum cli_tool_id id;
+    const struct cli_option *options;
+    size_t args_size;
+    unsigned common;
+    const char *synopsis; /* what follows the program's name; lines parted by \n */
+    const char *examples; /* lines parted by \n */
+    bool (*open)(struct cli *cli, const void *args, struct pki_error *err); /* or NULL */
+    void (*close)(struct cli *cli);                                         /* or NULL */
+    bool (*run)(struct cli *cli, const void *args, struct pki_error *err);
+};
+
+int cli_main(const struct cli_tool *tool, int argc, char **argv);
+
+/* --- for .open and .close ------------------------------------------------------------------- */
+
+/** Open the cellar of -C, $CELLAR_DIR or the current directory, to read or to write. */
+PKI_CHECKED bool cli_open_to_read(struct cli *cli, const void *args, struct pki_error *err);
+PKI_CHECKED bool cli_open_to_write(struct cli *cli, const void *args, struct pki_error *err);
+void cli_close(struct cli *cli);
+
+/** -C, $CELLAR_DIR or ".". */
+const char *cli_directory(const struct cli *cli);
+
+/* --- for run -------------------------------------------------------------------------------- */
+
+/** Print a report on stderr now: what will happen, before it is confirmed. Not with --json. */
+PKI_CHECKED bool cli_show(const struct cli *cli, const struct pki_report *report,
+                          struct pki_error *err);
+
+/**
+ * Have the name typed, or given by --confirm.
+ *
+ * Fails: PKI_E_POLICY not confirmed: --no-input, no terminal, or --confirm with another name (text
+ *        says the name to give); PKI_E_CANCELLED something else was typed
+ */
+PKI_CHECKED bool cli_confirm(struct cli *cli, const char *what, const char *name,
+                             struct pki_error *err);
+
+/** Show a draft, have it confirmed, sign it; with --dry-run only show. What all signing tools do.
+ */
+PKI_CHECKED bool cli_sign(struct cli *cli, struct pki_draft *draft, struct pki_error *err);
+
+/* --- inside tools/cli ------------------------------------------------------------------------ */
+
+extern const struct cli_option cli_common_options[];
+const char *cli_program(enum cli_tool_id id);
+const char *cli_summary(enum cli_tool_id id);
+bool cli_option_applies(const struct cli_tool *tool, const struct cli_option *option);
+PKI_CHECKED bool cli_parse(struct cli *cli, void *args, int argc, char **argv,
+                           struct pki_error *err);
+void cli_print_help(const struct cli_tool *tool);
+void cli_print_spec(const struct cli_tool *tool);
+/** Print result and error; the value is the exit status. */
+int cli_finish(struct cli *cli, struct pki_error *err);
+bool cli_colour(const struct cli *cli, int fd);
+unsigned cli_width(int fd);
+PKI_CHECKED bool cli_ask_passphrase(void *context, const struct pki_passphrase_ask *ask,
+                                    struct pki_secret **secret, struct pki_error *err);
+PKI_CHECKED bool cli_read_secret_line(const char *prompt, struct pki_secret **secret,
+                                      struct pki_error *err);
+PKI_CHECKED bool cli_read_line(const char *prompt, char *line, size_t size, struct pki_error *err);
+
+#endif

@@ -1,0 +1,102 @@
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static const struct {
+    const char *program, *summary;
+} rows[] = {
+#define CLI_TOOL(id, program, group, summary) [CLI_TOOL_##id] = {program, summary},
+#include "tools.def"
+#undef CLI_TOOL
+};
+
+const char *cli_program(enum cli_tool_id id)
+{
+    return rows[id].program;
+}
+
+const char *cli_summary(enum cli_tool_id id)
+{
+    return rows[id].summary;
+}
+
+/* For the journal: the words as typed. Secrets are never among them: they have no option. */
+static void keep_command_line(struct cli *cli, int argc, char **argv)
+{
+    size_t used = 0;
+
+    for (int i = 0; i < argc && used < sizeof(cli->command_line); i++) {
+        const char *word = i == 0 ? cli_program(cli->tool->id) : argv[i];
+        int n = snprintf(cli->command_line + used, sizeof(cli->command_line) - used, "%s%s",
+                         i == 0 ? "" : " ", word);
+        used += n > 0 ? (size_t)n : 0;
+    }
+}
+
+static bool inform(const struct cli *cli)
+{
+    if (cli->common.help)
+        cli_print_help(cli->tool);
+    else if (cli->common.version)
+        printf("%s %s\n", cli_program(cli->tool->id), pki_version());
+    else if (cli->common.spec)
+        cli_print_spec(cli->tool);
+    else
+        return false;
+    return true;
+}
+
+static bool work(struct cli *cli, void *args, struct pki_error *err)
+{
+    const struct cli_tool *tool = cli->tool;
+
+    cli->report = pki_report_new();
+    bool done = pki_report_ok(cli->report, err) && (!tool->open || tool->open(cli, args, err)) &&
+                tool->run(cli, args, err) && pki_report_ok(cli->report, err);
+    if (tool->close)
+        tool->close(cli);
+    return done;
+}
+
+static void forget(struct cli *cli)
+{
+    for (size_t i = 0; i < CLI_TEXTS_MAX; i++)
+        pki_secret_free(cli->secrets[i]);
+    pki_report_free(cli->report);
+}
+
+/* Nothing is read before the sandbox is closed: not even the arguments. */
+static bool prepare(struct cli *cli, void *args, int argc, char **argv, struct pki_error *err)
+{
+    if (!pki_harden(err) || !pki_sandbox_enter(err))
+        return false;
+    keep_command_line(cli, argc, argv);
+    return cli_parse(cli, args, argc, argv, err);
+}
+
+int cli_main(const struct cli_tool *tool, int argc, char **argv)
+{
+    struct cli cli = {.tool = tool};
+    struct pki_error err = {0};
+    void *args = calloc(1, tool->args_size + 1);
+    int status = 1;
+
+    if (!args)
+        return status;
+    cli.prompts = (struct pki_prompts){.context = &cli, .passphrase = cli_ask_passphrase};
+    bool ready = prepare(&cli, args, argc, argv, &err);
+    if (ready && inform(&cli)) {
+        status = fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
+    } else {
+        /* A failure is in err, and cli_finish turns it into words and a status. */
+        if (ready && !work(&cli, args, &err))
+            assert(err.code != PKI_OK);
+        status = cli_finish(&cli, &err);
+    }
+    free(args);
+    forget(&cli);
+    return status;
+}

@@ -1,0 +1,202 @@
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+#define OPTIONS_MAX 48
+
+#define COMMON(letter_, name_, kind_, field, value_, help_)                                      \
+    {                                                                                            \
+        .name = (name_), .value = (value_), .help = (help_), .kind = kind_, .letter = (letter_), \
+        .offset = offsetof(struct cli_common, field)                                             \
+    }
+
+const struct cli_option cli_common_options[] = {
+    COMMON('C', "cellar", CLI_KIND_TEXT, directory, "DIR",
+           "the cellar (else $CELLAR_DIR, else the current directory)"),
+    COMMON(0, "passphrase-file", CLI_KIND_TEXTS, passphrase_files, "[KEY=]FILE",
+           "read a key's passphrase from a file; may be repeated"),
+    COMMON(0, "passphrase-fd", CLI_KIND_TEXTS, passphrase_fds, "[KEY=]N",
+           "read a key's passphrase from a descriptor; may be repeated"),
+    COMMON(0, "confirm", CLI_KIND_TEXT, confirm, "NAME",
+           "confirm what will be signed by its common name"),
+    COMMON(0, "dry-run", CLI_KIND_FLAG, dry_run, NULL,
+           "show what would happen and the name to confirm; change nothing"),
+    COMMON(0, "override", CLI_KIND_TEXTS, overrides, "WORD",
+           "overrule a finding about network or clock; the journal keeps it"),
+    COMMON(0, "no-input", CLI_KIND_FLAG, no_input, NULL, "never ask; fail instead"),
+    COMMON(0, "json", CLI_KIND_FLAG, json, NULL, "print one JSON object"),
+    COMMON(0, "no-color", CLI_KIND_FLAG, no_colour, NULL, "no colour (also: NO_COLOR)"),
+    COMMON('h', "help", CLI_KIND_FLAG, help, NULL, "show this help"),
+    COMMON('V', "version", CLI_KIND_FLAG, version, NULL, "show the version"),
+    COMMON(0, "spec", CLI_KIND_FLAG, spec, NULL, "print the option table for scripts"),
+    {.name = NULL},
+};
+
+bool cli_option_applies(const struct cli_tool *tool, const struct cli_option *option)
+{
+    static const struct {
+        const char *name;
+        unsigned bit;
+    } optional[] = {
+        {"cellar", CLI_CELLAR},
+        {"passphrase-file", CLI_PASSPHRASES},
+        {"passphrase-fd", CLI_PASSPHRASES},
+        {"confirm", CLI_CONFIRMS},
+        {"dry-run", CLI_DRY_RUN},
+        {"override", CLI_OVERRIDES},
+    };
+
+    for (size_t i = 0; i < PKI_COUNT(optional); i++)
+        if (strcmp(option->name, optional[i].name) == 0)
+            return (tool->common & optional[i].bit) != 0;
+    return true;
+}
+
+/* The options of this run: the tool's, then the common ones that it takes. */
+struct table {
+    const struct cli_option *row[OPTIONS_MAX];
+    void *base[OPTIONS_MAX]; /* struct that the row's offset is in */
+    struct option longs[OPTIONS_MAX + 1];
+    char shorts[OPTIONS_MAX * 2 + 2];
+    size_t n;
+};
+
+static void add_row(struct table *table, const struct cli_option *option, void *base)
+{
+    size_t i = table->n++;
+    bool value = option->kind != CLI_KIND_FLAG;
+
+    table->row[i] = option;
+    table->base[i] = base;
+    table->longs[i] = (struct option){option->name, value ? required_argument : no_argument, NULL,
+                                      (int)(256 + i)};
+    if (option->letter) {
+        size_t end = strlen(table->shorts);
+        table->shorts[end] = option->letter;
+        if (value)
+            table->shorts[end + 1] = ':';
+    }
+}
+
+static void make_table(struct table *table, struct cli *cli, void *args)
+{
+    /* ":" in front: getopt stays quiet and tells a missing value apart. */
+    table->shorts[0] = ':';
+    for (const struct cli_option *o = cli->tool->options; o->name; o++)
+        if (o->name[0])
+            add_row(table, o, args);
+    for (const struct cli_option *o = cli_common_options; o->name; o++)
+        if (cli_option_applies(cli->tool, o))
+            add_row(table, o, &cli->common);
+}
+
+static bool add_text(struct cli_texts *texts, const struct cli_option *option, const char *text,
+                     struct pki_error *err)
+{
+    if (texts->n == CLI_TEXTS_MAX)
+        return pki_fail(err, PKI_E_USAGE, "%s%s: more than %d of them", option->name[0] ? "--" : "",
+                        option->name[0] ? option->name : option->value, CLI_TEXTS_MAX);
+    texts->list[texts->n++] = text;
+    return true;
+}
+
+static bool set_text(const char **field, const struct cli_option *option, const char *text,
+                     struct pki_error *err)
+{
+    if (*field)
+        return pki_fail(err, PKI_E_USAGE, "--%s is given twice", option->name);
+    *field = text;
+    return true;
+}
+
+static bool set_time(struct cli_time *time, const char *text, struct pki_error *err)
+{
+    time->given = true;
+    return pki_time_parse(text, &time->seconds, err);
+}
+
+static bool set_period(struct cli_period *period, const char *text, struct pki_error *err)
+{
+    period->given = true;
+    return pki_period_parse(text, &period->period, err);
+}
+
+static bool set(const struct cli_option *option, void *base, const char *text,
+                struct pki_error *err)
+{
+    void *field = (char *)base + option->offset;
+
+    switch (option->kind) {
+    case CLI_KIND_FLAG:
+        *(bool *)field = true;
+        return true;
+    case CLI_KIND_TEXTS:
+    case CLI_KIND_OPERANDS:
+        return add_text(field, option, text, err);
+    case CLI_KIND_TIME:
+        return set_time(field, text, err);
+    case CLI_KIND_PERIOD:
+        return set_period(field, text, err);
+    case CLI_KIND_TEXT:
+    case CLI_KIND_OPERAND:
+    case CLI_KIND_OPTIONAL_OPERAND:
+        return set_text(field, option, text, err);
+    }
+    return true;
+}
+
+static bool parse_options(struct table *table, int argc, char **argv, struct pki_error *err)
+{
+    opterr = 0;
+    for (;;) {
+        int at = optind > 0 ? optind : 1;
+        int found = getopt_long(argc, argv, table->shorts, table->longs, NULL);
+        if (found == -1)
+            return true;
+        if (found == ':')
+            return pki_fail(err, PKI_E_USAGE, "%s needs a value; see --help", argv[optind - 1]);
+        if (found == '?')
+            return pki_fail(err, PKI_E_USAGE, "unknown option %s; see --help",
+                            argv[optind > at ? optind - 1 : at]);
+        size_t i = 0;
+        while (found < 256 ? table->row[i]->letter != found : (size_t)found - 256 != i)
+            i++;
+        if (!set(table->row[i], table->base[i], optarg, err))
+            return false;
+    }
+}
+
+static bool parse_operands(const struct cli_tool *tool, void *args, char **words, size_t n,
+                           struct pki_error *err)
+{
+    size_t used = 0;
+
+    for (const struct cli_option *o = tool->options; o->name; o++) {
+        bool many = o->kind == CLI_KIND_OPERANDS;
+        if (o->name[0])
+            continue;
+        if (used == n && o->kind != CLI_KIND_OPTIONAL_OPERAND)
+            return pki_fail(err, PKI_E_USAGE, "%s is missing: %s; see --help", o->value, o->help);
+        for (bool more = used < n; more; more = many && used < n)
+            if (!set(o, args, words[used++], err))
+                return false;
+    }
+    if (used < n)
+        return pki_fail(err, PKI_E_USAGE, "unexpected \"%s\"; see --help", words[used]);
+    return true;
+}
+
+bool cli_parse(struct cli *cli, void *args, int argc, char **argv, struct pki_error *err)
+{
+    struct table table = {.n = 0};
+
+    make_table(&table, cli, args);
+    if (!parse_options(&table, argc, argv, err))
+        return false;
+    if (cli->common.help || cli->common.version || cli->common.spec)
+        return true;
+    return parse_operands(cli->tool, args, argv + optind, (size_t)(argc - optind), err);
+}

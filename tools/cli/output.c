@@ -1,0 +1,92 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+bool cli_colour(const struct cli *cli, int fd)
+{
+    const char *no_colour = getenv("NO_COLOR");
+    const char *terminal = getenv("TERM");
+
+    if (cli->common.no_colour || (no_colour && *no_colour) || !isatty(fd))
+        return false;
+    return terminal && *terminal && strcmp(terminal, "dumb") != 0;
+}
+
+unsigned cli_width(int fd)
+{
+    struct winsize size = {0};
+
+    if (!isatty(fd) || ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col < 60)
+        return 80;
+    return size.ws_col > 100 ? 100 : size.ws_col;
+}
+
+static bool print_text(const struct cli *cli, const struct pki_report *report, FILE *out,
+                       struct pki_error *err)
+{
+    int fd = fileno(out);
+    const struct pki_report_style style = {.width = cli_width(fd), .colour = cli_colour(cli, fd)};
+    char *text = NULL;
+
+    if (!pki_report_to_text(report, &style, &text, err))
+        return false;
+    fputs(text, out);
+    free(text);
+    return fflush(out) == 0 || pki_fail(err, PKI_E_IO, "cannot write the result");
+}
+
+bool cli_show(const struct cli *cli, const struct pki_report *report, struct pki_error *err)
+{
+    return cli->common.json || print_text(cli, report, stderr, err);
+}
+
+static struct pki_report *describe_error(const struct pki_error *err)
+{
+    struct pki_report *report = pki_report_new();
+
+    pki_report_text(report, "Code", "%s", pki_code_name(err->code));
+    pki_report_text(report, "Text", "%s", err->text);
+    return report;
+}
+
+/* {"schema": 1, "tool": ..., "status": N, "error": {...} or null, "result": {...}} */
+static bool print_json(const struct cli *cli, const struct pki_error *failure,
+                       struct pki_error *err)
+{
+    pki_auto(pki_report) problem = describe_error(failure);
+    char *error = NULL;
+    char *result = NULL;
+    bool failed = failure->code != PKI_OK;
+
+    bool made = (!failed || pki_report_to_json(problem, &error, err)) &&
+                pki_report_to_json(cli->report, &result, err);
+    if (made)
+        printf("{\n\"schema\": 1,\n\"tool\": \"%s\",\n\"status\": %d,\n\"error\": %s,\n"
+               "\"result\": %s\n}\n",
+               cli_program(cli->tool->id), pki_exit_status(failure->code), failed ? error : "null",
+               result);
+    free(error);
+    free(result);
+    return made && (fflush(stdout) == 0 || pki_fail(err, PKI_E_IO, "cannot write the result"));
+}
+
+int cli_finish(struct cli *cli, struct pki_error *err)
+{
+    struct pki_error printing = {0};
+
+    if (!cli->report)
+        cli->report = pki_report_new();
+    bool printed = cli->common.json ? print_json(cli, err, &printing)
+                                    : print_text(cli, cli->report, stdout, &printing);
+    if (err->code != PKI_OK && !cli->common.json)
+        fprintf(stderr, "%s: %s\n", cli_program(cli->tool->id), err->text);
+    if (!printed)
+        fprintf(stderr, "%s: %s\n", cli_program(cli->tool->id), printing.text);
+    if (err->code != PKI_OK)
+        return pki_exit_status(err->code);
+    return printed ? 0 : pki_exit_status(printing.code);
+}

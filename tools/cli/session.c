@@ -1,0 +1,46 @@
+/* Apart from the rest, so that a tool without a cellar links no SQLite. */
+#include <stdlib.h>
+
+#include "cli/cli.h"
+
+const char *cli_directory(const struct cli *cli)
+{
+    const char *environment = getenv("CELLAR_DIR");
+
+    if (cli->common.directory)
+        return cli->common.directory;
+    return environment && *environment ? environment : ".";
+}
+
+static bool open_session(struct cli *cli, bool write, struct pki_error *err)
+{
+    const struct pki_session_request request = {
+        .directory = cli_directory(cli),
+        .write = write,
+        .prompts = cli->prompts,
+        .tool = cli_program(cli->tool->id),
+        .command_line = cli->command_line,
+        .overrides = cli->common.overrides.list,
+        .n_overrides = cli->common.overrides.n,
+    };
+
+    return pki_session_open(&request, &cli->session, err);
+}
+
+bool cli_open_to_read(struct cli *cli, const void *args, struct pki_error *err)
+{
+    (void)args;
+    return open_session(cli, false, err);
+}
+
+/* A dry run only reads: it must not even lock. */
+bool cli_open_to_write(struct cli *cli, const void *args, struct pki_error *err)
+{
+    (void)args;
+    return open_session(cli, !cli->common.dry_run, err);
+}
+
+void cli_close(struct cli *cli)
+{
+    pki_session_free(PKI_TAKE(cli->session));
+}

@@ -1,0 +1,40 @@
+/* What all signing tools do with a draft. */
+#include "cli/cli.h"
+
+static bool show_draft(struct cli *cli, const struct pki_draft *draft, struct pki_error *err)
+{
+    pki_auto(pki_report) report = pki_report_new();
+
+    return pki_draft_describe(draft, report, err) && pki_report_ok(report, err) &&
+           cli_show(cli, report, err);
+}
+
+/* The refusal goes into the journal; what is reported stays the refusal. */
+static void record_refusal(struct cli *cli, struct pki_draft *draft, const struct pki_error *err)
+{
+    struct pki_error ignored = {0};
+
+    if (!pki_draft_abandon(cli->session, draft, err->text, &ignored))
+        pki_report_note(cli->report, "Warning", PKI_TONE_WARN,
+                        "the refusal could not be recorded: %s", ignored.text);
+}
+
+bool cli_sign(struct cli *cli, struct pki_draft *draft, struct pki_error *err)
+{
+    pki_auto(pki_draft) owned = draft;
+
+    if (cli->common.dry_run) {
+        pki_report_note(cli->report, "Dry run", PKI_TONE_FAINT,
+                        "nothing was reserved, signed or written; confirm with --confirm \"%s\"",
+                        pki_draft_name(owned));
+        pki_report_text(cli->report, "Confirm", "%s", pki_draft_name(owned));
+        return pki_draft_describe(owned, cli->report, err);
+    }
+    if (!show_draft(cli, owned, err))
+        return false;
+    if (!cli_confirm(cli, "sign this", pki_draft_name(owned), err)) {
+        record_refusal(cli, PKI_TAKE(owned), err);
+        return false;
+    }
+    return pki_draft_sign(cli->session, PKI_TAKE(owned), cli->report, err);
+}

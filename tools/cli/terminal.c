@@ -1,0 +1,129 @@
+/* Asking a person at the terminal. Read with read(2) from /dev/tty: stdio would keep copies. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+/* A terminal whose echo may be off; restored at scope exit, also after a signal. */
+struct terminal {
+    int fd;
+    bool quiet;
+    struct termios before;
+    struct sigaction old[4];
+};
+
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGTSTP};
+static volatile sig_atomic_t stopped;
+
+static void note_signal(int number)
+{
+    (void)number;
+    stopped = 1;
+}
+
+/* Without SA_RESTART a signal ends the read; a stop key counts as "no" while echo is off. */
+static void catch_signals(struct terminal *terminal)
+{
+    const struct sigaction action = {.sa_handler = note_signal};
+
+    stopped = 0;
+    for (size_t i = 0; i < PKI_COUNT(signals); i++)
+        (void)sigaction(signals[i], &action, &terminal->old[i]);
+}
+
+static void terminal_clear(struct terminal *terminal)
+{
+    if (terminal->fd < 0)
+        return;
+    if (terminal->quiet) {
+        (void)tcsetattr(terminal->fd, TCSAFLUSH, &terminal->before);
+        if (write(terminal->fd, "\n", 1) < 0)
+            terminal->quiet = false;
+    }
+    for (size_t i = 0; i < PKI_COUNT(signals); i++)
+        (void)sigaction(signals[i], &terminal->old[i], NULL);
+    close(terminal->fd);
+    terminal->fd = -1;
+}
+
+static bool open_terminal(struct terminal *terminal, bool quiet, struct pki_error *err)
+{
+    terminal->fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (terminal->fd < 0)
+        return pki_fail(err, PKI_E_POLICY, "there is no terminal to ask at");
+    catch_signals(terminal);
+    if (!quiet)
+        return true;
+    if (tcgetattr(terminal->fd, &terminal->before) != 0)
+        return pki_fail(err, PKI_E_IO, "terminal: %s", strerror(errno));
+    struct termios silent = terminal->before;
+    silent.c_lflag &= (tcflag_t) ~(ECHO | ECHONL);
+    if (tcsetattr(terminal->fd, TCSAFLUSH, &silent) != 0)
+        return pki_fail(err, PKI_E_IO, "terminal: %s", strerror(errno));
+    terminal->quiet = true;
+    return true;
+}
+
+/* One line without its newline, byte by byte straight into `line`. */
+static bool read_line(int fd, char *line, size_t size, size_t *length, struct pki_error *err)
+{
+    size_t used = 0;
+
+    for (;;) {
+        char byte = 0;
+        ssize_t n = read(fd, &byte, 1);
+        if (n < 0 && errno == EINTR && !stopped)
+            continue;
+        if (n <= 0 || stopped)
+            return pki_fail(err, PKI_E_CANCELLED, "stopped by the operator");
+        if (byte == '\n')
+            break;
+        if (used + 1 >= size)
+            return pki_fail(err, PKI_E_USAGE, "the line is longer than %zu bytes", size - 1);
+        line[used++] = byte;
+    }
+    line[used] = '\0';
+    *length = used;
+    return true;
+}
+
+static bool say(int fd, const char *text, struct pki_error *err)
+{
+    size_t length = strlen(text);
+
+    return write(fd, text, length) == (ssize_t)length ||
+           pki_fail(err, PKI_E_IO, "cannot write to the terminal");
+}
+
+bool cli_read_line(const char *prompt, char *line, size_t size, struct pki_error *err)
+{
+    __attribute__((__cleanup__(terminal_clear))) struct terminal terminal = {.fd = -1};
+    size_t length = 0;
+
+    return open_terminal(&terminal, false, err) && say(terminal.fd, prompt, err) &&
+           read_line(terminal.fd, line, size, &length, err);
+}
+
+bool cli_read_secret_line(const char *prompt, struct pki_secret **secret, struct pki_error *err)
+{
+    __attribute__((__cleanup__(terminal_clear))) struct terminal terminal = {.fd = -1};
+    pki_auto(pki_secret) typed = NULL;
+    size_t length = 0;
+
+    if (!pki_secret_new(1025, &typed, err) || !open_terminal(&terminal, true, err) ||
+        !say(terminal.fd, prompt, err))
+        return false;
+    char *line = (char *)pki_secret_open(typed);
+    bool read = read_line(terminal.fd, line, pki_secret_size(typed), &length, err);
+    pki_secret_close(typed);
+    if (!read)
+        return false;
+    pki_secret_truncate(typed, length);
+    *secret = PKI_TAKE(typed);
+    return true;
+}
