@@ -1,7 +1,5 @@
 #include "base/buf.h"
 
-#include <stdarg.h>
-
 #define BUF_FIRST 64
 
 /* Makes the capacity at least `needed`; doubles, so that many small appends stay linear. */
@@ -64,25 +62,29 @@ void pki_buf_byte(struct pki_buf *buf, uint8_t byte)
     pki_buf_append(buf, &byte, 1);
 }
 
+void pki_buf_vprintf(struct pki_buf *buf, const char *format, va_list args)
+{
+    va_list again;
+
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, args);
+    char *room = length < 0 ? NULL : (char *)pki_buf_extend(buf, (size_t)length + 1);
+    if (room) {
+        (void)vsnprintf(room, (size_t)length + 1, format, again);
+        buf->size--; /* vsnprintf's NUL is not part of the text */
+    } else {
+        buf->failed = true;
+    }
+    va_end(again);
+}
+
 void pki_buf_printf(struct pki_buf *buf, const char *format, ...)
 {
     va_list args;
-    va_list again;
 
     va_start(args, format);
-    va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    pki_buf_vprintf(buf, format, args);
     va_end(args);
-    if (length < 0) {
-        buf->failed = true;
-    } else {
-        char *room = (char *)pki_buf_extend(buf, (size_t)length + 1);
-        if (room) {
-            (void)vsnprintf(room, (size_t)length + 1, format, again);
-            buf->size--; /* vsnprintf's NUL is not part of the text */
-        }
-    }
-    va_end(again);
 }
 
 struct pki_bytes pki_buf_view(const struct pki_buf *buf)

@@ -12,6 +12,8 @@
 #ifndef PKI_BASE_BUF_H
 #define PKI_BASE_BUF_H
 
+#include <stdarg.h>
+
 #include "pki/error.h"
 
 #define PKI_BUF_MAX ((size_t)1 << 30)
@@ -27,6 +29,7 @@ void pki_buf_append(struct pki_buf *buf, const void *data, size_t size);
 void pki_buf_append_bytes(struct pki_buf *buf, struct pki_bytes bytes);
 void pki_buf_text(struct pki_buf *buf, const char *text);
 void pki_buf_printf(struct pki_buf *buf, const char *format, ...) PKI_PRINTF(2, 3);
+void pki_buf_vprintf(struct pki_buf *buf, const char *format, va_list args) PKI_PRINTF(2, 0);
 void pki_buf_byte(struct pki_buf *buf, uint8_t byte);
 
 /** Room for size bytes at the end, counted in; NULL when failed. */
