@@ -17,21 +17,21 @@
 
 #include "base/buf.h"
 
-#define PKI_DER_BOOLEAN 0x01
-#define PKI_DER_INTEGER 0x02
-#define PKI_DER_BIT_STRING 0x03
-#define PKI_DER_OCTET_STRING 0x04
-#define PKI_DER_NULL 0x05
-#define PKI_DER_OID 0x06
-#define PKI_DER_ENUMERATED 0x0a
-#define PKI_DER_UTF8_STRING 0x0c
-#define PKI_DER_PRINTABLE_STRING 0x13
-#define PKI_DER_IA5_STRING 0x16
-#define PKI_DER_UTC_TIME 0x17
-#define PKI_DER_GENERALIZED_TIME 0x18
-#define PKI_DER_SEQUENCE 0x30
-#define PKI_DER_SET 0x31
-#define PKI_DER_CONTEXT(n) (0x80 | (n))             /* [n] IMPLICIT, primitive */
+#define PKI_DER_BOOLEAN                0x01
+#define PKI_DER_INTEGER                0x02
+#define PKI_DER_BIT_STRING             0x03
+#define PKI_DER_OCTET_STRING           0x04
+#define PKI_DER_NULL                   0x05
+#define PKI_DER_OID                    0x06
+#define PKI_DER_ENUMERATED             0x0a
+#define PKI_DER_UTF8_STRING            0x0c
+#define PKI_DER_PRINTABLE_STRING       0x13
+#define PKI_DER_IA5_STRING             0x16
+#define PKI_DER_UTC_TIME               0x17
+#define PKI_DER_GENERALIZED_TIME       0x18
+#define PKI_DER_SEQUENCE               0x30
+#define PKI_DER_SET                    0x31
+#define PKI_DER_CONTEXT(n)             (0x80 | (n)) /* [n] IMPLICIT, primitive */
 #define PKI_DER_CONTEXT_CONSTRUCTED(n) (0xa0 | (n)) /* [n] EXPLICIT or constructed */
 
 #define PKI_DER_DEPTH 16
@@ -50,7 +50,7 @@ void pki_der_begin_bits(struct pki_der *der);
 void pki_der_primitive(struct pki_der *der, uint8_t tag, struct pki_bytes content);
 void pki_der_boolean(struct pki_der *der, bool value);
 void pki_der_integer(struct pki_der *der, int64_t value);
-/** A non-negative INTEGER from big-endian octets; leading zeros are dropped, one added where needed. */
+/** A non-negative INTEGER from big-endian octets, with or without leading zeros. */
 void pki_der_unsigned(struct pki_der *der, struct pki_bytes octets);
 void pki_der_oid(struct pki_der *der, const char *dotted);
 void pki_der_octets(struct pki_der *der, struct pki_bytes content);
