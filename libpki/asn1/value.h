@@ -13,8 +13,7 @@
 #define PKI_OID_TEXT 128 /* longest dotted OID that is read, with its NUL */
 
 /** INTEGER or ENUMERATED. Fails: PKI_E_FORMAT also when it does not fit 64 bits */
-PKI_CHECKED bool pki_value_integer(struct pki_bytes content, int64_t *value,
-                                   struct pki_error *err);
+PKI_CHECKED bool pki_value_integer(struct pki_bytes content, int64_t *value, struct pki_error *err);
 /** Fails: PKI_E_FORMAT */
 PKI_CHECKED bool pki_value_truth(struct pki_bytes content, bool *value, struct pki_error *err);
 /** Dotted decimal. Fails: PKI_E_FORMAT also when an arc is over 64 bits or the text too long */
