@@ -41,8 +41,9 @@ wait_for() {
         kill -0 "$service_pid" 2>/dev/null || break
         sleep 0.1
     done
-    echo "$what did not start; the end of its log:" >&2
-    tail -n 8 "$log" >&2
+    echo "$what did not start:" >&2
+    # Go's servers end with a stack trace that hides the message.
+    grep -Ei 'fatal|panic|error' "$log" | tail -n 4 >&2 || tail -n 4 "$log" >&2
     return 1
 }
 

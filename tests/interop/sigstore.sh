@@ -54,7 +54,8 @@ isolate() {
     fi
     echo '# in a network namespace that has nothing but loopback'
     # shellcheck disable=SC2016 # expanded by the inner shell
-    INTEROP_ISOLATED=1 exec "${isolated[@]}" bash -c 'ip link set lo up && exec "$@"' - "$0" "$@"
+    INTEROP_ISOLATED=1 exec "${isolated[@]}" bash -c 'ip link set lo up && exec "$@"' \
+        - "$here/sigstore.sh" "$@"
 }
 
 finish() {
