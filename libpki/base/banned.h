@@ -13,6 +13,9 @@
 
 #pragma GCC poison gets strcpy strcat strncpy strncat sprintf vsprintf strtok
 #pragma GCC poison atoi atol atoll atof system popen tmpnam mktemp tempnam
-#pragma GCC poison setenv putenv rand srand random srandom gmtime localtime ctime asctime
+#pragma GCC poison setenv putenv rand srand srandom gmtime localtime ctime asctime
+
+/* gnutls.h has a parameter of this name, so the word itself cannot be poisoned. */
+long random(void) __attribute__((__deprecated__("see crypto/random.h")));
 
 #endif
