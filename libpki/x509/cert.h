@@ -16,6 +16,7 @@
 
 #define PKI_CERT_EXTENSIONS_MAX 64
 #define PKI_CERT_USAGES_MAX 32
+#define PKI_CERT_NAMES_MAX 1000
 
 struct pki_extension {
     char oid[PKI_OID_TEXT];
@@ -33,7 +34,9 @@ struct pki_cert {
     int64_t version;                       /* 1, 2, 3 */
     struct pki_bytes serial;               /* INTEGER content octets */
     struct pki_bytes issuer, subject;      /* DER Names */
+    struct pki_bytes validity;             /* DER, for how the times are written */
     int64_t not_before, not_after;
+    bool has_unique_ids;                   /* issuerUniqueID or subjectUniqueID is there */
     struct pki_bytes spki;                 /* DER SubjectPublicKeyInfo */
     uint8_t fingerprint[PKI_SHA256_SIZE];  /* of der (of tbs for a body) */
     uint8_t spki_sha256[PKI_SHA256_SIZE];
@@ -52,6 +55,7 @@ struct pki_cert {
     struct pki_bytes subject_key_id;   /* empty: absent */
     struct pki_bytes authority_key_id; /* keyIdentifier; empty: absent */
     bool authority_key_has_issuer;     /* authorityCertIssuer or serial are there */
+    size_t n_names;                    /* subject alternative names */
 };
 
 /** A copy of der is kept. Fails: PKI_E_FORMAT names the field; PKI_E_MEMORY */

@@ -1,0 +1,73 @@
+#include "base/file.h"
+#include "x509/cert.h"
+#include "x509/pem.h"
+
+static bool add(struct pki_bytes der, struct pki_certs *certs, struct pki_error *err)
+{
+    if (!pki_cert_parse(der, &certs->list[certs->n], err))
+        return false;
+    certs->n++;
+    return true;
+}
+
+static bool make_room(struct pki_certs *certs, size_t n, struct pki_error *err)
+{
+    certs->list = calloc(n, sizeof(struct pki_cert *));
+    return certs->list || pki_fail(err, PKI_E_MEMORY, "out of memory");
+}
+
+static bool add_block(const struct pki_pem_block *block, size_t place, struct pki_certs *certs,
+                      struct pki_error *err)
+{
+    PKI_CONTEXT(err, "block %zu", place);
+
+    if (strcmp(block->label, PKI_PEM_CERTIFICATE) != 0)
+        return pki_fail(err, PKI_E_FORMAT, "\"%s\" where only certificates belong", block->label);
+    return add(pki_buf_view(&block->der), certs, err);
+}
+
+static bool add_blocks(struct pki_bytes text, struct pki_certs *certs, struct pki_error *err)
+{
+    pki_scope(pki_pem) pem = {0};
+
+    if (!pki_pem_parse(text, &pem, err))
+        return false;
+    if (pem.n_blocks == 0)
+        return pki_fail(err, PKI_E_FORMAT, "no certificate in it");
+    if (!make_room(certs, pem.n_blocks, err))
+        return false;
+    for (size_t i = 0; i < pem.n_blocks; i++)
+        if (!add_block(&pem.blocks[i], i + 1, certs, err))
+            return false;
+    return true;
+}
+
+bool pki_certs_parse(const char *name, struct pki_bytes text, struct pki_certs *certs,
+                     struct pki_error *err)
+{
+    PKI_CONTEXT(err, "%s", name);
+    pki_scope(pki_certs) read = {0};
+
+    if (text.size == 0)
+        return pki_fail(err, PKI_E_USAGE, "empty");
+    if (text.size > PKI_LIMIT_BUNDLE)
+        return pki_fail(err, PKI_E_FORMAT,
+                        "%zu octets, more than the %zu of a bundle that are read", text.size,
+                        PKI_LIMIT_BUNDLE);
+
+    bool done = pki_pem_is(text) ? add_blocks(text, &read, err)
+                                 : make_room(&read, 1, err) && add(text, &read, err);
+    if (!done)
+        return false;
+    *certs = read;
+    read = (struct pki_certs){0};
+    return true;
+}
+
+void pki_certs_clear(struct pki_certs *certs)
+{
+    for (size_t i = 0; i < certs->n; i++)
+        pki_cert_free(certs->list[i]);
+    free(certs->list);
+    *certs = (struct pki_certs){0};
+}
