@@ -6,8 +6,8 @@ set(PKI_LAYERS base asn1 crypto x509 store ops)
 
 set(PKI_USES_base)
 set(PKI_USES_asn1 base)
-set(PKI_USES_crypto asn1 base)
-set(PKI_USES_x509 crypto asn1 base)
+set(PKI_USES_crypto digest asn1 base)
+set(PKI_USES_x509 crypto digest asn1 base)
 set(PKI_USES_store digest base)
 set(PKI_USES_ops store x509 crypto digest asn1 base)
 
