@@ -6,8 +6,8 @@
 #ifndef PKI_CRYPTO_ALGORITHM_H
 #define PKI_CRYPTO_ALGORITHM_H
 
-#include "crypto/digest.h"
 #include "pki/error.h"
+#include "crypto/digest.h"
 
 enum pki_key_algorithm {
     PKI_KEY_ECDSA_P256,
@@ -35,8 +35,23 @@ struct pki_algorithm {
 const struct pki_algorithm *pki_algorithm_get(enum pki_key_algorithm id);
 /** NULL when unknown. */
 const struct pki_algorithm *pki_algorithm_find(const char *name);
-/** By the exact AlgorithmIdentifier of a signature; NULL when it is not one that we verify.
- *  One row for each distinct identifier: RSA's two sizes share theirs. */
-const struct pki_algorithm *pki_algorithm_find_signature(struct pki_bytes identifier);
+/* A signature algorithm that we verify; ECDSA goes with any of the three curves. */
+struct pki_signature {
+    const char *title;           /* "ECDSA with SHA-384" */
+    const char *family;          /* that of the key, as in struct pki_algorithm */
+    struct pki_bytes identifier; /* DER AlgorithmIdentifier */
+    enum pki_digest digest;
+};
+
+/** By the exact AlgorithmIdentifier of a signature; NULL when it is not one that we verify. */
+const struct pki_signature *pki_algorithm_find_signature(struct pki_bytes identifier);
+
+/**
+ * Name any algorithm or curve for people, also what we refuse ("SHA-1 with RSA", "secp256k1").
+ *
+ * @text  at least PKI_ALGORITHM_TEXT bytes; the dotted OID when it is unknown
+ */
+#define PKI_ALGORITHM_TEXT 160
+const char *pki_algorithm_describe(struct pki_bytes identifier, char text[PKI_ALGORITHM_TEXT]);
 
 #endif

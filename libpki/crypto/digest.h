@@ -10,9 +10,13 @@
 #include "pki/base.h"
 
 #define PKI_SHA256_SIZE 32
-#define PKI_DIGEST_MAX 64
+#define PKI_DIGEST_MAX  64
 
-enum pki_digest { PKI_SHA256, PKI_SHA384, PKI_SHA512 };
+enum pki_digest {
+    PKI_SHA256,
+    PKI_SHA384,
+    PKI_SHA512
+};
 
 struct pki_digest_state {
     enum pki_digest kind;

@@ -10,10 +10,10 @@
 #ifndef PKI_CRYPTO_ENVELOPE_H
 #define PKI_CRYPTO_ENVELOPE_H
 
-#include "crypto/key.h"
 #include "pki/secret.h"
+#include "crypto/key.h"
 
-#define PKI_ENVELOPE_ROUNDS 600000u
+#define PKI_ENVELOPE_ROUNDS     600000u
 #define PKI_ENVELOPE_ROUNDS_MAX 10000000u
 
 /**

@@ -40,7 +40,8 @@ PKI_CHECKED bool pki_key_sign(const struct pki_key *key, struct pki_bytes bytes,
  *
  * @identifier  DER AlgorithmIdentifier as found in the signed thing
  * Fails:  PKI_E_INVALID the signature does not verify, or identifier and key do not match;
- *         PKI_E_POLICY an algorithm that we do not accept (named in the text); PKI_E_CRYPTO
+ *         PKI_E_POLICY an algorithm or key that we do not accept (named in the text);
+ *         PKI_E_FORMAT the key cannot be read; PKI_E_CRYPTO
  */
 PKI_CHECKED bool pki_spki_verify(struct pki_bytes spki, struct pki_bytes identifier,
                                  struct pki_bytes bytes, struct pki_bytes signature,

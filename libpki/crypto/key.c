@@ -1,0 +1,216 @@
+#include "crypto/key.h"
+
+#include <assert.h>
+
+#include <gnutls/x509.h>
+
+#include "crypto/key_private.h"
+
+bool pki_gnutls_ok(int result, const char *doing, struct pki_error *err)
+{
+    if (result >= 0)
+        return true;
+    if (result == GNUTLS_E_MEMORY_ERROR)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    return pki_fail(err, PKI_E_CRYPTO, "cannot %s: GnuTLS says %s", doing,
+                    gnutls_strerror_name(result));
+}
+
+gnutls_sign_algorithm_t pki_gnutls_signature(const struct pki_signature *signature)
+{
+    static const gnutls_sign_algorithm_t ecdsa[] = {
+        [PKI_SHA256] = GNUTLS_SIGN_ECDSA_SHA256,
+        [PKI_SHA384] = GNUTLS_SIGN_ECDSA_SHA384,
+        [PKI_SHA512] = GNUTLS_SIGN_ECDSA_SHA512,
+    };
+    static const gnutls_sign_algorithm_t rsa[] = {
+        [PKI_SHA256] = GNUTLS_SIGN_RSA_SHA256,
+        [PKI_SHA384] = GNUTLS_SIGN_RSA_SHA384,
+        [PKI_SHA512] = GNUTLS_SIGN_RSA_SHA512,
+    };
+
+    if (strcmp(signature->family, "ECDSA") == 0)
+        return ecdsa[signature->digest];
+    if (strcmp(signature->family, "RSA") == 0)
+        return rsa[signature->digest];
+    return GNUTLS_SIGN_EDDSA_ED25519;
+}
+
+/* GnuTLS counts the bits of a curve by its name. */
+static unsigned gnutls_bits(const struct pki_algorithm *algorithm)
+{
+    switch (algorithm->id) {
+    case PKI_KEY_ECDSA_P256:
+        return GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1);
+    case PKI_KEY_ECDSA_P384:
+        return GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP384R1);
+    case PKI_KEY_ECDSA_P521:
+        return GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP521R1);
+    case PKI_KEY_ED25519:
+        return GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_ED25519);
+    case PKI_KEY_RSA_3072:
+    case PKI_KEY_RSA_4096:
+    case PKI_KEY_ALGORITHMS:
+        break;
+    }
+    return algorithm->bits;
+}
+
+static gnutls_pk_algorithm_t gnutls_family(const struct pki_algorithm *algorithm)
+{
+    if (strcmp(algorithm->family, "ECDSA") == 0)
+        return GNUTLS_PK_ECDSA;
+    return strcmp(algorithm->family, "RSA") == 0 ? GNUTLS_PK_RSA : GNUTLS_PK_EDDSA_ED25519;
+}
+
+static bool copy_spki(gnutls_privkey_t handle, gnutls_pubkey_t public, struct pki_buf *spki,
+                      struct pki_error *err)
+{
+    gnutls_datum_t der = {0};
+
+    if (!pki_gnutls_ok(gnutls_pubkey_import_privkey(public, handle, 0, 0), "take the public key",
+                       err) ||
+        !pki_gnutls_ok(gnutls_pubkey_export2(public, GNUTLS_X509_FMT_DER, &der),
+                       "write the public key", err))
+        return false;
+    pki_buf_append(spki, der.data, der.size);
+    gnutls_free(der.data);
+    return pki_buf_ok(spki, err);
+}
+
+/* Fills in what is known about a key whose handle is loaded; a weak one is refused here. */
+static bool learn(struct pki_key *key, struct pki_error *err)
+{
+    gnutls_pubkey_t public = NULL;
+
+    if (!pki_gnutls_ok(gnutls_pubkey_init(&public), "make a public key", err))
+        return false;
+    bool copied = copy_spki(key->handle, public, &key->spki, err);
+    gnutls_pubkey_deinit(public);
+    return copied && pki_spki_judge(pki_key_spki(key), &key->algorithm, err);
+}
+
+/* NULL on failure, which err tells. */
+static struct pki_key *new_key(struct pki_error *err)
+{
+    pki_auto(pki_key) made = calloc(1, sizeof(*made));
+
+    if (!made)
+        (void)pki_fail(err, PKI_E_MEMORY, "out of memory");
+    else if (pki_gnutls_ok(gnutls_privkey_init(&made->handle), "make a private key", err))
+        return PKI_TAKE(made);
+    return NULL;
+}
+
+bool pki_key_generate(const struct pki_algorithm *algorithm, struct pki_key **key,
+                      struct pki_error *err)
+{
+    PKI_CONTEXT(err, "generate %s key", algorithm->title);
+    pki_auto(pki_key) made = new_key(err);
+
+    /* GnuTLS's public exponent is 65537 */
+    if (!made ||
+        !pki_gnutls_ok(gnutls_privkey_generate2(made->handle, gnutls_family(algorithm),
+                                                gnutls_bits(algorithm), 0, NULL, 0),
+                       "generate", err) ||
+        !learn(made, err))
+        return false;
+    if (made->algorithm != algorithm)
+        return pki_fail(err, PKI_E_CRYPTO, "GnuTLS made a %s key instead", made->algorithm->title);
+    *key = PKI_TAKE(made);
+    return true;
+}
+
+void pki_key_free(struct pki_key *key)
+{
+    if (!key)
+        return;
+    gnutls_privkey_deinit(key->handle); /* wipes */
+    pki_buf_clear(&key->spki);
+    free(key);
+}
+
+const struct pki_algorithm *pki_key_algorithm_of(const struct pki_key *key)
+{
+    return key->algorithm;
+}
+
+struct pki_bytes pki_key_spki(const struct pki_key *key)
+{
+    return pki_buf_view(&key->spki);
+}
+
+bool pki_key_sign(const struct pki_key *key, struct pki_bytes bytes, struct pki_buf *signature,
+                  struct pki_error *err)
+{
+    PKI_CONTEXT(err, "sign with %s key", key->algorithm->title);
+    const struct pki_signature *how = pki_algorithm_find_signature(key->algorithm->signature);
+    const gnutls_datum_t data = {(unsigned char *)bytes.data, (unsigned)bytes.size};
+    unsigned flags = gnutls_family(key->algorithm) == GNUTLS_PK_ECDSA
+                         ? GNUTLS_PRIVKEY_FLAG_REPRODUCIBLE /* RFC 6979 */
+                         : 0;
+    gnutls_datum_t made = {0};
+
+    assert(how);
+    if (bytes.size > UINT32_MAX)
+        return pki_fail(err, PKI_E_CRYPTO, "over 4 GiB");
+    if (!pki_gnutls_ok(
+            gnutls_privkey_sign_data2(key->handle, pki_gnutls_signature(how), flags, &data, &made),
+            "sign", err))
+        return false;
+
+    /* a fault in the computation would give the key away: nothing leaves unverified */
+    bool good = pki_spki_verify(pki_key_spki(key), how->identifier, bytes,
+                                (struct pki_bytes){made.data, made.size}, err);
+    if (good)
+        pki_buf_append(signature, made.data, made.size);
+    gnutls_free(made.data);
+    return good && pki_buf_ok(signature, err);
+}
+
+bool pki_key_import(struct pki_secret *pkcs8, struct pki_key **key, struct pki_error *err)
+{
+    pki_auto(pki_key) made = new_key(err);
+
+    if (!made)
+        return false;
+
+    const gnutls_datum_t der = {pki_secret_open(pkcs8), (unsigned)pki_secret_size(pkcs8)};
+    int result = gnutls_privkey_import_x509_raw(made->handle, &der, GNUTLS_X509_FMT_DER, NULL,
+                                                GNUTLS_PKCS_PLAIN);
+    pki_secret_close(pkcs8);
+    if (result == GNUTLS_E_MEMORY_ERROR)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    /* its public half is compared too: CBC lets a changed octet through */
+    if (result < 0 || gnutls_privkey_verify_params(made->handle) < 0)
+        return pki_fail(err, PKI_E_PASSPHRASE, "wrong passphrase, or the key file is damaged");
+    if (!learn(made, err))
+        return false;
+    *key = PKI_TAKE(made);
+    return true;
+}
+
+static bool write_pkcs8(gnutls_privkey_t handle, gnutls_datum_t *der, struct pki_error *err)
+{
+    gnutls_x509_privkey_t plain = NULL;
+
+    if (!pki_gnutls_ok(gnutls_privkey_export_x509(handle, &plain), "take the private key", err))
+        return false;
+    bool written = pki_gnutls_ok(
+        gnutls_x509_privkey_export2_pkcs8(plain, GNUTLS_X509_FMT_DER, NULL, GNUTLS_PKCS_PLAIN, der),
+        "write the private key", err);
+    gnutls_x509_privkey_deinit(plain);
+    return written;
+}
+
+bool pki_key_export(const struct pki_key *key, struct pki_secret **pkcs8, struct pki_error *err)
+{
+    gnutls_datum_t der = {0};
+
+    if (!write_pkcs8(key->handle, &der, err))
+        return false;
+    bool copied = pki_secret_copy(der.data, der.size, pkcs8, err);
+    gnutls_memset(der.data, 0, der.size);
+    gnutls_free(der.data);
+    return copied;
+}
