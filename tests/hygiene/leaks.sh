@@ -1,0 +1,9 @@
+#!/bin/bash
+# Nothing names the machine that it was written on.
+. "$(dirname "$0")/lib.sh"
+need_git
+
+# Pieces, so that this file is not its own finding.
+paths="(^|[^a-zA-Z0-9_.}\"-]|[^a-zA-Z0-9_}]\")/(w""ork|r""oot|h""ome/[a-z]+)(/|\$|[^a-zA-Z0-9_])|\\.\\./s""hared|\\.lib""rary/"
+problems_from < <(sources '*' | xargs -d '\n' grep -nIE "$paths")
+finish
