@@ -1,5 +1,7 @@
 #include "x509/build.h"
 
+#include <inttypes.h>
+
 #include "pki/time.h"
 #include "asn1/der.h"
 #include "x509/body_extensions.h"
@@ -11,19 +13,19 @@
 
 static bool judge_validity(const struct pki_body *body, struct pki_error *err)
 {
-    int64_t longest = (int64_t)body->profile->max_validity_days * SECONDS_A_DAY;
-
     if (body->not_before < 0 || body->not_after > PKI_TIME_MAX ||
-        body->not_after < body->not_before)
+        body->not_after < body->not_before) {
         return pki_fail(err, PKI_E_POLICY,
                         "validity ends before it begins, or lies outside 1970 to 9999 "
                         "(RFC 5280 4.1.2.5)");
-    int64_t seconds = body->not_after - body->not_before + 1; /* both ends belong to it */
-    if (seconds > longest)
-        return pki_fail(
-            err, PKI_E_POLICY, "validity of %lld days is over the %u that profile %s allows (%s)",
-            (long long)((seconds - 1) / SECONDS_A_DAY + 1), body->profile->max_validity_days,
-            body->profile->name, body->profile->citation);
+    }
+    int64_t days = (body->not_after - body->not_before) / SECONDS_A_DAY + 1; /* begun ones */
+    if (days > body->profile->max_validity_days) {
+        return pki_fail(err, PKI_E_POLICY,
+                        "validity of %" PRId64 " days is over the %u that profile %s allows (%s)",
+                        days, body->profile->max_validity_days, body->profile->name,
+                        body->profile->citation);
+    }
     return true;
 }
 

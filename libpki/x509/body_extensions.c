@@ -20,10 +20,11 @@ static bool judge_names(const struct pki_body *body, struct pki_error *err)
                         body->n_names, PKI_SAN_MAX);
     for (size_t i = 0; i < body->n_names; i++) {
         const struct pki_san *name = &body->names[i];
-        if (!(name->kind & profile->san_kinds))
+        if (!(name->kind & profile->san_kinds)) {
             return pki_fail(err, PKI_E_POLICY,
                             "profile %s takes no alternative name of the kind of \"%.120s\" (%s)",
                             profile->name, name->text, profile->citation);
+        }
         if (!pki_san_judge_as(name, PKI_E_POLICY, err))
             return false;
     }
@@ -48,10 +49,11 @@ static bool judge_key_ids(const struct pki_body *body, struct pki_error *err)
 
     if (body->subject_key_id.size == 0)
         return pki_fail(err, PKI_E_POLICY, "no subject key identifier (RFC 5280 4.2.1.2)");
-    if (root != (body->authority_key_id.size == 0))
+    if (root != (body->authority_key_id.size == 0)) {
         return pki_fail(err, PKI_E_POLICY, "profile %s %s (RFC 5280 4.2.1.1)", body->profile->name,
                         root ? "takes no authority key identifier"
                              : "needs the issuer's key identifier");
+    }
     return true;
 }
 

@@ -57,11 +57,12 @@ static bool judge_printable(const char *what, const char *text, struct pki_error
     pki_text_safe(&safe, bytes);
     if (!pki_buf_ok(&safe, err))
         return false;
-    if (!pki_bytes_equal(pki_buf_view(&safe), bytes))
+    if (!pki_bytes_equal(pki_buf_view(&safe), bytes)) {
         return pki_fail(err, PKI_E_POLICY,
                         "%s \"%.80s\" holds control, bidirectional or invisible characters, or is "
                         "not UTF-8 (RFC 5280 4.1.2.4)",
                         what, text);
+    }
     return true;
 }
 
@@ -72,15 +73,17 @@ static bool judge_text(const char *what, const char *text, struct pki_error *err
                         what);
     if (!judge_printable(what, text, err))
         return false;
-    if (characters(text) > NAME_CHARACTERS_MAX)
+    if (characters(text) > NAME_CHARACTERS_MAX) {
         return pki_fail(err, PKI_E_POLICY,
                         "%s \"%.80s\" has %zu characters, at most 64 are allowed (RFC 5280 A.1)",
                         what, text, characters(text));
-    if (has_space_at_an_end(text))
+    }
+    if (has_space_at_an_end(text)) {
         return pki_fail(err, PKI_E_POLICY,
                         "%s \"%.80s\" begins or ends with white space, which comparing drops "
                         "(RFC 5280 7.1)",
                         what, text);
+    }
     return true;
 }
 
@@ -91,10 +94,11 @@ static bool is_capital(char c)
 
 static bool judge_country(const char *country, struct pki_error *err)
 {
-    if (!is_capital(country[0]) || !is_capital(country[1]) || country[2] != '\0')
+    if (!is_capital(country[0]) || !is_capital(country[1]) || country[2] != '\0') {
         return pki_fail(err, PKI_E_POLICY,
                         "country \"%.20s\" is not two capital letters of ISO 3166-1 (RFC 5280 A.1)",
                         country);
+    }
     return true;
 }
 

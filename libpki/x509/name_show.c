@@ -84,7 +84,7 @@ static bool open_name(struct pki_bytes der, struct pki_bytes *rdns, struct pki_e
 static bool list_rdns(struct pki_bytes der, struct pki_bytes list[RDNS_MAX], size_t *count,
                       struct pki_error *err)
 {
-    struct pki_bytes rest;
+    struct pki_bytes rest = {0};
     struct pki_element rdn;
     size_t n = 0;
 

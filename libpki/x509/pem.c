@@ -3,8 +3,8 @@
 #include "base/file.h"
 #include "base/text.h"
 
-#define COLUMNS     64 /* RFC 7468 2: what is written */
-#define COLUMNS_MAX 76 /* MIME's width: what is still read */
+#define LINE_OCTETS ((size_t)48) /* 64 columns (RFC 7468 2): what is written */
+#define COLUMNS_MAX 76           /* MIME's width: what is still read */
 
 static const char begin_mark[] = "-----BEGIN ";
 static const char end_mark[] = "-----END ";
@@ -58,11 +58,16 @@ bool pki_pem_is(struct pki_bytes text)
     return holds(text, begin_mark);
 }
 
+static bool is_space(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static bool is_blank(struct pki_bytes text)
 {
     size_t i = 0;
 
-    while (i < text.size && memchr(" \t\r\n", text.data[i], 4))
+    while (i < text.size && is_space(text.data[i]))
         i++;
     return i == text.size;
 }
@@ -223,12 +228,13 @@ static bool read_blocks(struct reader *reader, struct pki_pem *pem)
 bool pki_pem_parse(struct pki_bytes text, struct pki_pem *pem, struct pki_error *err)
 {
     struct reader reader = {.rest = text, .err = err};
-    pki_scope(pki_pem) read = {0};
+    struct pki_pem read = {0};
 
-    if (!judge_start(text, err) || !read_blocks(&reader, &read))
+    if (!judge_start(text, err) || !read_blocks(&reader, &read)) {
+        pki_pem_clear(&read);
         return false;
+    }
     *pem = read;
-    read = (struct pki_pem){0};
     return true;
 }
 
@@ -242,11 +248,9 @@ void pki_pem_clear(struct pki_pem *pem)
 
 void pki_pem_write(struct pki_buf *out, const char *label, struct pki_bytes der)
 {
-    const size_t octets = COLUMNS / 4 * 3;
-
     pki_buf_printf(out, "-----BEGIN %s-----\n", label);
     while (der.size > 0) {
-        size_t size = der.size < octets ? der.size : octets;
+        size_t size = der.size < LINE_OCTETS ? der.size : LINE_OCTETS;
         pki_base64(out, (struct pki_bytes){der.data, size});
         pki_buf_byte(out, '\n');
         der = (struct pki_bytes){der.data + size, der.size - size};

@@ -330,10 +330,10 @@ static bool judge_presence(const struct pki_profile *profile, enum pki_presence 
                            const char *what, const char *value, struct pki_error *err)
 {
     if (wanted == PKI_REQUIRED && !value)
-        return pki_fail(err, PKI_E_POLICY, "profile %s needs a %s (%s)", profile->name, what,
+        return pki_fail(err, PKI_E_POLICY, "profile %s needs %s (%s)", profile->name, what,
                         profile->citation);
     if (wanted == PKI_ABSENT && value)
-        return pki_fail(err, PKI_E_POLICY, "profile %s takes no %s (%s)", profile->name, what,
+        return pki_fail(err, PKI_E_POLICY, "profile %s does not take %s (%s)", profile->name, what,
                         profile->citation);
     return true;
 }
@@ -341,8 +341,8 @@ static bool judge_presence(const struct pki_profile *profile, enum pki_presence 
 bool pki_profile_takes_name(const struct pki_profile *profile, const struct pki_name *name,
                             struct pki_error *err)
 {
-    return judge_presence(profile, profile->common_name, "common name", name->common_name, err) &&
-           judge_presence(profile, profile->organization, "organization", name->organization,
+    return judge_presence(profile, profile->common_name, "a common name", name->common_name, err) &&
+           judge_presence(profile, profile->organization, "an organization", name->organization,
                           err) &&
            pki_name_judge(name, err);
 }

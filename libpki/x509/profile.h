@@ -46,23 +46,23 @@ enum pki_presence {
 
 struct pki_profile {
     enum pki_profile_id id;
-    const char *name;    /* in commands and files: "code-signing-ca" */
-    const char *title;   /* for people */
-    const char *purpose; /* what it is for, one sentence */
+    bool authority;       /* basicConstraints CA:TRUE, critical */
+    bool usages_critical; /* extended key usage is critical */
+    bool no_ocsp_check;   /* id-pkix-ocsp-nocheck */
+    const char *name;     /* in commands and files: "code-signing-ca" */
+    const char *title;    /* for people */
+    const char *purpose;  /* what it is for, one sentence */
 
-    bool authority;                         /* basicConstraints CA:TRUE, critical */
     int path_length;                        /* or PKI_PATH_LENGTH_ABSENT */
     uint32_t key_usage;                     /* PKI_KU_ bits; always critical */
     const char *usages[PKI_PROFILE_USAGES]; /* extended key usages; none: no extension */
-    bool usages_critical;
-    enum pki_presence crl_url;    /* CRL distribution point */
-    enum pki_presence issuer_url; /* authority information access, caIssuers */
-    uint32_t san_kinds;           /* allowed; 0: none */
+    enum pki_presence crl_url;              /* CRL distribution point */
+    enum pki_presence issuer_url;           /* authority information access, caIssuers */
+    uint32_t san_kinds;                     /* allowed; 0: none */
     enum pki_presence san;
     enum pki_presence common_name;
     enum pki_presence organization;
-    bool no_ocsp_check; /* id-pkix-ocsp-nocheck */
-    uint32_t keys;      /* 1 << enum pki_key_algorithm */
+    uint32_t keys; /* 1 << enum pki_key_algorithm */
     unsigned max_validity_days;
     enum pki_profile_id issuer; /* profile of who issues it; itself for a root */
     enum pki_profile_id leaf;   /* issued together with it; itself when none */

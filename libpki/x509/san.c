@@ -255,11 +255,12 @@ bool pki_address_judge(const char *what, const char *url, struct pki_error *err)
     const struct pki_san san = {.kind = PKI_SAN_URI, .text = url};
     PKI_CONTEXT(err, "%s", what);
 
-    if (strncmp(url, "http://", 7) != 0)
+    if (strncmp(url, "http://", 7) != 0) {
         return pki_fail(err, PKI_E_POLICY,
                         "\"%.120s\" is not an http:// address: fetching it over TLS would need the "
                         "very check that it serves (RFC 5280 8)",
                         url);
+    }
     return pki_san_judge_as(&san, PKI_E_POLICY, err);
 }
 
