@@ -62,26 +62,35 @@ static bool copy_secret(struct pki_secret *from, struct pki_secret **to, struct 
 }
 
 /* A source is read once and kept, as one descriptor may serve several keys. */
-static bool from_options(struct cli *cli, const char *name, bool *found, struct pki_secret **secret,
-                         struct pki_error *err)
+static bool from_options(struct cli *cli, const char *name, bool named, bool *found,
+                         struct pki_secret **secret, struct pki_error *err)
 {
     const struct cli_texts *files = &cli->common.passphrase_files;
     const struct cli_texts *fds = &cli->common.passphrase_fds;
+    const char *value = NULL;
+    size_t i = 0;
+    bool file = find_source(files, name, named, &i, &value);
 
-    *found = false;
-    for (int round = 0; round < 2 && !*found; round++) {
-        const char *value = NULL;
-        size_t i = 0;
-        bool file = find_source(files, name, round == 0, &i, &value);
-        if (!file && !find_source(fds, name, round == 0, &i, &value))
-            continue;
-        *found = true;
-        struct pki_secret **kept = &cli->secrets[file ? i : (i + files->n) % CLI_TEXTS_MAX];
-        if (!*kept && !(file ? read_file(value, kept, err) : read_descriptor(value, kept, err)))
-            return false;
-        return copy_secret(*kept, secret, err);
-    }
-    return true;
+    *found = file || find_source(fds, name, named, &i, &value);
+    if (!*found)
+        return true;
+    struct pki_secret **kept = &cli->secrets[file ? i : (i + files->n) % CLI_TEXTS_MAX];
+    if (!*kept && !(file ? read_file(value, kept, err) : read_descriptor(value, kept, err)))
+        return false;
+    return copy_secret(*kept, secret, err);
+}
+
+/* A changed passphrase has two under one name: "new=FILE" is the fresh one, where it is given. */
+static bool from_any_option(struct cli *cli, const struct pki_passphrase_ask *ask, bool *found,
+                            struct pki_secret **secret, struct pki_error *err)
+{
+    bool read = !ask->fresh || from_options(cli, "new", true, found, secret, err);
+
+    if (read && !*found)
+        read = from_options(cli, ask->name, true, found, secret, err);
+    if (read && !*found)
+        read = from_options(cli, ask->name, false, found, secret, err);
+    return read;
 }
 
 static bool type_twice(const char *name, struct pki_secret **secret, struct pki_error *err)
@@ -109,7 +118,7 @@ bool cli_ask_passphrase(void *context, const struct pki_passphrase_ask *ask,
     char prompt[256];
     bool found = false;
 
-    if (!from_options(cli, ask->name, &found, secret, err))
+    if (!from_any_option(cli, ask, &found, secret, err))
         return false;
     if (found)
         return true;
