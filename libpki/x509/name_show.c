@@ -162,7 +162,7 @@ static bool show_rdn(struct pki_bytes rdn, struct pki_buf *text, struct pki_erro
     return true;
 }
 
-bool pki_name_show(struct pki_bytes der, struct pki_buf *text, struct pki_error *err)
+static bool show_name(struct pki_bytes der, struct pki_buf *text, struct pki_error *err)
 {
     struct pki_bytes rdns[RDNS_MAX];
     size_t count = 0;
@@ -176,6 +176,16 @@ bool pki_name_show(struct pki_bytes der, struct pki_buf *text, struct pki_error 
             pki_buf_text(text, ", ");
     }
     return pki_buf_ok(text, err);
+}
+
+bool pki_name_show(struct pki_bytes der, struct pki_buf *text, struct pki_error *err)
+{
+    size_t before = text->size;
+    bool shown = show_name(der, text, err);
+
+    if (!shown)
+        text->size = before;
+    return shown;
 }
 
 bool pki_name_attribute(struct pki_bytes der, const char *oid, struct pki_buf *text,

@@ -131,18 +131,20 @@ static void test_malformed_names_are_refused(void)
     static const uint8_t empty_set[] = {0x30, 0x02, 0x31, 0x00};
     static const uint8_t no_value[] = {0x30, 0x09, 0x31, 0x07, 0x30, 0x05,
                                        0x06, 0x03, 0x55, 0x04, 0x03};
+    static const uint8_t second[] = {0x30, 0x10, 0x31, 0x02, 0x05, 0x00, 0x31, 0x0a, 0x30,
+                                     0x08, 0x06, 0x03, 0x55, 0x04, 0x03, 0x0c, 0x01, 'x'};
     static const uint8_t extra[] = {0x30, 0x0e, 0x31, 0x0c, 0x30, 0x0a, 0x06, 0x03,
                                     0x55, 0x04, 0x03, 0x0c, 0x01, 'x',  0x05, 0x00};
-    static const struct pki_bytes cases[] = {{set_first, sizeof(set_first)},
-                                             {trailing, sizeof(trailing)},
-                                             {empty_set, sizeof(empty_set)},
-                                             {no_value, sizeof(no_value)},
-                                             {extra, sizeof(extra)}};
+    static const struct pki_bytes cases[] = {
+        {set_first, sizeof(set_first)}, {trailing, sizeof(trailing)},
+        {empty_set, sizeof(empty_set)}, {no_value, sizeof(no_value)},
+        {second, sizeof(second)},       {extra, sizeof(extra)}};
 
     for (size_t i = 0; i < PKI_COUNT(cases); i++) {
         struct pki_error err = {0};
         pki_scope(pki_buf) text = {0};
         EXPECT_FAILS(pki_name_show(cases[i], &text, &err), err, PKI_E_FORMAT);
+        CU_ASSERT_EQUAL(text.size, 0);
         EXPECT_FAILS(pki_name_attribute(cases[i], PKI_OID_COMMON_NAME, &text, &err), err,
                      PKI_E_FORMAT);
     }
