@@ -1,0 +1,81 @@
+#include "fault.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+
+#define ROUNDS_MAX 100000 /* a duty that fails for ever would loop for ever */
+
+static int countdown; /* 0: let everything through */
+static bool happened;
+
+void fault_start(int nth)
+{
+    countdown = nth;
+    happened = false;
+}
+
+void fault_stop(void)
+{
+    countdown = 0;
+}
+
+bool fault_happened(void)
+{
+    return happened;
+}
+
+bool fault_goes_on_(int nth)
+{
+    bool goes_on = nth == 1 || (happened && nth < ROUNDS_MAX);
+
+    fault_stop();
+    happened = false;
+    return goes_on;
+}
+
+static bool fails(int reason)
+{
+    if (countdown == 0 || --countdown > 0)
+        return false;
+    happened = true;
+    errno = reason;
+    return true;
+}
+
+/* ld --wrap sends our calls to __wrap_ and reaches the C library through __real_. */
+#define WRAP(result, failure, reason, name, params, args)      \
+    result __real_##name params;                               \
+    result __wrap_##name params;                               \
+    result __wrap_##name params                                \
+    {                                                          \
+        return fails(reason) ? (failure) : __real_##name args; \
+    }
+
+/* NOLINTBEGIN(readability-identifier-naming, cert-dcl37-c, bugprone-reserved-identifier) */
+WRAP(void *, NULL, ENOMEM, malloc, (size_t size), (size))
+WRAP(void *, NULL, ENOMEM, calloc, (size_t count, size_t size), (count, size))
+WRAP(void *, NULL, ENOMEM, realloc, (void *old, size_t size), (old, size))
+WRAP(char *, NULL, ENOMEM, strdup, (const char *text), (text))
+WRAP(ssize_t, -1, ENOSPC, write, (int fd, const void *data, size_t size), (fd, data, size))
+WRAP(int, -1, EIO, fsync, (int fd), (fd))
+WRAP(int, -1, EIO, linkat, (int from, const char *old, int to, const char *name, int flags),
+     (from, old, to, name, flags))
+WRAP(int, -1, EIO, renameat2, (int from, const char *old, int to, const char *name, unsigned flags),
+     (from, old, to, name, flags))
+
+int __real_openat(int dir, const char *path, int flags, ...);
+int __wrap_openat(int dir, const char *path, int flags, ...);
+int __wrap_openat(int dir, const char *path, int flags, ...)
+{
+    va_list args;
+
+    if (fails(EMFILE))
+        return -1;
+    va_start(args, flags);
+    bool makes = (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE;
+    mode_t mode = makes ? va_arg(args, mode_t) : 0;
+    va_end(args);
+    return __real_openat(dir, path, flags, mode);
+}
+/* NOLINTEND(readability-identifier-naming, cert-dcl37-c, bugprone-reserved-identifier) */

@@ -1,0 +1,145 @@
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "fault.h"
+#include "test.h"
+
+static int here(void)
+{
+    static int fd = -1;
+
+    if (fd < 0)
+        fd = open(test_directory(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    CU_ASSERT_FATAL(fd >= 0);
+    return fd;
+}
+
+static struct pki_bytes bytes_of(const char *text)
+{
+    return (struct pki_bytes){.data = (const uint8_t *)text, .size = strlen(text)};
+}
+
+/* Names in the directory, temporary ones too. */
+static int entries(void)
+{
+    int count = 0;
+    DIR *stream = opendir(test_directory());
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
+    while (readdir(stream))
+        count++;
+    (void)closedir(stream);
+    return count - 2;
+}
+
+static bool holds(const char *name, const char *text)
+{
+    struct pki_error err = {0};
+    pki_scope(pki_buf) found = {0};
+
+    return pki_file_read(here(), name, 1000, &found, &err) &&
+           pki_bytes_equal(pki_buf_view(&found), bytes_of(text));
+}
+
+static void test_file_new_is_whole_or_absent_at_every_failure(void)
+{
+    int rounds = 0;
+
+    FAULT_EACH (nth) {
+        struct pki_error err = {0};
+
+        fault_start(nth);
+        bool done = pki_file_write_new(here(), "new", 0600, bytes_of("content"), &err);
+        fault_stop();
+        CU_ASSERT_EQUAL(err.code == PKI_OK, done);
+        CU_ASSERT_EQUAL(entries(), done ? 1 : 0);
+        CU_ASSERT_EQUAL(holds("new", "content"), done);
+        (void)unlinkat(here(), "new", 0);
+        rounds = nth;
+    }
+    CU_ASSERT_TRUE(rounds > 6);
+}
+
+static bool replace(const char *name, const char *text, struct pki_error *err)
+{
+    pki_auto(pki_file) file = NULL;
+
+    return pki_file_create(here(), name, 0600, &file, err) &&
+           pki_file_write(file, bytes_of(text), err) && pki_file_commit_over(&file, err);
+}
+
+static void test_file_replaced_is_old_or_new_at_every_failure(void)
+{
+    int rounds = 0;
+
+    FAULT_EACH (nth) {
+        struct pki_error err = {0};
+
+        EXPECT_OK(pki_file_write_new(here(), "key", 0600, bytes_of("old"), &err), err);
+        fault_start(nth);
+        bool done = replace("key", "new", &err);
+        fault_stop();
+        CU_ASSERT_EQUAL(err.code == PKI_OK, done);
+        CU_ASSERT_EQUAL(entries(), 1);
+        CU_ASSERT_TRUE(holds("key", "new") || (!done && holds("key", "old")));
+        (void)unlinkat(here(), "key", 0);
+        rounds = nth;
+    }
+    CU_ASSERT_TRUE(rounds > 6);
+}
+
+static void test_file_read_gives_all_or_nothing_at_every_failure(void)
+{
+    struct pki_error made = {0};
+
+    EXPECT_OK(pki_file_write_new(here(), "input", 0600, bytes_of("content"), &made), made);
+    FAULT_EACH (nth) {
+        struct pki_error err = {0};
+        pki_scope(pki_buf) found = {0};
+
+        fault_start(nth);
+        bool done = pki_file_read(here(), "input", 100, &found, &err);
+        fault_stop();
+        CU_ASSERT_EQUAL(err.code == PKI_OK, done);
+        CU_ASSERT_EQUAL(found.size, done ? 7 : 0);
+    }
+    (void)unlinkat(here(), "input", 0);
+}
+
+static void test_dir_exchange_is_old_or_new_at_every_failure(void)
+{
+    FAULT_EACH (nth) {
+        struct pki_error err = {0};
+        bool swapped = false;
+
+        CU_ASSERT_EQUAL_FATAL(mkdirat(here(), "live", 0700), 0);
+        CU_ASSERT_EQUAL_FATAL(mkdirat(here(), "fresh", 0700), 0);
+        EXPECT_OK(pki_file_write_new(here(), "live/f", 0600, bytes_of("old"), &err), err);
+        EXPECT_OK(pki_file_write_new(here(), "fresh/f", 0600, bytes_of("new"), &err), err);
+        fault_start(nth);
+        bool done = pki_dir_exchange(here(), "fresh", "live", &swapped, &err);
+        fault_stop();
+        CU_ASSERT_EQUAL(err.code == PKI_OK, done);
+        CU_ASSERT_TRUE(holds("live/f", "new") || (!done && holds("live/f", "old")));
+        memset(&err, 0, sizeof(err));
+        EXPECT_OK(pki_dir_remove(here(), "live", &err), err);
+        EXPECT_OK(pki_dir_remove(here(), "fresh", &err), err);
+    }
+    CU_ASSERT_EQUAL(entries(), 0);
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"a new file is whole or absent", test_file_new_is_whole_or_absent_at_every_failure},
+        {"a replaced file is old or new", test_file_replaced_is_old_or_new_at_every_failure},
+        {"reading gives all or nothing", test_file_read_gives_all_or_nothing_at_every_failure},
+        {"an exchange is old or new", test_dir_exchange_is_old_or_new_at_every_failure},
+        CU_TEST_INFO_NULL,
+    };
+    CU_SuiteInfo suites[] = {{.pName = "file faults", .pTests = tests}, CU_SUITE_INFO_NULL};
+
+    return test_run(suites);
+}
