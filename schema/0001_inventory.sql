@@ -1,0 +1,273 @@
+-- Migration 1: the inventory. Never edited after its release.
+--
+-- Times are seconds since 1970, UTC. Every table but the last two is covered by
+-- the journal, row by row (journal_row), and grows only: triggers refuse UPDATE
+-- and DELETE, and with recursive_triggers on also INSERT OR REPLACE. Ids count
+-- 1, 2, 3 ... without gaps, which is how an audit knows that no row is missing
+-- and none was slipped in.
+--
+-- Two columns follow from later rows and are the only ones ever updated, by
+-- the trigger that belongs to those rows: authority.state (the latest
+-- authority_event) and reservation.outcome (its reservation_end). They exist
+-- for their partial indexes; an audit compares them with the rows.
+--
+-- What is not here on purpose: an index that no query needs. Random keys
+-- (serial, fingerprint) cost a cold page for every row once there are many.
+
+PRAGMA application_id = 1128614994; -- "CELR"
+PRAGMA user_version = 1;
+
+CREATE TABLE cellar (
+    id         INTEGER PRIMARY KEY CHECK (id = 1),
+    cellar_id  BLOB    NOT NULL CHECK (length(cellar_id) = 16),
+    created_at INTEGER NOT NULL,
+    tool       TEXT    NOT NULL
+) STRICT;
+
+-- The file as it was applied; the latest is in force.
+CREATE TABLE hierarchy (
+    id     INTEGER PRIMARY KEY,
+    sha256 BLOB    NOT NULL CHECK (length(sha256) = 32),
+    text   BLOB    NOT NULL
+) STRICT;
+
+-- spki_sha256: the same public key is never two keys.
+CREATE TABLE key (
+    id          INTEGER PRIMARY KEY,
+    name        TEXT    NOT NULL UNIQUE,
+    algorithm   TEXT    NOT NULL,
+    location    TEXT    NOT NULL CHECK (location IN ('file', 'outside', 'token')),
+    spki_sha256 BLOB    NOT NULL UNIQUE CHECK (length(spki_sha256) = 32),
+    key_id      BLOB    NOT NULL CHECK (length(key_id) = 20)
+) STRICT;
+
+-- What a key's file held each time it was written; the latest counts.
+CREATE TABLE key_file (
+    id     INTEGER PRIMARY KEY,
+    key    INTEGER NOT NULL REFERENCES key,
+    sha256 BLOB    NOT NULL CHECK (length(sha256) = 32)
+) STRICT;
+CREATE INDEX key_file_key ON key_file (key);
+
+-- One key, one authority; one subject name, one key. environment and purpose
+-- are '' for a root; issuer is NULL where it certifies itself. entry: the
+-- journal entry that covers the row.
+CREATE TABLE authority (
+    id          INTEGER PRIMARY KEY,
+    name        TEXT    NOT NULL UNIQUE,
+    root        TEXT    NOT NULL,
+    environment TEXT    NOT NULL,
+    purpose     TEXT    NOT NULL CHECK ((purpose = '') = (environment = '')),
+    generation  INTEGER NOT NULL CHECK (generation > 0),
+    key         INTEGER NOT NULL UNIQUE REFERENCES key,
+    issuer      INTEGER          REFERENCES authority,
+    subject     BLOB    NOT NULL UNIQUE,
+    entry       INTEGER NOT NULL,
+    state       TEXT    NOT NULL
+                CHECK (state IN ('next', 'active', 'retiring', 'retired', 'revoked')),
+    state_since INTEGER NOT NULL
+) STRICT;
+
+-- A verifier must never have to guess: one active authority a line.
+CREATE UNIQUE INDEX authority_one_active ON authority (environment, purpose)
+    WHERE state = 'active' AND environment <> '';
+
+CREATE TABLE authority_event (
+    id        INTEGER PRIMARY KEY,
+    authority INTEGER NOT NULL REFERENCES authority,
+    state     TEXT    NOT NULL,
+    at        INTEGER NOT NULL
+) STRICT;
+CREATE INDEX authority_event_authority ON authority_event (authority);
+
+-- authority: whom it certifies; companion: whose generation an end entity's
+-- certificate belongs to (a TSA leaf). Both NULL for other end entities.
+CREATE TABLE certificate (
+    id          INTEGER PRIMARY KEY,
+    issuer      INTEGER NOT NULL REFERENCES authority,
+    authority   INTEGER          REFERENCES authority,
+    key         INTEGER NOT NULL REFERENCES key,
+    profile     TEXT    NOT NULL,
+    serial      BLOB    NOT NULL CHECK (length(serial) = 20),
+    fingerprint BLOB    NOT NULL UNIQUE CHECK (length(fingerprint) = 32),
+    not_before  INTEGER NOT NULL,
+    not_after   INTEGER NOT NULL CHECK (not_after >= not_before),
+    issued_at   INTEGER NOT NULL,
+    companion   INTEGER          REFERENCES authority,
+    subject     BLOB    NOT NULL,
+    UNIQUE (serial, issuer)
+) STRICT;
+CREATE INDEX certificate_authority ON certificate (authority) WHERE authority IS NOT NULL;
+CREATE INDEX certificate_companion ON certificate (companion) WHERE companion IS NOT NULL;
+CREATE INDEX certificate_issued ON certificate (issuer) WHERE authority IS NULL;
+
+CREATE TABLE certificate_der (
+    id  INTEGER PRIMARY KEY REFERENCES certificate,
+    der BLOB    NOT NULL
+) STRICT;
+
+-- Keyed as a CRL lists them, everything an entry needs in the row: one
+-- ordered pass, no look-ups. No hold (6) and no taking back (8).
+CREATE TABLE revocation (
+    issuer        INTEGER NOT NULL REFERENCES authority,
+    serial        BLOB    NOT NULL CHECK (length(serial) BETWEEN 1 AND 20),
+    revoked_at    INTEGER NOT NULL,
+    reason        INTEGER NOT NULL CHECK (reason IN (0, 1, 2, 3, 4, 5, 9, 10)),
+    invalidity_at INTEGER,
+    treatment     TEXT    NOT NULL CHECK (treatment IN ('drop', 'end')),
+    id            INTEGER NOT NULL UNIQUE,
+    PRIMARY KEY (issuer, serial)
+) STRICT, WITHOUT ROWID;
+
+-- What was promised to a key before it signed. A serial is never used twice.
+CREATE TABLE reservation (
+    id          INTEGER PRIMARY KEY,
+    kind        TEXT    NOT NULL CHECK (kind IN ('certificate', 'crl', 'ocsp', 'seal')),
+    subject     TEXT    NOT NULL,
+    serial      BLOB    UNIQUE CHECK (length(serial) = 20)
+                CHECK (serial IS NOT NULL OR kind <> 'certificate'),
+    signer      BLOB    NOT NULL CHECK (length(signer) = 32),
+    body        BLOB    NOT NULL CHECK (length(body) = 32),
+    key_name    TEXT    NOT NULL,
+    reserved_at INTEGER NOT NULL,
+    outcome     TEXT    NOT NULL CHECK (outcome IN ('open', 'done', 'abandoned'))
+) STRICT;
+CREATE INDEX reservation_open ON reservation (id) WHERE outcome = 'open';
+
+CREATE TABLE reservation_end (
+    id          INTEGER PRIMARY KEY,
+    reservation INTEGER NOT NULL UNIQUE REFERENCES reservation,
+    outcome     TEXT    NOT NULL CHECK (outcome IN ('done', 'abandoned')),
+    at          INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE publication (
+    id              INTEGER PRIMARY KEY,
+    environment     TEXT    NOT NULL CHECK (environment <> ''),
+    published_at    INTEGER NOT NULL,
+    counter         INTEGER NOT NULL,
+    manifest_sha256 BLOB    NOT NULL CHECK (length(manifest_sha256) = 32),
+    as_of           INTEGER NOT NULL
+) STRICT;
+CREATE INDEX publication_environment ON publication (environment);
+
+-- hash: over previous, the entry's cells and its journal_rows, each with type
+-- and length (libpki/store/journal.c).
+CREATE TABLE journal (
+    id       INTEGER PRIMARY KEY,
+    at       INTEGER NOT NULL,
+    action   TEXT    NOT NULL,
+    subject  TEXT    NOT NULL,
+    detail   TEXT    NOT NULL,
+    actor    TEXT    NOT NULL,
+    trust    INTEGER NOT NULL CHECK (trust IN (0, 1)),
+    previous BLOB    NOT NULL CHECK (length(previous) = 32),
+    hash     BLOB    NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+CREATE INDEX journal_trust ON journal (id) WHERE trust = 1;
+
+-- The rows that an entry covers. version: of the list of columns; digests: 32
+-- octets over all cells, then 4 a cell, by which an audit names the cell.
+CREATE TABLE journal_row (
+    entry    INTEGER NOT NULL REFERENCES journal DEFERRABLE INITIALLY DEFERRED,
+    position INTEGER NOT NULL,
+    relation TEXT    NOT NULL,
+    row      INTEGER NOT NULL,
+    version  INTEGER NOT NULL,
+    digests  BLOB    NOT NULL,
+    PRIMARY KEY (entry, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER cellar_update BEFORE UPDATE ON cellar
+BEGIN SELECT RAISE(ABORT, 'the record of the cellar is never changed'); END;
+CREATE TRIGGER cellar_delete BEFORE DELETE ON cellar
+BEGIN SELECT RAISE(ABORT, 'the record of the cellar is never deleted'); END;
+
+CREATE TRIGGER hierarchy_update BEFORE UPDATE ON hierarchy
+BEGIN SELECT RAISE(ABORT, 'hierarchies are never changed'); END;
+CREATE TRIGGER hierarchy_delete BEFORE DELETE ON hierarchy
+BEGIN SELECT RAISE(ABORT, 'hierarchies are never deleted'); END;
+
+CREATE TRIGGER key_update BEFORE UPDATE ON key
+BEGIN SELECT RAISE(ABORT, 'keys are never changed'); END;
+CREATE TRIGGER key_delete BEFORE DELETE ON key
+BEGIN SELECT RAISE(ABORT, 'keys are never deleted'); END;
+
+CREATE TRIGGER key_file_update BEFORE UPDATE ON key_file
+BEGIN SELECT RAISE(ABORT, 'key files are never changed'); END;
+CREATE TRIGGER key_file_delete BEFORE DELETE ON key_file
+BEGIN SELECT RAISE(ABORT, 'key files are never deleted'); END;
+
+-- Refused for every column but the two that follow from authority_event. rowid
+-- has three names more, which SET would take.
+CREATE TRIGGER authority_update BEFORE UPDATE OF id, rowid, oid, _rowid_, name, root,
+    environment, purpose, generation, key, issuer, subject, entry ON authority
+BEGIN SELECT RAISE(ABORT, 'authorities are never changed'); END;
+CREATE TRIGGER authority_state BEFORE UPDATE OF state, state_since ON authority
+WHEN (NEW.state, NEW.state_since)
+  IS NOT (SELECT state, at FROM authority_event WHERE authority = OLD.id ORDER BY id DESC LIMIT 1)
+BEGIN SELECT RAISE(ABORT, 'the state of an authority follows from its events'); END;
+CREATE TRIGGER authority_delete BEFORE DELETE ON authority
+BEGIN SELECT RAISE(ABORT, 'authorities are never deleted'); END;
+
+CREATE TRIGGER authority_event_insert BEFORE INSERT ON authority_event
+WHEN (SELECT state FROM authority_event WHERE authority = NEW.authority ORDER BY id DESC LIMIT 1)
+     || '>' || NEW.state
+     NOT IN ('next>active', 'active>retiring', 'retiring>retired',
+             'next>revoked', 'active>revoked', 'retiring>revoked')
+BEGIN SELECT RAISE(ABORT, 'an authority goes from next to active, retiring, retired, or is revoked'); END;
+CREATE TRIGGER authority_event_state AFTER INSERT ON authority_event
+BEGIN UPDATE authority SET state = NEW.state, state_since = NEW.at WHERE id = NEW.authority; END;
+CREATE TRIGGER authority_event_update BEFORE UPDATE ON authority_event
+BEGIN SELECT RAISE(ABORT, 'states of authorities are never rewritten'); END;
+CREATE TRIGGER authority_event_delete BEFORE DELETE ON authority_event
+BEGIN SELECT RAISE(ABORT, 'states of authorities are never deleted'); END;
+
+CREATE TRIGGER certificate_update BEFORE UPDATE ON certificate
+BEGIN SELECT RAISE(ABORT, 'certificates are never changed'); END;
+CREATE TRIGGER certificate_delete BEFORE DELETE ON certificate
+BEGIN SELECT RAISE(ABORT, 'certificates are never deleted'); END;
+
+CREATE TRIGGER certificate_der_update BEFORE UPDATE ON certificate_der
+BEGIN SELECT RAISE(ABORT, 'certificates are never changed'); END;
+CREATE TRIGGER certificate_der_delete BEFORE DELETE ON certificate_der
+BEGIN SELECT RAISE(ABORT, 'certificates are never deleted'); END;
+
+CREATE TRIGGER revocation_update BEFORE UPDATE ON revocation
+BEGIN SELECT RAISE(ABORT, 'revocations are never changed'); END;
+CREATE TRIGGER revocation_delete BEFORE DELETE ON revocation
+BEGIN SELECT RAISE(ABORT, 'revocations are never deleted'); END;
+
+CREATE TRIGGER reservation_insert BEFORE INSERT ON reservation
+WHEN EXISTS (SELECT 1 FROM certificate WHERE serial = NEW.serial)
+BEGIN SELECT RAISE(ABORT, 'the serial number was used before'); END;
+CREATE TRIGGER reservation_update BEFORE UPDATE OF id, rowid, oid, _rowid_, kind, subject, serial,
+    signer, body, key_name, reserved_at ON reservation
+BEGIN SELECT RAISE(ABORT, 'reservations are never changed'); END;
+CREATE TRIGGER reservation_outcome BEFORE UPDATE OF outcome ON reservation
+WHEN NEW.outcome IS NOT (SELECT outcome FROM reservation_end WHERE reservation = OLD.id)
+BEGIN SELECT RAISE(ABORT, 'the outcome of a reservation follows from its end'); END;
+CREATE TRIGGER reservation_delete BEFORE DELETE ON reservation
+BEGIN SELECT RAISE(ABORT, 'reservations are never deleted'); END;
+
+CREATE TRIGGER reservation_end_outcome AFTER INSERT ON reservation_end
+BEGIN UPDATE reservation SET outcome = NEW.outcome WHERE id = NEW.reservation; END;
+CREATE TRIGGER reservation_end_update BEFORE UPDATE ON reservation_end
+BEGIN SELECT RAISE(ABORT, 'outcomes of reservations are never changed'); END;
+CREATE TRIGGER reservation_end_delete BEFORE DELETE ON reservation_end
+BEGIN SELECT RAISE(ABORT, 'outcomes of reservations are never deleted'); END;
+
+CREATE TRIGGER publication_update BEFORE UPDATE ON publication
+BEGIN SELECT RAISE(ABORT, 'publications are never changed'); END;
+CREATE TRIGGER publication_delete BEFORE DELETE ON publication
+BEGIN SELECT RAISE(ABORT, 'publications are never deleted'); END;
+
+CREATE TRIGGER journal_update BEFORE UPDATE ON journal
+BEGIN SELECT RAISE(ABORT, 'journal entries are never changed'); END;
+CREATE TRIGGER journal_delete BEFORE DELETE ON journal
+BEGIN SELECT RAISE(ABORT, 'journal entries are never deleted'); END;
+
+CREATE TRIGGER journal_row_update BEFORE UPDATE ON journal_row
+BEGIN SELECT RAISE(ABORT, 'journal entries are never changed'); END;
+CREATE TRIGGER journal_row_delete BEFORE DELETE ON journal_row
+BEGIN SELECT RAISE(ABORT, 'journal entries are never deleted'); END;

@@ -1,0 +1,12 @@
+-- What was promised to a key before it signed.
+
+-- name: add_reservation
+INSERT INTO reservation (kind, subject, serial, signer, body, key_name, reserved_at, outcome)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'open');
+
+-- name: add_reservation_end
+INSERT INTO reservation_end (reservation, outcome, at) VALUES (?1, ?2, ?3);
+
+-- name: list_open
+SELECT id, kind, subject, serial, signer, body, key_name, reserved_at, outcome
+FROM reservation WHERE outcome = 'open' ORDER BY id;
