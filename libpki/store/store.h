@@ -9,11 +9,17 @@
  *          pki_store_add_key(txn, &key, &id, err) && ... &&
  *          pki_journal_append(txn, &entry, err) && pki_txn_commit(&txn, err);
  *
- * The transaction remembers which rows were added or changed;
- * pki_journal_append takes their digests into the entry, and pki_txn_commit
- * asserts that none was left out. Rows are append-only (triggers): what
- * changes over time (an authority's state, a key file's digest) changes by a
- * new row, the latest counts; views give the present.
+ * The transaction remembers which rows were added; pki_journal_append takes
+ * their digests into the entry, and pki_txn_commit asserts that none was left
+ * out. Rows are append-only (triggers): what changes over time (an authority's
+ * state, a reservation's outcome, a key file's digest) changes by a new row,
+ * the latest counts. State and outcome are also columns, for the index that
+ * allows one active authority a line: a trigger sets them from the new row,
+ * nothing else can, and an audit compares both.
+ *
+ * Reading creates no file. If a crash left a transaction half written, the
+ * next opening, also one for reading, rolls it back; where the cellar cannot be
+ * written, opening says so (PKI_E_STORE).
  *
  * DER is kept as opaque bytes: this layer knows no certificates. The row
  * structs are filled by pki_store_find_* and _list_*; their text and bytes are
@@ -30,13 +36,17 @@
 #include "crypto/digest.h"
 
 #define PKI_STORE_FILE "cellar.db"
-#define PKI_NAME_MAX 128 /* an authority's or key's name with its NUL */
-#define PKI_WORD_MAX 41  /* environment, purpose, root: [a-z0-9-], with NUL */
+#define PKI_NAME_MAX   128 /* an authority's or key's name with its NUL */
+#define PKI_WORD_MAX   41  /* environment, purpose, root: [a-z0-9-], with NUL */
 
 struct pki_store;
 struct pki_txn;
 
-enum pki_store_mode { PKI_STORE_READ, PKI_STORE_WRITE };
+enum pki_store_mode {
+    PKI_STORE_READ,
+    PKI_STORE_WRITE,
+    PKI_STORE_AUDIT, /* as READ, also when the head is wrong, so that an audit can name what is */
+};
 
 /* --- the file ------------------------------------------------------------------------------ */
 
@@ -54,10 +64,11 @@ PKI_CHECKED bool pki_store_create(int dir, const struct pki_cellar_row *cellar,
 
 /**
  * Open the inventory. Checks application id, version and that the last journal entry's hash is
- * right; the full checks belong to pki_store_audit.
+ * right; the full checks belong to pki_store_audit. The file must be a regular one with one name,
+ * file and directory writable by their owner alone, who must be the caller where it writes.
  *
- * Fails: PKI_E_STORE missing ("no cellar here: ..."), foreign, newer, or not readable as one;
- *        PKI_E_INTEGRITY head
+ * Fails: PKI_E_STORE missing ("no cellar here: ..."), foreign, newer, damaged, or open to others;
+ *        PKI_E_INTEGRITY head; PKI_E_LOCKED
  */
 PKI_CHECKED bool pki_store_open(int dir, enum pki_store_mode mode, struct pki_store **store,
                                 struct pki_error *err);
@@ -138,10 +149,10 @@ struct pki_authority_row {
     int64_t generation;             /* 1, 2, ... */
     enum pki_authority_state state; /* as of now */
     int64_t state_since;
-    int64_t key;                 /* row id */
-    int64_t certificate;         /* its newest own certificate (self-signed or issued) */
-    int64_t issuer;              /* authority that issued it; itself for a root */
-    struct pki_buf subject;      /* DER Name */
+    int64_t key;            /* row id */
+    int64_t certificate;    /* its newest own certificate (self-signed or issued) */
+    int64_t issuer;         /* authority that issued it; itself for a root */
+    struct pki_buf subject; /* DER Name */
 };
 
 struct pki_authority_rows {
@@ -159,9 +170,8 @@ PKI_CHECKED bool pki_store_set_state(struct pki_txn *txn, int64_t authority,
 PKI_CHECKED bool pki_store_list_authorities(struct pki_store *store, const char *environment,
                                             const char *purpose, struct pki_authority_rows *rows,
                                             struct pki_error *err);
-PKI_CHECKED bool pki_store_authority_by_name(struct pki_store *store, const char *name,
-                                             bool *found, struct pki_authority_row *row,
-                                             struct pki_error *err);
+PKI_CHECKED bool pki_store_authority_by_name(struct pki_store *store, const char *name, bool *found,
+                                             struct pki_authority_row *row, struct pki_error *err);
 PKI_CHECKED bool pki_store_authority(struct pki_store *store, int64_t id,
                                      struct pki_authority_row *row, struct pki_error *err);
 void pki_authority_row_clear(struct pki_authority_row *row);
@@ -179,7 +189,7 @@ struct pki_certificate_row {
     uint8_t fingerprint[PKI_SHA256_SIZE];
     int64_t not_before, not_after;
     int64_t issued_at;
-    int64_t companion; /* authority whose generation it belongs to (a TSA leaf), or 0 */
+    int64_t companion;      /* authority whose generation it belongs to (a TSA leaf), or 0 */
     struct pki_buf subject; /* DER Name */
     struct pki_buf der;     /* filled by find and list where `with_der` says so */
 };
@@ -198,9 +208,8 @@ PKI_CHECKED bool pki_store_add_certificate(struct pki_txn *txn,
 PKI_CHECKED bool pki_store_certificate(struct pki_store *store, int64_t id,
                                        struct pki_certificate_row *row, struct pki_error *err);
 PKI_CHECKED bool pki_store_find_fingerprint(struct pki_store *store,
-                                            const uint8_t fingerprint[PKI_SHA256_SIZE],
-                                            bool *found, struct pki_certificate_row *row,
-                                            struct pki_error *err);
+                                            const uint8_t fingerprint[PKI_SHA256_SIZE], bool *found,
+                                            struct pki_certificate_row *row, struct pki_error *err);
 PKI_CHECKED bool pki_store_find_serial(struct pki_store *store, const uint8_t serial[20],
                                        bool *found, struct pki_certificate_row *row,
                                        struct pki_error *err);
@@ -228,7 +237,7 @@ void pki_certificate_rows_clear(struct pki_certificate_rows *rows);
 
 struct pki_reservation_row {
     int64_t id;
-    char kind[16];           /* "certificate", later "crl", "seal" */
+    char kind[16];              /* "certificate", later "crl", "seal" */
     char subject[PKI_NAME_MAX]; /* what for: "prod-code-signing-g1" */
     uint8_t serial[20];
     uint8_t signer[PKI_SHA256_SIZE]; /* SPKI digest of the key that will sign */

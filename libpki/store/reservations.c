@@ -1,0 +1,91 @@
+#include "store/sql.h"
+
+static const uint8_t no_serial[20];
+
+bool pki_store_reserve(struct pki_txn *txn, const struct pki_reservation_row *row, int64_t *id,
+                       struct pki_error *err)
+{
+    pki_scope(pki_statement) insert = {0};
+
+    if (!pki_statement_begin(txn->store, PKI_QUERY_ADD_RESERVATION, &insert, err))
+        return false;
+    pki_bind_text(&insert, row->kind);
+    pki_bind_text(&insert, row->subject);
+    if (memcmp(row->serial, no_serial, sizeof(no_serial)) == 0)
+        pki_bind_text(&insert, NULL); /* a CRL or seal has none */
+    else
+        pki_bind_bytes(&insert, (struct pki_bytes){row->serial, sizeof(row->serial)});
+    pki_bind_bytes(&insert, (struct pki_bytes){row->signer, sizeof(row->signer)});
+    pki_bind_bytes(&insert, (struct pki_bytes){row->body, sizeof(row->body)});
+    pki_bind_text(&insert, row->key_name);
+    pki_bind_integer(&insert, row->reserved_at);
+    return pki_txn_insert(txn, PKI_RELATION_RESERVATION, &insert, id, err);
+}
+
+bool pki_store_finish(struct pki_txn *txn, int64_t reservation, const char *outcome, int64_t at,
+                      struct pki_error *err)
+{
+    pki_scope(pki_statement) insert = {0};
+
+    if (!pki_statement_begin(txn->store, PKI_QUERY_ADD_RESERVATION_END, &insert, err))
+        return false;
+    pki_bind_integer(&insert, reservation);
+    pki_bind_text(&insert, outcome);
+    pki_bind_integer(&insert, at);
+    return pki_txn_insert(txn, PKI_RELATION_RESERVATION_END, &insert, NULL, err);
+}
+
+static bool read_reservation(struct pki_statement *query, struct pki_reservation_row *row,
+                             struct pki_error *err)
+{
+    row->id = pki_column_integer(query);
+    pki_column_text(query, row->kind, sizeof(row->kind));
+    pki_column_text(query, row->subject, sizeof(row->subject));
+    if (!pki_column_skip_null(query))
+        pki_column_octets(query, row->serial, sizeof(row->serial));
+    pki_column_octets(query, row->signer, sizeof(row->signer));
+    pki_column_octets(query, row->body, sizeof(row->body));
+    pki_column_text(query, row->key_name, sizeof(row->key_name));
+    row->reserved_at = pki_column_integer(query);
+    pki_column_text(query, row->outcome, sizeof(row->outcome));
+    return pki_column_ok(query, err);
+}
+
+void pki_reservation_rows_clear(struct pki_reservation_rows *rows)
+{
+    free(rows->list);
+    *rows = (struct pki_reservation_rows){0};
+}
+
+/* All rows of a query whose parameters are bound; on failure the caller clears what there is. */
+static bool collect(struct pki_statement *query, struct pki_reservation_rows *rows,
+                    struct pki_error *err)
+{
+    bool row = false;
+
+    if (!pki_statement_step(query, &row, err))
+        return false;
+    while (row) {
+        struct pki_reservation_row *last =
+            pki_rows_extend(&rows->list, &rows->n, sizeof(*last), err);
+        if (!last || !read_reservation(query, last, err) || !pki_statement_step(query, &row, err))
+            return false;
+    }
+    return true;
+}
+
+bool pki_store_list_open(struct pki_store *store, struct pki_reservation_rows *rows,
+                         struct pki_error *err)
+{
+    pki_scope(pki_statement) query = {0};
+    struct pki_reservation_rows read = {0};
+
+    if (!pki_statement_begin(store, PKI_QUERY_LIST_OPEN, &query, err))
+        return false;
+    if (!collect(&query, &read, err)) {
+        pki_reservation_rows_clear(&read);
+        return false;
+    }
+    *rows = read;
+    return true;
+}

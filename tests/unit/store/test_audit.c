@@ -1,0 +1,304 @@
+#include "store/sql.h"
+
+#include "store_fixture.h"
+#include "test.h"
+
+/* The inventory as it was before each attack. */
+struct before {
+    struct fixture_store fixture;
+    uint8_t *bytes;
+    size_t size;
+};
+
+static const char *const covered[] = {
+    "cellar",      "hierarchy",       "key",         "key_file",
+    "authority",   "authority_event", "certificate", "certificate_der",
+    "reservation", "reservation_end", "publication",
+};
+
+static void begin(struct before *before)
+{
+    struct fixture_rows rows;
+
+    fixture_store_make(&before->fixture);
+    fixture_store_fill(&before->fixture, &rows);
+    pki_store_free(PKI_TAKE(before->fixture.store));
+    before->bytes = test_load(before->fixture.file, &before->size);
+}
+
+static void end(struct before *before)
+{
+    free(before->bytes);
+    fixture_store_close(&before->fixture);
+}
+
+static void restore(const struct before *before)
+{
+    FILE *file = fopen(before->fixture.file, "wb");
+
+    CU_ASSERT_EQUAL_FATAL(fwrite(before->bytes, 1, before->size, file), before->size);
+    (void)fclose(file);
+}
+
+/* As somebody with a program of their own would: no triggers, no checks, no foreign keys. */
+static void attack(const struct before *before, const char *sql)
+{
+    sqlite3 *raw = NULL;
+    char *text = NULL;
+
+    restore(before);
+    CU_ASSERT_EQUAL_FATAL(sqlite3_open(before->fixture.file, &raw), SQLITE_OK);
+    (void)sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+    (void)sqlite3_exec(raw, "PRAGMA ignore_check_constraints = ON", NULL, NULL, NULL);
+    if (sqlite3_exec(raw, sql, NULL, NULL, &text) != SQLITE_OK)
+        (void)fprintf(stderr, "\n%s: %s\n", sql, text);
+    CU_ASSERT_PTR_NULL(text);
+    CU_ASSERT_TRUE(sqlite3_total_changes(raw) > 0 || strncmp(sql, "DROP", 4) == 0);
+    (void)sqlite3_close(raw);
+}
+
+static bool holds(const char *text, const char *first, const char *second)
+{
+    return strstr(text, first) && strstr(text, second);
+}
+
+/* Audits, and expects a finding in which both words stand. */
+static void expect_finding(struct before *before, const char *sql, const char *first,
+                           const char *second)
+{
+    struct pki_store_findings findings = {0};
+    struct pki_error err = {0};
+    bool named = false;
+
+    attack(before, sql);
+    EXPECT_OK(pki_store_open(before->fixture.dir, PKI_STORE_AUDIT, &before->fixture.store, &err),
+              err);
+    EXPECT_OK(pki_store_audit(before->fixture.store, &findings, &err), err);
+    for (size_t i = 0; i < findings.n; i++)
+        named = named || holds(findings.list[i], first, second);
+    if (!named)
+        (void)fprintf(stderr, "\n%s: no \"%s\" with \"%s\" (%zu findings, %s)\n", sql, first,
+                      second, findings.n, findings.n > 0 ? findings.list[0] : "none");
+    CU_ASSERT_TRUE(named);
+    pki_store_findings_clear(&findings);
+    pki_store_free(PKI_TAKE(before->fixture.store));
+}
+
+static void test_an_untouched_store_has_no_findings(void)
+{
+    struct before before;
+    struct pki_store_findings findings = {0};
+    struct pki_error err = {0};
+
+    begin(&before);
+    fixture_store_reopen(&before.fixture, PKI_STORE_AUDIT);
+    EXPECT_OK(pki_store_audit(before.fixture.store, &findings, &err), err);
+    CU_ASSERT_EQUAL(findings.n, 0);
+    CU_ASSERT_EQUAL(findings.entries, 3);
+    CU_ASSERT_EQUAL(findings.rows, 28);
+    pki_store_findings_clear(&findings);
+    end(&before);
+}
+
+/* Another value of the cell's own type. */
+static const char changes[] =
+    "SELECT name, 'UPDATE ' || ?1 || ' SET ' || name || ' = CASE typeof(' || name || ')"
+    " WHEN ''integer'' THEN ' || name || ' + 1000 WHEN ''text'' THEN ' || name || ' || ''x'''"
+    " || ' WHEN ''blob'' THEN CAST(x''ff'' || substr(' || name || ', 2) AS BLOB)"
+    " WHEN ''null'' THEN ' || iif(type = 'INTEGER', '7', 'zeroblob(20)') || ' END"
+    " WHERE rowid = (SELECT max(rowid) FROM ' || ?1 || ')' FROM pragma_table_info(?1)";
+
+/* How many cells of the table's last row were changed. */
+static unsigned change_each_cell(struct before *before, sqlite3 *raw, const char *table)
+{
+    sqlite3_stmt *columns = NULL;
+    unsigned n = 0;
+
+    CU_ASSERT_EQUAL_FATAL(sqlite3_prepare_v2(raw, changes, -1, &columns, NULL), SQLITE_OK);
+    (void)sqlite3_bind_text(columns, 1, table, -1, SQLITE_STATIC);
+    while (sqlite3_step(columns) == SQLITE_ROW) {
+        const char *name = (const char *)sqlite3_column_text(columns, 0);
+        const char *sql = (const char *)sqlite3_column_text(columns, 1);
+        bool id = strcmp(name, "id") == 0;
+        expect_finding(before, sql, table, id ? "is missing" : name);
+        n++;
+    }
+    (void)sqlite3_finalize(columns);
+    return n;
+}
+
+static void test_a_change_of_any_covered_cell_is_named(void)
+{
+    struct before before;
+    pki_auto(pki_store) blank = NULL;
+    struct pki_error err = {0};
+    unsigned n = 0;
+
+    begin(&before);
+    EXPECT_OK(pki_store_blank(&blank, &err), err);
+    for (size_t i = 0; i < PKI_COUNT(covered); i++)
+        n += change_each_cell(&before, blank->db, covered[i]);
+    CU_ASSERT_EQUAL(n, 65);
+    end(&before);
+}
+
+static void test_a_change_of_any_journal_cell_is_named(void)
+{
+    struct before before;
+    pki_auto(pki_store) blank = NULL;
+    sqlite3_stmt *columns = NULL;
+    struct pki_error err = {0};
+
+    begin(&before);
+    EXPECT_OK(pki_store_blank(&blank, &err), err);
+    CU_ASSERT_EQUAL_FATAL(sqlite3_prepare_v2(blank->db, changes, -1, &columns, NULL), SQLITE_OK);
+    (void)sqlite3_bind_text(columns, 1, "journal", -1, SQLITE_STATIC);
+    while (sqlite3_step(columns) == SQLITE_ROW)
+        expect_finding(&before, (const char *)sqlite3_column_text(columns, 1), "journal entry 3",
+                       "");
+    (void)sqlite3_finalize(columns);
+    end(&before);
+}
+
+static void test_a_null_is_not_an_empty_text_nor_zero(void)
+{
+    struct before before;
+
+    begin(&before);
+    expect_finding(&before, "UPDATE certificate SET authority = 0 WHERE id = 4", "certificate 4",
+                   "authority");
+    expect_finding(&before, "UPDATE authority SET issuer = id WHERE id = 1", "authority 1",
+                   "issuer");
+    end(&before);
+}
+
+static void test_a_missing_or_added_row_is_named(void)
+{
+    static const struct {
+        const char *sql;
+        const char *first;
+        const char *second;
+    } attacks[] = {
+        {"DELETE FROM certificate WHERE id = 2", "certificate 2", "is missing"},
+        {"DELETE FROM certificate WHERE id = 4", "certificate 4", "is missing"},
+        {"DELETE FROM publication", "publication 1", "is missing"},
+        {"INSERT INTO hierarchy VALUES (2, zeroblob(32), x'00')", "hierarchy 2",
+         "in no journal entry"},
+        {"INSERT INTO hierarchy VALUES (-5, zeroblob(32), x'00')", "hierarchy -5",
+         "in no journal entry"},
+        {"INSERT INTO revocation VALUES (2, x'01', 1, 4, NULL, 'end', 1)", "revocation 1",
+         "in no journal entry"},
+        {"DELETE FROM journal WHERE id = 2", "journal entry 2", "missing"},
+        {"DELETE FROM journal WHERE id = 3", "rows of journal entry 3", ""},
+        {"DELETE FROM journal_row WHERE entry = 2 AND position = 3", "journal entry 2",
+         "was changed"},
+        {"DELETE FROM journal WHERE id = 3; DELETE FROM journal_row WHERE entry = 3",
+         "publication 1", "in no journal entry"},
+        {"UPDATE journal_row SET row = 99 WHERE relation = 'publication'", "publication 99",
+         "is missing"},
+        {"UPDATE journal_row SET relation = 'elsewhere' WHERE entry = 3", "unknown table", ""},
+        {"UPDATE journal_row SET version = 2 WHERE entry = 3", "unknown table", ""},
+        {"UPDATE journal_row SET position = 9 WHERE entry = 3", "journal entry 3", "was changed"},
+        {"UPDATE journal_row SET digests = zeroblob(52) WHERE entry = 3", "publication 1", ""},
+        {"UPDATE journal_row SET digests = x'' WHERE entry = 3", "publication 1", ""},
+        {"INSERT INTO journal_row VALUES (3, 1, 'key', 1, 1, x'')", "covers key 1", "comes next"},
+        {"UPDATE journal SET hash = x'00' WHERE id = 2", "journal entry 2", "was changed"},
+        {"UPDATE journal SET previous = zeroblob(32) WHERE id = 3", "journal entry 3",
+         "does not follow entry 2"},
+    };
+    struct before before;
+
+    begin(&before);
+    for (size_t i = 0; i < PKI_COUNT(attacks); i++)
+        expect_finding(&before, attacks[i].sql, attacks[i].first, attacks[i].second);
+    end(&before);
+}
+
+static void test_a_changed_schema_is_named(void)
+{
+    struct before before;
+
+    begin(&before);
+    expect_finding(&before, "DROP TRIGGER certificate_delete", "trigger certificate_delete",
+                   "missing");
+    expect_finding(&before, "DROP INDEX authority_one_active", "index authority_one_active",
+                   "missing");
+    expect_finding(&before, "DROP TABLE publication", "table publication", "missing");
+    expect_finding(&before, "DROP INDEX key_file_key; CREATE INDEX key_file_key ON key_file (id)",
+                   "index key_file_key", "changed");
+    expect_finding(&before,
+                   "DROP TABLE publication; CREATE VIEW v AS SELECT 1; CREATE TRIGGER x AFTER "
+                   "INSERT ON key BEGIN DELETE FROM key; END",
+                   "trigger x", "does not belong");
+    end(&before);
+}
+
+static void test_a_row_that_refers_to_nothing_is_named(void)
+{
+    struct before before;
+
+    begin(&before);
+    expect_finding(&before, "UPDATE certificate SET key = 77 WHERE id = 4", "certificate 4",
+                   "missing key");
+    end(&before);
+}
+
+static void test_a_damaged_page_is_a_finding(void)
+{
+    struct before before;
+    struct pki_store_findings findings = {0};
+    struct pki_error err = {0};
+
+    begin(&before);
+    memset(before.bytes + before.size - 4096, 0xff, 4096);
+    restore(&before);
+    EXPECT_OK(pki_store_open(before.fixture.dir, PKI_STORE_AUDIT, &before.fixture.store, &err),
+              err);
+    EXPECT_OK(pki_store_audit(before.fixture.store, &findings, &err), err);
+    CU_ASSERT_TRUE_FATAL(findings.n > 0);
+    CU_ASSERT_EQUAL(strncmp(findings.list[0], "storage: ", 9), 0);
+    pki_store_free(PKI_TAKE(before.fixture.store));
+    pki_store_findings_clear(&findings);
+    end(&before);
+}
+
+static void test_findings_are_bounded_and_safe_to_print(void)
+{
+    struct before before;
+    struct pki_store_findings findings = {0};
+    struct pki_error err = {0};
+
+    begin(&before);
+    attack(&before, "WITH n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 500) INSERT INTO "
+                    "journal_row SELECT 9, i, char(27) || '[2J', i, 1, x'' FROM n;"
+                    "UPDATE authority SET state = 'next', name = char(27) || '[2J' WHERE id = 2");
+    EXPECT_OK(pki_store_open(before.fixture.dir, PKI_STORE_AUDIT, &before.fixture.store, &err),
+              err);
+    EXPECT_OK(pki_store_audit(before.fixture.store, &findings, &err), err);
+    CU_ASSERT_EQUAL_FATAL(findings.n, 200);
+    CU_ASSERT_PTR_NOT_NULL(strstr(findings.list[199], "more is wrong"));
+    for (size_t i = 0; i < findings.n; i++)
+        CU_ASSERT_PTR_NULL(strchr(findings.list[i], 27));
+    pki_store_findings_clear(&findings);
+    end(&before);
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"an untouched store has no findings", test_an_untouched_store_has_no_findings},
+        {"a change of any covered cell is named", test_a_change_of_any_covered_cell_is_named},
+        {"a change of any cell of the journal is named",
+         test_a_change_of_any_journal_cell_is_named},
+        {"NULL is not zero", test_a_null_is_not_an_empty_text_nor_zero},
+        {"a missing or added row is named", test_a_missing_or_added_row_is_named},
+        {"a changed schema is named", test_a_changed_schema_is_named},
+        {"a row that refers to nothing is named", test_a_row_that_refers_to_nothing_is_named},
+        {"a damaged page is a finding", test_a_damaged_page_is_a_finding},
+        {"findings are bounded and safe to print", test_findings_are_bounded_and_safe_to_print},
+        CU_TEST_INFO_NULL,
+    };
+    CU_SuiteInfo suites[] = {{.pName = "audit", .pTests = tests}, CU_SUITE_INFO_NULL};
+
+    return test_run(suites);
+}

@@ -1,0 +1,232 @@
+#include "store/sql.h"
+
+#include "store_fixture.h"
+#include "test.h"
+
+static const char *const tables[] = {
+    "cellar",      "hierarchy",       "key",
+    "key_file",    "authority",       "authority_event",
+    "certificate", "certificate_der", "revocation",
+    "reservation", "reservation_end", "publication",
+    "journal",     "journal_row",
+};
+
+static const char add_revocation[] =
+    "INSERT INTO revocation (issuer, serial, revoked_at, reason, treatment, id) "
+    "VALUES (2, x'01', 1700000000, 4, 'end', 1)";
+
+/* Our own connection, settings and all: what the tools could do to the rows. */
+static int change(struct pki_store *store, const char *format, const char *table, char text[1024])
+{
+    char sql[512];
+
+    store->committing = true; /* a change that gets through must fail this test, not abort it */
+    (void)snprintf(sql, sizeof(sql), format, table, table, table);
+    int result = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+    (void)snprintf(text, 1024, "%s: %s", sql, sqlite3_errmsg(store->db));
+    return result;
+}
+
+static void expect_refused(struct pki_store *store, const char *format, const char *table)
+{
+    char text[1024];
+    int result = change(store, format, table, text);
+
+    if (result != SQLITE_CONSTRAINT_TRIGGER)
+        (void)fprintf(stderr, "\n%s (%d)\n", text, result);
+    CU_ASSERT_EQUAL(result, SQLITE_CONSTRAINT_TRIGGER);
+}
+
+static void make_filled(struct fixture_store *fixture)
+{
+    struct fixture_rows rows;
+
+    fixture_store_make(fixture);
+    fixture_store_fill(fixture, &rows);
+    fixture->store->committing = true;
+    CU_ASSERT_EQUAL_FATAL(sqlite3_exec(fixture->store->db, add_revocation, NULL, NULL, NULL),
+                          SQLITE_OK);
+}
+
+static void test_no_row_of_any_table_can_be_deleted(void)
+{
+    struct fixture_store fixture;
+
+    make_filled(&fixture);
+    for (size_t i = 0; i < PKI_COUNT(tables); i++)
+        expect_refused(fixture.store, "DELETE FROM %s", tables[i]);
+    fixture_store_close(&fixture);
+}
+
+/* Each column by name, and the row's number under all its names. */
+static const char any_column[] = "SELECT 'UPDATE ' || ?1 || ' SET ' || name || ' = ' || name "
+                                 "FROM pragma_table_info(?1)";
+
+static void test_no_cell_of_any_table_can_be_updated(void)
+{
+    struct fixture_store fixture;
+    sqlite3_stmt *columns = NULL;
+    unsigned tried = 0;
+
+    make_filled(&fixture);
+    CU_ASSERT_EQUAL_FATAL(sqlite3_prepare_v2(fixture.store->db, any_column, -1, &columns, NULL),
+                          SQLITE_OK);
+    for (size_t i = 0; i < PKI_COUNT(tables); i++) {
+        (void)sqlite3_bind_text(columns, 1, tables[i], -1, SQLITE_STATIC);
+        while (sqlite3_step(columns) == SQLITE_ROW) {
+            char sql[256];
+            (void)snprintf(sql, sizeof(sql), "%s", (const char *)sqlite3_column_text(columns, 0));
+            bool follows = strstr(sql, "SET state") || strstr(sql, "authority SET state_since") ||
+                           strcmp(sql, "UPDATE reservation SET outcome = outcome") == 0;
+            if (follows && strncmp(sql, "UPDATE authority_event", 22) != 0)
+                continue;
+            expect_refused(fixture.store, "%s", sql);
+            tried++;
+        }
+        (void)sqlite3_reset(columns);
+    }
+    CU_ASSERT_TRUE(tried > 70);
+    (void)sqlite3_finalize(columns);
+    fixture_store_close(&fixture);
+}
+
+static void test_the_row_number_cannot_be_updated_under_any_name(void)
+{
+    static const char *const names[] = {"id", "rowid", "oid", "_rowid_", "ROWID", "OID"};
+    struct fixture_store fixture;
+    char sql[128];
+
+    make_filled(&fixture);
+    for (size_t i = 0; i < PKI_COUNT(tables); i++) {
+        if (strcmp(tables[i], "revocation") == 0 || strcmp(tables[i], "journal_row") == 0)
+            continue; /* have none */
+        for (size_t k = 0; k < PKI_COUNT(names); k++) {
+            (void)snprintf(sql, sizeof(sql), "UPDATE %s SET %s = 1000", tables[i], names[k]);
+            expect_refused(fixture.store, "%s", sql);
+        }
+    }
+    fixture_store_close(&fixture);
+}
+
+static void test_no_row_can_be_replaced(void)
+{
+    struct fixture_store fixture;
+
+    make_filled(&fixture);
+    for (size_t i = 0; i < PKI_COUNT(tables); i++)
+        expect_refused(fixture.store, "INSERT OR REPLACE INTO %s SELECT * FROM %s LIMIT 1",
+                       tables[i]);
+    /* by another unique key than the row's number */
+    expect_refused(fixture.store,
+                   "REPLACE INTO %s SELECT 99, name || 'x', algorithm, location, spki_sha256, "
+                   "key_id FROM key LIMIT 1",
+                   "key");
+    expect_refused(fixture.store,
+                   "UPDATE OR REPLACE %s SET name = 'root-g1' WHERE name <> 'root-g1'", "key");
+    fixture_store_close(&fixture);
+}
+
+static void test_state_and_outcome_cannot_be_set_by_hand(void)
+{
+    struct fixture_store fixture;
+
+    make_filled(&fixture);
+    expect_refused(fixture.store, "UPDATE %s SET state = 'retired'", "authority");
+    expect_refused(fixture.store, "UPDATE %s SET state_since = state_since + 1", "authority");
+    expect_refused(fixture.store, "UPDATE %s SET outcome = 'done' WHERE outcome = 'open'",
+                   "reservation");
+    expect_refused(fixture.store, "UPDATE %s SET outcome = 'open' WHERE outcome = 'done'",
+                   "reservation");
+    fixture_store_close(&fixture);
+}
+
+static void test_the_schema_cannot_be_written_past_sqlite(void)
+{
+    struct fixture_store fixture;
+    char text[1024];
+
+    make_filled(&fixture);
+    (void)change(fixture.store, "PRAGMA writable_schema = ON -- %s", "", text);
+    CU_ASSERT_NOT_EQUAL(
+        change(fixture.store, "DELETE FROM sqlite_schema WHERE type = 'trigger' -- %s", "", text),
+        SQLITE_OK);
+    fixture_store_close(&fixture);
+}
+
+static void append_schema(struct pki_store *store, struct pki_buf *text)
+{
+    pki_scope(pki_statement) query = {0};
+    struct pki_error err = {0};
+    bool row = false;
+
+    EXPECT_OK(pki_statement_begin(store, PKI_QUERY_SCHEMA, &query, &err), err);
+    EXPECT_OK(pki_statement_step(&query, &row, &err), err);
+    while (row) {
+        (void)pki_column_view(&query);
+        (void)pki_column_view(&query);
+        struct pki_bytes sql = pki_column_view(&query);
+        pki_buf_append_bytes(text, sql);
+        pki_buf_text(text, sql.size > 0 ? ";\n" : "");
+        EXPECT_OK(pki_statement_step(&query, &row, &err), err);
+    }
+    pki_buf_byte(text, 0);
+}
+
+static void test_the_migrations_lead_to_the_snapshot(void)
+{
+    pki_auto(pki_store) store = NULL;
+    pki_scope(pki_buf) text = {0};
+    struct pki_error err = {0};
+    size_t size = 0;
+    char *snapshot = (char *)test_load(SCHEMA "/snapshot.sql", &size);
+    char *first = strchr(snapshot, '\n') + 1; /* after the comment */
+
+    EXPECT_OK(pki_store_blank(&store, &err), err);
+    append_schema(store, &text);
+    CU_ASSERT_STRING_EQUAL((const char *)text.data, first);
+    free(snapshot);
+}
+
+static void test_a_store_of_version_1_opens_and_passes_its_audit(void)
+{
+    struct fixture_store fixture;
+    struct pki_store_findings findings = {0};
+    struct pki_error err = {0};
+    sqlite3 *raw = NULL;
+    size_t size = 0;
+    char *dump = (char *)test_load(FIXTURES "/stores/v1.sql", &size);
+
+    fixture_store_make(&fixture);
+    pki_store_free(PKI_TAKE(fixture.store));
+    (void)fclose(fopen(fixture.file, "w")); /* emptied, with its mode */
+    CU_ASSERT_EQUAL_FATAL(sqlite3_open(fixture.file, &raw), SQLITE_OK);
+    CU_ASSERT_EQUAL_FATAL(sqlite3_exec(raw, dump, NULL, NULL, NULL), SQLITE_OK);
+    (void)sqlite3_close(raw);
+    fixture_store_reopen(&fixture, PKI_STORE_WRITE);
+    EXPECT_OK(pki_store_audit(fixture.store, &findings, &err), err);
+    CU_ASSERT_EQUAL(findings.n, 0);
+    CU_ASSERT_EQUAL(findings.entries, 3);
+    pki_store_findings_clear(&findings);
+    fixture_store_close(&fixture);
+    free(dump);
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"no row of any table can be deleted", test_no_row_of_any_table_can_be_deleted},
+        {"no cell of any table can be updated", test_no_cell_of_any_table_can_be_updated},
+        {"a row's number cannot be updated under any of its names",
+         test_the_row_number_cannot_be_updated_under_any_name},
+        {"no row can be replaced", test_no_row_can_be_replaced},
+        {"state and outcome cannot be set by hand", test_state_and_outcome_cannot_be_set_by_hand},
+        {"the schema cannot be written past SQLite", test_the_schema_cannot_be_written_past_sqlite},
+        {"the migrations lead to the snapshot", test_the_migrations_lead_to_the_snapshot},
+        {"a store of version 1 opens and passes its audit",
+         test_a_store_of_version_1_opens_and_passes_its_audit},
+        CU_TEST_INFO_NULL,
+    };
+    CU_SuiteInfo suites[] = {{.pName = "schema", .pTests = tests}, CU_SUITE_INFO_NULL};
+
+    return test_run(suites);
+}
