@@ -26,10 +26,11 @@ static bool read_version(const struct pki_asn1 *tbs, struct pki_cert *cert, stru
 
     if (!pki_asn1_integer(tbs, "version", &version, err))
         return false;
-    if (version < 0 || version > VERSION_LAST)
+    if (version < 0 || version > VERSION_LAST) {
         return pki_fail(err, PKI_E_FORMAT,
                         "certificate version is none of 1, 2, 3 "
                         "(RFC 5280 4.1.2.1)");
+    }
     cert->version = version + 1;
     return true;
 }
@@ -56,9 +57,9 @@ static bool read_extension(const struct pki_asn1 *tbs, size_t n, struct pki_exte
     char critical[48];
     char value[48];
 
-    snprintf(id, sizeof(id), "extensions.?%zu.extnID", n);
-    snprintf(critical, sizeof(critical), "extensions.?%zu.critical", n);
-    snprintf(value, sizeof(value), "extensions.?%zu.extnValue", n);
+    (void)snprintf(id, sizeof(id), "extensions.?%zu.extnID", n);
+    (void)snprintf(critical, sizeof(critical), "extensions.?%zu.critical", n);
+    (void)snprintf(value, sizeof(value), "extensions.?%zu.extnValue", n);
     return pki_asn1_oid(tbs, id, extension->oid, err) &&
            pki_asn1_truth(tbs, critical, &extension->critical, err) &&
            pki_asn1_octets(tbs, value, &extension->value, err);
@@ -107,27 +108,27 @@ static bool read_outside(struct pki_cert *cert, struct pki_error *err)
            pki_asn1_bits(outside, "signature", &cert->signature, NULL, err);
 }
 
-static bool copy_in(struct pki_bytes der, struct pki_cert **cert, struct pki_error *err)
+static struct pki_cert *copy_in(struct pki_bytes der, struct pki_error *err)
 {
-    if (der.size == 0)
-        return pki_fail(err, PKI_E_FORMAT, "a certificate is empty");
-    if (der.size > PKI_LIMIT_CERTIFICATE)
-        return pki_fail(err, PKI_E_FORMAT,
-                        "a certificate of %zu octets, more than the %zu that "
-                        "are read",
-                        der.size, PKI_LIMIT_CERTIFICATE);
-    *cert = calloc(1, sizeof(**cert));
-    if (!*cert)
-        return pki_fail(err, PKI_E_MEMORY, "out of memory");
-    pki_buf_append_bytes(&(*cert)->storage, der);
-    return pki_buf_ok(&(*cert)->storage, err);
+    if (der.size == 0 || der.size > PKI_LIMIT_CERTIFICATE) {
+        pki_fail(err, PKI_E_FORMAT, "a certificate of %zu octets; from 1 to %zu are read", der.size,
+                 PKI_LIMIT_CERTIFICATE);
+        return NULL;
+    }
+    pki_auto(pki_cert) cert = calloc(1, sizeof(*cert));
+    if (!cert) {
+        pki_fail(err, PKI_E_MEMORY, "out of memory");
+        return NULL;
+    }
+    pki_buf_append_bytes(&cert->storage, der);
+    return pki_buf_ok(&cert->storage, err) ? PKI_TAKE(cert) : NULL;
 }
 
 bool pki_cert_parse(struct pki_bytes der, struct pki_cert **cert, struct pki_error *err)
 {
-    pki_auto(pki_cert) read = NULL;
+    pki_auto(pki_cert) read = copy_in(der, err);
 
-    if (!copy_in(der, &read, err))
+    if (!read)
         return false;
     read->der = pki_buf_view(&read->storage);
     if (!read_outside(read, err) || !read_tbs(read, err))
@@ -138,9 +139,9 @@ bool pki_cert_parse(struct pki_bytes der, struct pki_cert **cert, struct pki_err
 
 bool pki_cert_parse_body(struct pki_bytes tbs, struct pki_cert **cert, struct pki_error *err)
 {
-    pki_auto(pki_cert) read = NULL;
+    pki_auto(pki_cert) read = copy_in(tbs, err);
 
-    if (!copy_in(tbs, &read, err))
+    if (!read)
         return false;
     read->tbs = pki_buf_view(&read->storage);
     if (!read_tbs(read, err))
@@ -168,9 +169,10 @@ bool pki_cert_verify_signature(const struct pki_cert *cert, struct pki_bytes spk
 {
     if (cert->der.size == 0)
         return pki_fail(err, PKI_E_INVALID, "a to-be-signed body has no signature");
-    if (!pki_bytes_equal(cert->signature_algorithm, cert->tbs_signature))
+    if (!pki_bytes_equal(cert->signature_algorithm, cert->tbs_signature)) {
         return pki_fail(err, PKI_E_INVALID,
                         "the signature algorithms inside and outside differ "
                         "(RFC 5280 4.1.1.2)");
+    }
     return pki_spki_verify(spki, cert->signature_algorithm, cert->tbs, cert->signature, err);
 }

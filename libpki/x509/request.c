@@ -67,10 +67,11 @@ static bool read_request(struct pki_request *request, struct pki_error *err)
     request->signature_algorithm = part.whole;
     if (!pki_walk_expect(&rest, TAG_BIT_STRING, &part, err))
         return false;
-    if (part.content.data[0] != 0 || rest.size > 0)
+    if (part.content.data[0] != 0 || rest.size > 0) {
         return pki_fail(err, PKI_E_FORMAT,
                         "the signature does not hold whole octets, or is not "
                         "the last (RFC 2986 4.2)");
+    }
     request->signature = (struct pki_bytes){part.content.data + 1, part.content.size - 1};
     return read_body(request, info.content, err);
 }
@@ -91,31 +92,34 @@ static bool copy_pem(struct pki_bytes text, struct pki_buf *der, struct pki_erro
     return pki_buf_ok(der, err);
 }
 
-static bool copy_in(struct pki_bytes text, struct pki_buf *der, struct pki_error *err)
+static bool copy_text(struct pki_bytes text, struct pki_buf *der, struct pki_error *err)
 {
-    if (text.size == 0)
-        return pki_fail(err, PKI_E_FORMAT, "empty");
-    if (text.size > PKI_LIMIT_REQUEST)
-        return pki_fail(err, PKI_E_FORMAT,
-                        "%zu octets, more than the %zu of a request that are "
-                        "read",
-                        text.size, PKI_LIMIT_REQUEST);
     if (pki_pem_is(text))
         return copy_pem(text, der, err);
     pki_buf_append_bytes(der, text);
     return pki_buf_ok(der, err);
 }
 
+static bool check_size(struct pki_bytes text, struct pki_error *err)
+{
+    return (text.size > 0 && text.size <= PKI_LIMIT_REQUEST) ||
+           pki_fail(err, PKI_E_FORMAT, "a request of %zu octets; from 1 to %zu are read", text.size,
+                    PKI_LIMIT_REQUEST);
+}
+
 bool pki_request_parse(const char *name, struct pki_bytes text, struct pki_request **request,
                        struct pki_error *err)
 {
     PKI_CONTEXT(err, "%s", name);
-    pki_auto(pki_request) read = calloc(1, sizeof(*read));
+    pki_scope(pki_buf) der = {0};
 
+    if (!check_size(text, err) || !copy_text(text, &der, err))
+        return false;
+    pki_auto(pki_request) read = calloc(1, sizeof(*read));
     if (!read)
         return pki_fail(err, PKI_E_MEMORY, "out of memory");
-    if (!copy_in(text, &read->storage, err))
-        return false;
+    read->storage = der;
+    der = (struct pki_buf){0};
     read->der = pki_buf_view(&read->storage);
     if (!read_request(read, err))
         return false;

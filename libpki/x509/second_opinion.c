@@ -47,11 +47,12 @@ static bool refuse(unsigned status, struct pki_error *err)
 {
     gnutls_datum_t text = {0};
 
-    if (gnutls_certificate_verification_status_print(status, GNUTLS_CRT_X509, &text, 0) < 0)
+    if (gnutls_certificate_verification_status_print(status, GNUTLS_CRT_X509, &text, 0) < 0) {
         return pki_fail(err, PKI_E_INTEGRITY,
                         "GnuTLS does not verify the certificate "
                         "(status 0x%x)",
                         status);
+    }
     while (text.size > 0 && (text.data[text.size - 1] == ' ' || text.data[text.size - 1] == '.'))
         text.size--;
     pki_fail(err, PKI_E_INTEGRITY, "GnuTLS does not verify the certificate: %.*s", (int)text.size,
