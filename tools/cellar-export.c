@@ -37,7 +37,10 @@ static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
         .dry_run = cli->common.dry_run,
     };
 
-    return pki_export(cli->session, &request, cli->report, err);
+    pki_auto(pki_report) warnings = pki_report_new();
+
+    return pki_export(cli->session, &request, cli->report, warnings, err) &&
+           pki_report_ok(warnings, err) && cli_show(cli, warnings, err);
 }
 
 int main(int argc, char **argv)

@@ -91,8 +91,9 @@ struct pki_issue_request {
     const char *environment;
     const char *purpose;
 
-    /* Requests for keys made elsewhere. Without --leaf: up to two, G1 then G2 (for a time-stamping
-       line: the intermediates'; their TSA leaves get fresh keys or leaf_csrs). With --leaf: one. */
+    /* Requests for keys made elsewhere. Without leaf: up to two, for G1 then G2; what has none gets
+       a fresh key. A time-stamping line's are for its TSA leaves, whose keys are the ones that are
+       used elsewhere: the intermediates sign those leaves here and now. With leaf: one. */
     const char *const *csrs;
     size_t n_csrs;
 
@@ -101,7 +102,7 @@ struct pki_issue_request {
     const char *common_name;
     const char *const *dns, *const *ip, *const *email, *const *uri;
     size_t n_dns, n_ip, n_email, n_uri;
-    const char *validity; /* period; NULL: the profile's or the hierarchy's default */
+    const char *validity; /* period; NULL: the line's leaf_life, or the profile's maximum if less */
 };
 
 /** A line's first two generations, or an end entity. Fails: PKI_E_NOTFOUND, PKI_E_STATE,
@@ -127,10 +128,17 @@ struct pki_export_request {
     bool dry_run;
 };
 
-/** Write what verifiers need: complete, read back, verified, then named. Fails: PKI_E_STATE
- *  nothing to export yet; PKI_E_EXISTS without replace; PKI_E_INTEGRITY what was read back */
+/**
+ * Write what verifiers need: complete, read back, verified, then named.
+ *
+ * @report    what was written
+ * @warnings  what a user of the files must know: formats that do not separate environments
+ * Fails:     PKI_E_STATE nothing to export yet; PKI_E_EXISTS without replace; PKI_E_NOTFOUND;
+ *            PKI_E_USAGE options that do not go together; PKI_E_INTEGRITY what was read back
+ */
 PKI_CHECKED bool pki_export(struct pki_session *session, const struct pki_export_request *request,
-                            struct pki_report *report, struct pki_error *err);
+                            struct pki_report *report, struct pki_report *warnings,
+                            struct pki_error *err);
 
 /* --- status, show, audit --------------------------------------------------------------------- */
 

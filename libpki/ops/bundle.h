@@ -1,0 +1,71 @@
+/*
+ * Files for verifiers, composed in memory: path, content, and what the
+ * manifest says about each. Composing changes nothing on disk; a set is then
+ * written, read back and verified as a whole (ops/bundle_write.c).
+ */
+#ifndef PKI_OPS_BUNDLE_H
+#define PKI_OPS_BUNDLE_H
+
+#include "ops/trust.h"
+
+#define PKI_BUNDLE_CERTS 64
+
+/* How a file is verified after it was read back. */
+enum pki_bundle_kind {
+    PKI_BUNDLE_TEXT,         /* manifest, instructions: equal bytes are all there is to say */
+    PKI_BUNDLE_ANCHORS,      /* each is a root that verifies itself */
+    PKI_BUNDLE_CHAIN,        /* one chain in order; verifies against the roots */
+    PKI_BUNDLE_POOL,         /* intermediates in order of use, each verifies; a root may be last */
+    PKI_BUNDLE_TRUSTED_ROOT, /* trusted_root.json */
+    PKI_BUNDLE_KEY,          /* an encrypted key file, copied byte for byte */
+};
+
+struct pki_bundle_file {
+    char path[160];
+    struct pki_buf content;
+    enum pki_bundle_kind kind;
+    const char *use;          /* what it is for: "cosign --certificate-chain" */
+    const char *order;        /* of its certificates, in words */
+    const char *not_separate; /* why it does not separate environments; NULL: it does */
+    const char *usage;        /* extended key usage that its chains must allow; NULL: any */
+    const struct pki_cert *certs[PKI_BUNDLE_CERTS];
+    size_t n_certs;
+    int64_t next_rotation; /* 0: none */
+};
+
+struct pki_bundle {
+    const struct pki_trust *trust;
+    struct pki_bundle_file *files;
+    size_t n_files;
+};
+
+void pki_bundle_clear(struct pki_bundle *bundle);
+
+/** A new file at the end; borrowed until the next one. Fails: PKI_E_MEMORY */
+PKI_CHECKED bool pki_bundle_add(struct pki_bundle *bundle, enum pki_bundle_kind kind,
+                                struct pki_bundle_file **file, struct pki_error *err,
+                                const char *path, ...) PKI_PRINTF(5, 6);
+/** Add a certificate to a PEM file. */
+void pki_bundle_put(struct pki_bundle_file *file, const struct pki_cert *cert);
+
+/** Everything of an environment (DESIGN section 6), manifest last.
+ *  @logs  a user's trusted root whose log keys are merged; NULL: none */
+PKI_CHECKED bool pki_bundle_compose(struct pki_bundle *bundle, const char *logs,
+                                    struct pki_error *err);
+/** Append the manifest of what the bundle holds so far. */
+PKI_CHECKED bool pki_bundle_manifest(struct pki_bundle *bundle, struct pki_error *err);
+
+/** A directory of exports still holds every file of its manifest, by digest.
+ *  Fails: PKI_E_INTEGRITY a file differs; PKI_E_USAGE one is missing; PKI_E_FORMAT the manifest */
+PKI_CHECKED bool pki_manifest_check(int above, const char *directory, struct pki_bytes manifest,
+                                    struct pki_error *err);
+
+/** Verify a file's bytes as read back, by the checkers' side. Fails: PKI_E_INTEGRITY */
+PKI_CHECKED bool pki_bundle_verify(const struct pki_bundle *bundle,
+                                   const struct pki_bundle_file *file, struct pki_bytes bytes,
+                                   struct pki_error *err);
+
+/** Write all files below an open directory, synced; read each back and verify it. */
+PKI_CHECKED bool pki_bundle_write(const struct pki_bundle *bundle, int dir, struct pki_error *err);
+
+#endif

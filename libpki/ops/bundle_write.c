@@ -1,0 +1,159 @@
+/*
+ * Writing a bundle below a directory that nobody else sees yet, and having the
+ * checkers' side read it back: what fails here was never named.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "ops/bundle.h"
+#include "x509/chain.h"
+#include "x509/sigstore.h"
+
+/* --- verifying ------------------------------------------------------------------------------ */
+
+static bool broken(const struct pki_bundle_file *file, const struct pki_error *why,
+                   struct pki_error *err)
+{
+    return pki_fail(err, PKI_E_INTEGRITY, "%s does not verify as read back: %s", file->path,
+                    why->text);
+}
+
+/* Verified at the export's time; before or after the certificate's life at its nearest end. */
+static int64_t moment(const struct pki_bundle *bundle, const struct pki_cert *leaf)
+{
+    int64_t at = bundle->trust->as_of;
+
+    if (at < leaf->not_before)
+        return leaf->not_before;
+    return at > leaf->not_after ? leaf->not_after : at;
+}
+
+static bool verify_path(const struct pki_bundle *bundle, const struct pki_bundle_file *file,
+                        const struct pki_cert *leaf, const struct pki_certs *untrusted,
+                        struct pki_error *err)
+{
+    struct pki_cert *anchors[PKI_BUNDLE_CERTS];
+    struct pki_certs roots = {.list = anchors, .n = 0};
+    struct pki_path_finding finding = {0};
+    struct pki_path path = {0};
+    struct pki_error why = {0};
+
+    for (size_t i = 0; i < bundle->trust->n_roots && i < PKI_BUNDLE_CERTS; i++)
+        anchors[roots.n++] = bundle->trust->roots[i].cert;
+    const struct pki_path_request request = {
+        .leaf = leaf,
+        .anchors = &roots,
+        .untrusted = untrusted,
+        .at = moment(bundle, leaf),
+        .now = moment(bundle, leaf),
+        .usage = file->usage,
+    };
+    return pki_path_find(&request, &path, &finding, &why) || broken(file, &why, err);
+}
+
+static bool verify_certs(const struct pki_bundle *bundle, const struct pki_bundle_file *file,
+                         const struct pki_certs *certs, struct pki_error *err)
+{
+    struct pki_error why = {0};
+
+    if (certs->n != file->n_certs)
+        return pki_fail(err, PKI_E_INTEGRITY, "%s holds %zu certificates as read back, not %zu",
+                        file->path, certs->n, file->n_certs);
+    if (file->kind == PKI_BUNDLE_CHAIN) {
+        if (!pki_chain_check_order(certs, &why))
+            return broken(file, &why, err);
+        return verify_path(bundle, file, certs->list[0], certs, err);
+    }
+    for (size_t i = 0; i < certs->n; i++) {
+        const struct pki_cert *cert = certs->list[i];
+        bool root = pki_cert_is_self_issued(cert);
+        if (root && !pki_cert_verify_signature(cert, cert->spki, &why))
+            return broken(file, &why, err);
+        if (!root && !verify_path(bundle, file, cert, certs, err))
+            return false;
+    }
+    return true;
+}
+
+static bool verify_pem(const struct pki_bundle *bundle, const struct pki_bundle_file *file,
+                       struct pki_bytes bytes, struct pki_error *err)
+{
+    pki_scope(pki_certs) certs = {0};
+    struct pki_error why = {0};
+
+    if (!pki_certs_parse(file->path, bytes, &certs, &why))
+        return broken(file, &why, err);
+    return verify_certs(bundle, file, &certs, err);
+}
+
+bool pki_bundle_verify(const struct pki_bundle *bundle, const struct pki_bundle_file *file,
+                       struct pki_bytes bytes, struct pki_error *err)
+{
+    struct pki_error why = {0};
+
+    if (!pki_bytes_equal(bytes, pki_buf_view(&file->content)))
+        return pki_fail(err, PKI_E_INTEGRITY, "%s differs as read back", file->path);
+    switch (file->kind) {
+    case PKI_BUNDLE_ANCHORS:
+    case PKI_BUNDLE_CHAIN:
+    case PKI_BUNDLE_POOL:
+        return verify_pem(bundle, file, bytes, err);
+    case PKI_BUNDLE_TRUSTED_ROOT:
+        return pki_trusted_root_check(bytes, &why) || broken(file, &why, err);
+    case PKI_BUNDLE_TEXT:
+    case PKI_BUNDLE_KEY:
+        return true;
+    }
+    return true;
+}
+
+/* --- writing -------------------------------------------------------------------------------- */
+
+/* The directory of a path below dir, its parts made as needed; name points at the last part. */
+static bool open_parent(int dir, const char *path, int *parent, const char **name,
+                        struct pki_error *err)
+{
+    char part[160];
+    int at = dup(dir);
+
+    if (at < 0)
+        return pki_fail(err, PKI_E_IO, "out of descriptors");
+    for (const char *slash = strchr(path, '/'); slash; slash = strchr(path, '/')) {
+        int below = -1;
+        (void)snprintf(part, sizeof(part), "%.*s", (int)(slash - path), path);
+        bool opened = pki_dir_ensure(at, part, &below, err) && pki_dir_sync(at, err);
+        close(at);
+        if (!opened)
+            return false;
+        at = below;
+        path = slash + 1;
+    }
+    *parent = at;
+    *name = path;
+    return true;
+}
+
+static bool write_file(const struct pki_bundle *bundle, const struct pki_bundle_file *file, int dir,
+                       struct pki_error *err)
+{
+    pki_scope(pki_buf) bytes = {0};
+    pki_scope_fd int parent = -1;
+    const char *name = NULL;
+    unsigned mode = file->kind == PKI_BUNDLE_KEY ? 0600 : 0644;
+
+    return open_parent(dir, file->path, &parent, &name, err) &&
+           pki_file_write_new(parent, name, mode, pki_buf_view(&file->content), err) &&
+           pki_file_read(parent, name, PKI_LIMIT_BUNDLE, &bytes, err) &&
+           pki_bundle_verify(bundle, file, pki_buf_view(&bytes), err);
+}
+
+bool pki_bundle_write(const struct pki_bundle *bundle, int dir, struct pki_error *err)
+{
+    for (size_t i = 0; i < bundle->n_files; i++)
+        if (!write_file(bundle, &bundle->files[i], dir, err))
+            return false;
+    return pki_dir_sync(dir, err);
+}

@@ -1,0 +1,450 @@
+/*
+ * The export duty: which bundles, where to, all or nothing, recorded.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pki/ops.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "ops/bundle.h"
+#include "ops/handover.h"
+
+#define EXPORTS "exports"
+
+/* --- a directory that takes its name in one step --------------------------------------------- */
+
+/* Where a finished directory goes: the directory above it, its name, its name while unfinished. */
+struct target {
+    int above;
+    char name[256];
+    char fresh[256 + 8];
+};
+
+static void target_clear(struct target *target)
+{
+    pki_fd_close_(&target->above);
+}
+
+static bool name_target(struct target *target, const char *name, struct pki_error *err)
+{
+    int n = snprintf(target->name, sizeof(target->name), "%s", name);
+
+    (void)snprintf(target->fresh, sizeof(target->fresh), ".%s.new", target->name);
+    return (n > 0 && (size_t)n < sizeof(target->name) && strcmp(name, ".") != 0 &&
+            strcmp(name, "..") != 0) ||
+           pki_fail(err, PKI_E_USAGE, "--to needs the name of a directory to make");
+}
+
+/* DIR as typed: split at its last slash. */
+static bool open_target(struct target *target, const char *path, struct pki_error *err)
+{
+    char above[4096];
+    size_t length = strlen(path);
+
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    if (length == 0 || length >= sizeof(above))
+        return pki_fail(err, PKI_E_USAGE, "--to needs the name of a directory to make");
+    memcpy(above, path, length);
+    above[length] = '\0';
+    char *slash = strrchr(above, '/');
+    char name[256];
+    (void)snprintf(name, sizeof(name), "%s", slash ? slash + 1 : above);
+    if (slash)
+        slash[slash == above ? 1 : 0] = '\0';
+    return name_target(target, name, err) &&
+           pki_dir_open(AT_FDCWD, slash ? above : ".", &target->above, err);
+}
+
+static bool exists(const struct target *target)
+{
+    struct stat status;
+
+    return fstatat(target->above, target->name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* What an interrupted export left, or what an exchange has just put aside. */
+static bool remove_fresh(const struct target *target, struct pki_error *err)
+{
+    struct stat status;
+
+    if (fstatat(target->above, target->fresh, &status, AT_SYMLINK_NOFOLLOW) != 0)
+        return true;
+    return pki_dir_remove(target->above, target->fresh, err);
+}
+
+static bool begin(const struct target *target, int *dir, struct pki_error *err)
+{
+    return remove_fresh(target, err) && pki_dir_make(target->above, target->fresh, dir, err);
+}
+
+static bool finish(const struct target *target, bool replace, struct pki_error *err)
+{
+    bool swapped = false;
+
+    /* Looked at again in the last moment: what exists is replaced only where that was asked for. */
+    if (!replace && exists(target))
+        return pki_fail(err, PKI_E_EXISTS, "%s exists already; add --replace to replace it whole",
+                        target->name);
+    return pki_dir_exchange(target->above, target->fresh, target->name, &swapped, err) &&
+           (!swapped || remove_fresh(target, err));
+}
+
+/* --- what is exported --------------------------------------------------------------------------
+ */
+
+/* One environment: its trust and the bundle made from it. */
+struct set {
+    char environment[PKI_WORD_MAX];
+    struct pki_trust *trust;
+    struct pki_bundle bundle;
+};
+
+struct export
+{
+    struct pki_session *session;
+    const struct pki_export_request *request;
+    int64_t as_of;
+    char *logs;
+    struct set *sets;
+    size_t n_sets;
+};
+
+static void export_clear(struct export *export)
+{
+    for (size_t i = 0; i < export->n_sets; i++) {
+        pki_bundle_clear(&export->sets[i].bundle);
+        pki_trust_free(export->sets[i].trust);
+    }
+    free(export->sets);
+    free(export->logs);
+}
+
+static bool add_set(struct export *export, const char *environment, struct pki_error *err)
+{
+    struct set *grown = realloc(export->sets, (export->n_sets + 1) * sizeof(*grown));
+
+    if (!grown)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    export->sets = grown;
+    struct set *set = &grown[export->n_sets++];
+    *set = (struct set){.trust = NULL};
+    (void)snprintf(set->environment, sizeof(set->environment), "%s", environment);
+    return true;
+}
+
+static bool compose_set(struct export *export, struct set *set, struct pki_error *err)
+{
+    const struct pki_export_request *request = export->request;
+
+    if (!pki_trust_load(export->session, set->environment, export->as_of, &set->trust, err))
+        return false;
+    set->bundle.trust = set->trust;
+    return request->consumer ? pki_handover_compose(export->session, &set->bundle, request, err)
+                             : pki_bundle_compose(&set->bundle, export->logs, err);
+}
+
+static bool has_generations(struct export *export, const char *environment, bool *has,
+                            struct pki_error *err)
+{
+    pki_scope(pki_authority_rows) rows = {0};
+
+    if (!pki_store_list_authorities(export->session->store, environment, NULL, &rows, err))
+        return false;
+    *has = rows.n > 0;
+    return true;
+}
+
+/* Every environment that has something, in the hierarchy's order. */
+static bool choose_all(struct export *export, struct pki_error *err)
+{
+    const struct pki_hierarchy *hierarchy = NULL;
+
+    if (!pki_session_hierarchy(export->session, &hierarchy, err))
+        return false;
+    for (size_t i = 0; i < hierarchy->n_lines; i++) {
+        const char *environment = hierarchy->lines[i].environment;
+        bool has = false;
+        if (i > 0 && strcmp(environment, hierarchy->lines[i - 1].environment) == 0)
+            continue;
+        if (!has_generations(export, environment, &has, err) ||
+            (has && !add_set(export, environment, err)))
+            return false;
+    }
+    return export->n_sets > 0 || pki_fail(err, PKI_E_STATE,
+                                          "nothing to export yet: issue a line first, for example "
+                                          "`cellar issue prod code-signing`");
+}
+
+static bool compose_sets(struct export *export, struct pki_error *err)
+{
+    const char *environment = export->request->environment;
+
+    if (!(environment ? add_set(export, environment, err) : choose_all(export, err)))
+        return false;
+    for (size_t i = 0; i < export->n_sets; i++)
+        if (!compose_set(export, &export->sets[i], err))
+            return false;
+    return true;
+}
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
+static bool write_below(struct export *export, int dir, struct pki_error *err)
+{
+    for (size_t i = 0; i < export->n_sets; i++) {
+        pki_scope_fd int below = -1;
+        if (!pki_dir_make(dir, export->sets[i].environment, &below, err) ||
+            !pki_bundle_write(&export->sets[i].bundle, below, err))
+            return false;
+    }
+    return pki_dir_sync(dir, err);
+}
+
+static bool write_elsewhere(struct export *export, struct pki_error *err)
+{
+    const struct pki_export_request *request = export->request;
+    __attribute__((__cleanup__(target_clear))) struct target target = {.above = -1};
+    pki_scope_fd int dir = -1;
+
+    if (!open_target(&target, request->to, err))
+        return false;
+    if (!request->replace && exists(&target))
+        return pki_fail(err, PKI_E_EXISTS, "%s exists already; add --replace to replace it whole",
+                        request->to);
+    if (!begin(&target, &dir, err))
+        return false;
+    bool written = request->environment ? pki_bundle_write(&export->sets[0].bundle, dir, err)
+                                        : write_below(export, dir, err);
+    return written && finish(&target, request->replace, err);
+}
+
+/* exports/ENV is replaced as a whole, so that nothing stale stays. */
+static bool write_here(struct export *export, struct set *set, struct pki_error *err)
+{
+    __attribute__((__cleanup__(target_clear))) struct target target = {.above = -1};
+    pki_scope_fd int dir = -1;
+
+    return pki_dir_ensure(export->session->directory, EXPORTS, &target.above, err) &&
+           name_target(&target, set->environment, err) && begin(&target, &dir, err) &&
+           pki_bundle_write(&set->bundle, dir, err) && finish(&target, true, err);
+}
+
+static bool write_sets(struct export *export, struct pki_error *err)
+{
+    if (export->request->to)
+        return write_elsewhere(export, err);
+    for (size_t i = 0; i < export->n_sets; i++)
+        if (!write_here(export, &export->sets[i], err))
+            return false;
+    return true;
+}
+
+/* --- recording -------------------------------------------------------------------------------- */
+
+static const struct pki_bundle_file *manifest_of(const struct set *set)
+{
+    return &set->bundle.files[set->bundle.n_files - 1];
+}
+
+static bool add_publication(struct export *export, struct pki_txn *txn, const struct set *set,
+                            int64_t now, struct pki_error *err)
+{
+    struct pki_publication_row row = {
+        .published_at = now,
+        .counter = set->trust->head.counter,
+        .as_of = export->as_of,
+    };
+
+    (void)snprintf(row.environment, sizeof(row.environment), "%s", set->environment);
+    pki_sha256(pki_buf_view(&manifest_of(set)->content), row.manifest_sha256);
+    return pki_store_add_publication(txn, &row, err);
+}
+
+/* Only today's whole set counts as published: a rotation waits for it. */
+static bool counts_as_published(const struct pki_export_request *request)
+{
+    return !request->consumer && !request->leaf && !request->has_as_of;
+}
+
+static bool record(struct export *export, const char *subject, const char *detail,
+                   struct pki_error *err)
+{
+    const struct pki_journal_entry entry = {
+        .at = pki_session_now(export->session),
+        .action = export->request->with_key ? "hand-over" : "export",
+        .subject = subject,
+        .detail = detail,
+        .actor = export->session->actor,
+    };
+    pki_auto(pki_txn) txn = NULL;
+
+    if (!pki_store_begin(export->session->store, &txn, err))
+        return false;
+    for (size_t i = 0; i < export->n_sets && counts_as_published(export->request); i++)
+        if (!add_publication(export, txn, &export->sets[i], entry.at, err))
+            return false;
+    return pki_journal_append(txn, &entry, err) && pki_txn_commit(&txn, err);
+}
+
+/* --- reporting -------------------------------------------------------------------------------- */
+
+static void report_set(const struct set *set, bool dry_run, struct pki_report *report)
+{
+    const char *title = dry_run ? "Would write" : "Written";
+    struct pki_report *table = pki_report_table(pki_report_block(report, set->environment), title);
+
+    for (size_t i = 0; i < set->bundle.n_files; i++) {
+        const struct pki_bundle_file *file = &set->bundle.files[i];
+        struct pki_report *row = pki_report_row(table);
+        pki_report_text(row, "File", "%s", file->path);
+        pki_report_text(row, "For", "%s", file->use);
+    }
+}
+
+static void warn_set(const struct set *set, struct pki_report *warnings)
+{
+    for (size_t i = 0; i < set->bundle.n_files; i++) {
+        const struct pki_bundle_file *file = &set->bundle.files[i];
+        if (file->not_separate)
+            pki_report_note(warnings, "Warning", PKI_TONE_WARN,
+                            "%s/%s does not separate environments: %s", set->environment,
+                            file->path, file->not_separate);
+    }
+}
+
+static bool report_export(struct export *export, struct pki_report *report,
+                          struct pki_report *warnings, struct pki_error *err)
+{
+    const struct pki_export_request *request = export->request;
+
+    for (size_t i = 0; i < export->n_sets; i++) {
+        report_set(&export->sets[i], request->dry_run, report);
+        warn_set(&export->sets[i], warnings);
+    }
+    if (request->dry_run)
+        return true;
+    pki_report_text(report, "Directory", "%s", request->to ? request->to : EXPORTS);
+    if (!pki_session_head(export->session, report, err))
+        return false;
+    pki_report_note(report, "Next", PKI_TONE_PLAIN, "%s",
+                    request->with_key
+                        ? "cellar lint --for fulcio chain.pem, then as README.txt says"
+                        : "cellar verify --anchor anchors.pem chain.pem");
+    return true;
+}
+
+/* --- the duty --------------------------------------------------------------------------------- */
+
+static bool check_options(const struct pki_export_request *request, struct pki_error *err)
+{
+    if (request->with_key && (!request->consumer || !request->to))
+        return pki_fail(err, PKI_E_USAGE,
+                        "--with-key needs --for and --to: keys never lie under "
+                        "exports/");
+    if (request->consumer && (!request->purpose || !request->to))
+        return pki_fail(err, PKI_E_USAGE, "--for needs ENV, PURPOSE and --to");
+    if (request->leaf && !request->to)
+        return pki_fail(err, PKI_E_USAGE, "--leaf needs --to");
+    if (request->leaf && (request->environment || request->consumer))
+        return pki_fail(err, PKI_E_USAGE, "--leaf stands alone: the serial says which line it is");
+    if (request->purpose && !request->consumer)
+        return pki_fail(err, PKI_E_USAGE,
+                        "PURPOSE needs --for: an environment is exported as a whole, so that "
+                        "nothing stale stays");
+    if (request->replace && !request->to)
+        return pki_fail(err, PKI_E_USAGE, "--replace needs --to: exports/ is replaced anyway");
+    return true;
+}
+
+static bool read_logs(struct export *export, struct pki_error *err)
+{
+    pki_scope(pki_buf) text = {0};
+
+    if (!export->request->logs)
+        return true;
+    return pki_file_read(AT_FDCWD, export->request->logs, PKI_LIMIT_BUNDLE, &text, err) &&
+           pki_buf_take_text(&text, &export->logs, err);
+}
+
+/* The environment that an end entity's issuer belongs to, and the certificate itself. */
+static bool find_leaf(struct export *export, struct pki_certificate_row *row,
+                      struct pki_authority_row *issuer, struct pki_error *err)
+{
+    struct pki_store *store = export->session->store;
+    pki_scope(pki_buf) octets = {0};
+    bool found = false;
+
+    if (!pki_hex_parse(export->request->leaf, &octets, err))
+        return false;
+    bool looked = octets.size == sizeof(row->serial)
+                      ? pki_store_find_serial(store, octets.data, &found, row, err)
+                  : octets.size == PKI_SHA256_SIZE
+                      ? pki_store_find_fingerprint(store, octets.data, &found, row, err)
+                      : pki_fail(err, PKI_E_USAGE,
+                                 "--leaf is neither a serial (20 octets) nor a "
+                                 "fingerprint (32)");
+    if (!looked)
+        return false;
+    if (!found || row->authority != 0)
+        return pki_fail(err, PKI_E_NOTFOUND, "no end entity's certificate has the serial %s",
+                        export->request->leaf);
+    return pki_store_authority(store, row->issuer, issuer, err);
+}
+
+static bool export_leaf(struct export *export, struct pki_error *err)
+{
+    pki_scope(pki_certificate_row) row = {0};
+    pki_scope(pki_authority_row) issuer = {0};
+    pki_auto(pki_cert) cert = NULL;
+
+    if (!find_leaf(export, &row, &issuer, err) ||
+        !pki_cert_parse(pki_buf_view(&row.der), &cert, err) ||
+        !add_set(export, issuer.environment, err))
+        return false;
+    struct set *set = &export->sets[0];
+    if (!pki_trust_load(export->session, set->environment, export->as_of, &set->trust, err))
+        return false;
+    set->bundle.trust = set->trust;
+    struct pki_export_request as_one = *export->request;
+    as_one.environment = set->environment; /* its files lie in --to itself */
+    const struct pki_export_request *asked = export->request;
+    export->request = &as_one;
+    bool written = pki_handover_leaf(&set->bundle, cert, row.issuer, err) &&
+                   (as_one.dry_run || write_elsewhere(export, err));
+    export->request = asked;
+    set->bundle.files[0].n_certs = 0; /* borrowed from this scope */
+    return written;
+}
+
+static bool export_sets(struct export *export, struct pki_error *err)
+{
+    return read_logs(export, err) && compose_sets(export, err) &&
+           (export->request->dry_run || write_sets(export, err));
+}
+
+bool pki_export(struct pki_session *session, const struct pki_export_request *request,
+                struct pki_report *report, struct pki_report *warnings, struct pki_error *err)
+{
+    PKI_CONTEXT(err, "export");
+    __attribute__((__cleanup__(export_clear))) struct export export = {
+        .session = session,
+        .request = request,
+        .as_of = request->has_as_of ? request->as_of : pki_session_now(session),
+    };
+
+    if (!check_options(request, err) ||
+        !(request->leaf ? export_leaf(&export, err) : export_sets(&export, err)))
+        return false;
+    const char *subject = export.n_sets == 1 ? export.sets[0].environment : "all";
+    const char *detail = request->consumer ? request->consumer : "";
+    if (!request->dry_run && !record(&export, subject, request->to ? request->to : detail, err))
+        return false;
+    return report_export(&export, report, warnings, err);
+}

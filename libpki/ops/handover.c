@@ -1,0 +1,190 @@
+#include "ops/handover.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "x509/name.h"
+
+struct consumer {
+    const char *name;
+    enum pki_profile_id profile;
+    bool leaf_key; /* the key is the generation's leaf's, not the intermediate's */
+    const char *readme;
+};
+
+static const struct consumer consumers[] = {
+    {"fulcio", PKI_PROFILE_CODE_SIGNING_CA, false,
+     "For Fulcio (file CA). chain.pem: issuing certificate first, root last.\n"
+     "key.pem: its private key, encrypted; the passphrase travels by another way.\n"
+     "\n"
+     "1. Compare the fingerprints below with those read out at the ceremony.\n"
+     "2. Put both files in place, readable by Fulcio's user only (0600).\n"
+     "   Under a running Fulcio: write the new content INTO the existing files,\n"
+     "   chain first, then key; a file renamed over them is not noticed.\n"
+     "3. fulcio serve --ca=fileca --fileca-cert=chain.pem --fileca-key=key.pem \\\n"
+     "       --fileca-key-passwd=...     (or in a --config file of mode 0600)\n"
+     "4. Prove it: the first certificate of GET /api/v2/trustBundle must have the\n"
+     "   first fingerprint below.\n"},
+    {"timestamp-server", PKI_PROFILE_TIME_STAMPING_CA, true,
+     "For Sigstore's timestamp-server. chain.pem: time-stamping certificate first,\n"
+     "then its issuer, root last. key.pem: the time-stamping certificate's private\n"
+     "key, encrypted; the passphrase travels by another way.\n"
+     "\n"
+     "1. Compare the fingerprints below with those read out at the ceremony.\n"
+     "2. Put both files in place, readable by the server's user only (0600).\n"
+     "3. timestamp-server serve --timestamp-signer=file \\\n"
+     "       --file-signer-key-path=key.pem --file-signer-passwd=... \\\n"
+     "       --certificate-chain-path=chain.pem      (restart it to take new files)\n"
+     "4. Prove it: GET /api/v1/timestamp/certchain starts with the first\n"
+     "   certificate below.\n"},
+};
+
+static bool find_consumer(const char *name, const struct consumer **found, struct pki_error *err)
+{
+    for (size_t i = 0; i < PKI_COUNT(consumers); i++) {
+        if (strcmp(consumers[i].name, name) == 0) {
+            *found = &consumers[i];
+            return true;
+        }
+    }
+    return pki_fail(err, PKI_E_USAGE, "--for %s: not known; there are fulcio and timestamp-server",
+                    name);
+}
+
+static bool find_generation(const struct pki_bundle *bundle,
+                            const struct pki_export_request *request,
+                            const struct consumer *consumer, const struct pki_generation **found,
+                            struct pki_error *err)
+{
+    const struct pki_line_plan *line = NULL;
+
+    if (!pki_hierarchy_line(bundle->trust->hierarchy, request->environment, request->purpose, &line,
+                            err))
+        return false;
+    if (line->profile->id != consumer->profile)
+        return pki_fail(err, PKI_E_USAGE, "--for %s: the line %s %s has profile %s, not %s",
+                        consumer->name, line->environment, line->purpose, line->profile->name,
+                        pki_profile_get(consumer->profile)->name);
+    *found = pki_trust_active(bundle->trust, request->purpose);
+    return *found ||
+           pki_fail(err, PKI_E_STATE, "%s %s has no active authority yet: run `cellar issue %s %s`",
+                    request->environment, request->purpose, request->environment, request->purpose);
+}
+
+static bool add_chain(struct pki_bundle *bundle, const struct pki_generation *generation,
+                      const struct consumer *consumer, struct pki_error *err)
+{
+    struct pki_bundle_file *file = NULL;
+
+    if (!pki_bundle_add(bundle, PKI_BUNDLE_CHAIN, &file, err, "chain.pem"))
+        return false;
+    file->use = consumer->name;
+    file->order = "issuing certificate first, root last";
+    file->usage = pki_generation_usage(generation);
+    if (consumer->leaf_key)
+        pki_bundle_put(file, generation->leaf);
+    pki_bundle_put(file, generation->cert);
+    pki_bundle_put(file, generation->root->cert);
+    return true;
+}
+
+/* The envelope as it lies in keys/, compared with the record; it is never opened here. */
+static bool read_key_file(struct pki_session *session, const struct pki_key_row *key,
+                          struct pki_buf *content, struct pki_error *err)
+{
+    char path[PKI_NAME_MAX + 16];
+    uint8_t sha256[PKI_SHA256_SIZE];
+
+    if (!key->has_file)
+        return pki_fail(err, PKI_E_STATE,
+                        "the key of %s was made elsewhere and is not in this cellar", key->name);
+    (void)snprintf(path, sizeof(path), "keys/%s.key", key->name);
+    if (!pki_file_read(session->directory, path, PKI_LIMIT_KEY, content, err))
+        return false;
+    pki_sha256(pki_buf_view(content), sha256);
+    return memcmp(sha256, key->file_sha256, sizeof(sha256)) == 0 ||
+           pki_fail(err, PKI_E_INTEGRITY, "%s differs from the record: restore it from a backup",
+                    path);
+}
+
+static bool add_key(struct pki_session *session, struct pki_bundle *bundle,
+                    const struct pki_cert *cert, struct pki_error *err)
+{
+    struct pki_bundle_file *file = NULL;
+    struct pki_key_row key = {0};
+    bool found = false;
+
+    if (!pki_store_find_key(session->store, cert->spki_sha256, &found, &key, err))
+        return false;
+    if (!found)
+        return pki_fail(err, PKI_E_INTEGRITY, "the certificate's key is not in the inventory");
+    if (!pki_bundle_add(bundle, PKI_BUNDLE_KEY, &file, err, "key.pem"))
+        return false;
+    file->use = "its private key, encrypted";
+    return read_key_file(session, &key, &file->content, err);
+}
+
+static bool add_readme(struct pki_bundle *bundle, const struct consumer *consumer,
+                       struct pki_error *err)
+{
+    /* Copied: adding a file may move the others. */
+    const struct pki_bundle_file chain = bundle->files[0];
+    struct pki_bundle_file *file = NULL;
+
+    if (!pki_bundle_add(bundle, PKI_BUNDLE_TEXT, &file, err, "README.txt"))
+        return false;
+    file->use = "how to put them in place";
+    pki_buf_text(&file->content, consumer->readme);
+    for (size_t i = 0; i < chain.n_certs; i++) {
+        const struct pki_bytes fingerprint = {chain.certs[i]->fingerprint, PKI_SHA256_SIZE};
+        pki_buf_text(&file->content, "\n");
+        if (!pki_name_show(chain.certs[i]->subject, &file->content, err))
+            return false;
+        pki_buf_text(&file->content, "\nSHA-256 ");
+        pki_hex_grouped(&file->content, fingerprint);
+        pki_buf_text(&file->content, "\n");
+        pki_words(&file->content, fingerprint);
+        pki_buf_text(&file->content, "\n");
+    }
+    return pki_buf_ok(&file->content, err);
+}
+
+bool pki_handover_compose(struct pki_session *session, struct pki_bundle *bundle,
+                          const struct pki_export_request *request, struct pki_error *err)
+{
+    const struct pki_generation *generation = NULL;
+    const struct consumer *consumer = NULL;
+
+    if (!find_consumer(request->consumer, &consumer, err) ||
+        !find_generation(bundle, request, consumer, &generation, err))
+        return false;
+    const struct pki_cert *keyed = consumer->leaf_key ? generation->leaf : generation->cert;
+    if (!keyed)
+        return pki_fail(err, PKI_E_STATE, "%s has no time-stamping certificate",
+                        generation->authority.name);
+    return add_chain(bundle, generation, consumer, err) &&
+           (!request->with_key || add_key(session, bundle, keyed, err)) &&
+           add_readme(bundle, consumer, err);
+}
+
+bool pki_handover_leaf(struct pki_bundle *bundle, const struct pki_cert *cert, int64_t issuer,
+                       struct pki_error *err)
+{
+    struct pki_bundle_file *file = NULL;
+
+    for (size_t i = 0; i < bundle->trust->n_generations; i++) {
+        const struct pki_generation *generation = &bundle->trust->generations[i];
+        if (generation->authority.id != issuer)
+            continue;
+        if (!pki_bundle_add(bundle, PKI_BUNDLE_CHAIN, &file, err, "chain.pem"))
+            return false;
+        file->use = "what a server presents";
+        file->order = "certificate first, then its issuer; the root is left out";
+        pki_bundle_put(file, cert);
+        pki_bundle_put(file, generation->cert);
+        return true;
+    }
+    return pki_fail(err, PKI_E_STATE, "its issuer is no longer trusted");
+}

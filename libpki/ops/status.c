@@ -1,0 +1,290 @@
+/*
+ * Status: read from rows alone. Parses no certificate and links no
+ * cryptographic library, so that it answers at once.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "pki/ops.h"
+#include "base/text.h"
+#include "ops/session.h"
+
+#define DAY INT64_C(86400)
+
+struct status {
+    struct pki_session *session;
+    const struct pki_hierarchy *hierarchy;
+    int64_t now, within;
+    struct pki_report *due; /* list of what is due, made when the first thing is */
+    struct pki_report *report;
+    bool any_due;
+};
+
+static int64_t days_left(const struct status *status, int64_t until)
+{
+    int64_t left = until - status->now;
+
+    return left >= 0 ? left / DAY : -((-left + DAY - 1) / DAY);
+}
+
+static void add_due(struct status *status, enum pki_tone tone, int64_t when, const char *what,
+                    const char *name, const char *command)
+{
+    if (when > status->now + status->within)
+        return;
+    if (!status->due)
+        status->due = pki_report_table(status->report, "Due");
+    status->any_due = true;
+    struct pki_report *row = pki_report_row(status->due);
+    pki_report_time(row, "When", when);
+    pki_report_toned(row, "What", when <= status->now ? PKI_TONE_BAD : tone, "%s %s", what, name);
+    pki_report_text(row, "Command", "%s", command);
+}
+
+/* --- authorities ----------------------------------------------------------------------------- */
+
+static enum pki_tone state_tone(enum pki_authority_state state)
+{
+    switch (state) {
+    case PKI_STATE_ACTIVE:
+        return PKI_TONE_GOOD;
+    case PKI_STATE_REVOKED:
+        return PKI_TONE_BAD;
+    case PKI_STATE_RETIRED:
+        return PKI_TONE_FAINT;
+    case PKI_STATE_NEXT:
+    case PKI_STATE_RETIRING:
+    case PKI_STATES:
+        break;
+    }
+    return PKI_TONE_PLAIN;
+}
+
+static const struct pki_line_plan *find_line(const struct status *status,
+                                             const struct pki_authority_row *row)
+{
+    for (size_t i = 0; i < status->hierarchy->n_lines; i++) {
+        const struct pki_line_plan *line = &status->hierarchy->lines[i];
+        if (strcmp(line->environment, row->environment) == 0 &&
+            strcmp(line->purpose, row->purpose) == 0)
+            return line;
+    }
+    return NULL;
+}
+
+static enum pki_tone days_tone(const struct status *status, int64_t until)
+{
+    if (until <= status->now)
+        return PKI_TONE_BAD;
+    return until <= status->now + status->within ? PKI_TONE_WARN : PKI_TONE_PLAIN;
+}
+
+/* A line's active authority has its rotation to come; everything else only its end. */
+static void add_next_step(struct status *status, const struct pki_authority_row *row,
+                          struct pki_report *out)
+{
+    const struct pki_line_plan *line = find_line(status, row);
+    char command[128];
+    char date[PKI_TIME_TEXT];
+
+    if (!line || row->state != PKI_STATE_ACTIVE) {
+        pki_report_text(out, "Rotate by", "%s", "");
+        return;
+    }
+    int64_t when = pki_period_after(line->rotate_every, row->state_since);
+    (void)snprintf(command, sizeof(command), "cellar rotate %s %s", row->environment, row->purpose);
+    pki_report_text(out, "Rotate by", "%.10s", pki_time_format(when, date));
+    add_due(status, PKI_TONE_WARN, when, "rotate", row->name, command);
+}
+
+static bool add_authority(struct status *status, const struct pki_authority_row *row,
+                          struct pki_report *table, struct pki_error *err)
+{
+    pki_scope(pki_certificate_row) cert = {0};
+    struct pki_report *out = pki_report_row(table);
+    char date[PKI_TIME_TEXT];
+
+    if (!pki_store_certificate(status->session->store, row->certificate, &cert, err))
+        return false;
+    pki_report_text(out, "Authority", "%s", row->name);
+    pki_report_toned(out, "State", state_tone(row->state), "%s", pki_state_name(row->state));
+    pki_report_text(out, "Valid to", "%.10s", pki_time_format(cert.not_after, date));
+    pki_report_toned(out, "Days left", days_tone(status, cert.not_after), "%lld",
+                     (long long)days_left(status, cert.not_after));
+    add_next_step(status, row, out);
+    if (row->state != PKI_STATE_RETIRED && row->state != PKI_STATE_REVOKED)
+        add_due(status, PKI_TONE_WARN, cert.not_after, "expires:", row->name, "cellar rotate");
+    return true;
+}
+
+static bool add_authorities(struct status *status, struct pki_error *err)
+{
+    pki_scope(pki_authority_rows) rows = {0};
+    struct pki_report *table = NULL;
+
+    if (!pki_store_list_authorities(status->session->store, NULL, NULL, &rows, err))
+        return false;
+    if (rows.n > 0)
+        table = pki_report_table(status->report, "Authorities");
+    for (size_t i = 0; i < rows.n; i++)
+        if (!add_authority(status, &rows.list[i], table, err))
+            return false;
+    return true;
+}
+
+/* --- what is not there yet ------------------------------------------------------------------- */
+
+static bool has_authority(struct status *status, const char *environment, const char *purpose,
+                          const char *root, bool *has, struct pki_error *err)
+{
+    pki_scope(pki_authority_rows) rows = {0};
+
+    *has = false;
+    if (!pki_store_list_authorities(status->session->store, environment, purpose, &rows, err))
+        return false;
+    for (size_t i = 0; i < rows.n; i++)
+        *has = *has || strcmp(rows.list[i].root, root) == 0;
+    return true;
+}
+
+static void add_missing(struct status *status, struct pki_report **table, const char *what,
+                        const char *command)
+{
+    if (!*table)
+        *table = pki_report_table(status->report, "Not made yet");
+    struct pki_report *row = pki_report_row(*table);
+    pki_report_text(row, "What", "%s", what);
+    pki_report_text(row, "Command", "%s", command);
+}
+
+static bool add_missing_lines(struct status *status, struct pki_error *err)
+{
+    struct pki_report *table = NULL;
+    char command[128];
+    char what[96];
+    bool has = false;
+
+    for (size_t i = 0; i < status->hierarchy->n_roots; i++) {
+        const char *name = status->hierarchy->roots[i].name;
+        if (!has_authority(status, "", NULL, name, &has, err))
+            return false;
+        (void)snprintf(what, sizeof(what), "root %s", name);
+        (void)snprintf(command, sizeof(command), "cellar root %s", name);
+        if (!has)
+            add_missing(status, &table, what, command);
+    }
+    for (size_t i = 0; i < status->hierarchy->n_lines; i++) {
+        const struct pki_line_plan *line = &status->hierarchy->lines[i];
+        if (!has_authority(status, line->environment, line->purpose, line->root->name, &has, err))
+            return false;
+        (void)snprintf(what, sizeof(what), "%s %s", line->environment, line->purpose);
+        (void)snprintf(command, sizeof(command), "cellar issue %s", what);
+        if (!has)
+            add_missing(status, &table, what, command);
+    }
+    return true;
+}
+
+/* --- exports and half-done work -------------------------------------------------------------- */
+
+static bool add_export(struct status *status, const char *environment,
+                       const struct pki_journal_head *trust, struct pki_report *table,
+                       struct pki_error *err)
+{
+    struct pki_publication_row last = {0};
+    char date[PKI_TIME_TEXT];
+    char command[96];
+    bool found = false;
+
+    if (!pki_store_last_publication(status->session->store, environment, &found, &last, err))
+        return false;
+    bool current = found && last.counter >= trust->counter;
+    struct pki_report *row = pki_report_row(table);
+    pki_report_text(row, "Environment", "%s", environment);
+    pki_report_text(row, "Exported", "%s",
+                    found ? pki_time_format(last.published_at, date) : "never");
+    pki_report_toned(row, "Files", current ? PKI_TONE_GOOD : PKI_TONE_WARN, "%s",
+                     current ? "current"
+                     : found ? "trust has changed since"
+                             : "none yet");
+    (void)snprintf(command, sizeof(command), "cellar export %s", environment);
+    if (!current)
+        add_due(status, PKI_TONE_WARN, trust->at, "export", environment, command);
+    return true;
+}
+
+static bool add_exports(struct status *status, struct pki_error *err)
+{
+    struct pki_journal_head trust = {0};
+    struct pki_report *table = NULL;
+
+    if (!pki_journal_trust_head(status->session->store, &trust, err))
+        return false;
+    for (size_t i = 0; i < status->hierarchy->n_lines; i++) {
+        const struct pki_line_plan *lines = status->hierarchy->lines;
+        pki_scope(pki_authority_rows) rows = {0};
+        if (i > 0 && strcmp(lines[i].environment, lines[i - 1].environment) == 0)
+            continue;
+        if (!pki_store_list_authorities(status->session->store, lines[i].environment, NULL, &rows,
+                                        err))
+            return false;
+        if (rows.n == 0)
+            continue;
+        if (!table)
+            table = pki_report_table(status->report, "Exports");
+        if (!add_export(status, lines[i].environment, &trust, table, err))
+            return false;
+    }
+    return true;
+}
+
+static bool add_half_done(struct status *status, struct pki_error *err)
+{
+    pki_scope(pki_reservation_rows) open = {0};
+    struct pki_report *table = NULL;
+
+    if (!pki_store_list_open(status->session->store, &open, err))
+        return false;
+    if (open.n > 0)
+        table = pki_report_table(status->report, "Left half done");
+    for (size_t i = 0; i < open.n; i++) {
+        struct pki_report *row = pki_report_row(table);
+        pki_report_text(row, "What", "%s", open.list[i].subject);
+        pki_report_time(row, "Reserved", open.list[i].reserved_at);
+        pki_report_text(row, "Finish", "%s", "nothing was published: run the same command again");
+        status->any_due = true;
+    }
+    return true;
+}
+
+/* --- the duty --------------------------------------------------------------------------------- */
+
+static void add_heading(struct status *status)
+{
+    pki_report_text(status->report, "Organization", "%s", status->hierarchy->organization);
+    pki_report_text(status->report, "Air gap", "%s",
+                    status->hierarchy->air_gap_enforced ? "enforced" : "recorded");
+    pki_report_time(status->report, "As of", status->now);
+}
+
+bool pki_status(struct pki_session *session, int64_t within, struct pki_report *report, bool *due,
+                struct pki_error *err)
+{
+    PKI_CONTEXT(err, "status");
+    struct status status = {
+        .session = session,
+        .now = pki_session_now(session),
+        .within = within,
+        .report = report,
+    };
+
+    if (!pki_session_hierarchy(session, &status.hierarchy, err))
+        return false;
+    add_heading(&status);
+    if (!add_authorities(&status, err) || !add_missing_lines(&status, err) ||
+        !add_exports(&status, err) || !add_half_done(&status, err) ||
+        !pki_session_head(session, report, err))
+        return false;
+    *due = status.any_due;
+    return true;
+}

@@ -1,0 +1,219 @@
+#include "ops/trust.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool parse_certificate(struct pki_session *session, int64_t id, struct pki_cert **cert,
+                              struct pki_error *err)
+{
+    pki_scope(pki_certificate_row) row = {0};
+
+    return pki_store_certificate(session->store, id, &row, err) &&
+           pki_cert_parse(pki_buf_view(&row.der), cert, err);
+}
+
+static bool parse_companion(struct pki_session *session, int64_t authority, struct pki_cert **leaf,
+                            struct pki_error *err)
+{
+    pki_scope(pki_certificate_row) row = {0};
+    bool found = false;
+
+    if (!pki_store_find_companion(session->store, authority, &found, &row, err))
+        return false;
+    return !found || pki_cert_parse(pki_buf_view(&row.der), leaf, err);
+}
+
+static void take_row(struct pki_authority_row *to, struct pki_authority_row *from)
+{
+    *to = *from;
+    from->subject = (struct pki_buf){0};
+}
+
+/* --- roots ---------------------------------------------------------------------------------- */
+
+/* Only the roots that the environment's lines hang under. */
+static bool is_ours(const struct pki_trust *trust, const char *root)
+{
+    for (size_t i = 0; i < trust->hierarchy->n_lines; i++) {
+        const struct pki_line_plan *line = &trust->hierarchy->lines[i];
+        if (strcmp(line->environment, trust->environment) == 0 &&
+            strcmp(line->root->name, root) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool load_roots(struct pki_session *session, struct pki_trust *trust, struct pki_error *err)
+{
+    pki_scope(pki_authority_rows) rows = {0};
+
+    if (!pki_store_list_authorities(session->store, "", NULL, &rows, err))
+        return false;
+    trust->roots = calloc(rows.n + 1, sizeof(*trust->roots));
+    if (!trust->roots)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    for (size_t i = 0; i < rows.n; i++) {
+        struct pki_anchor *root = &trust->roots[trust->n_roots];
+        if (!is_ours(trust, rows.list[i].root) || rows.list[i].state == PKI_STATE_REVOKED)
+            continue;
+        if (!parse_certificate(session, rows.list[i].certificate, &root->cert, err))
+            return false;
+        take_row(&root->authority, &rows.list[i]);
+        trust->n_roots++;
+    }
+    return true;
+}
+
+/* --- generations ---------------------------------------------------------------------------- */
+
+static const struct pki_anchor *issuer_of(const struct pki_trust *trust,
+                                          const struct pki_authority_row *row)
+{
+    for (size_t i = 0; i < trust->n_roots; i++)
+        if (trust->roots[i].authority.id == row->issuer)
+            return &trust->roots[i];
+    return NULL;
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t window_start(const struct pki_generation *generation)
+{
+    int64_t start = later(generation->root->cert->not_before, generation->cert->not_before);
+
+    return generation->leaf ? later(start, generation->leaf->not_before) : start;
+}
+
+static bool add_generation(struct pki_session *session, struct pki_trust *trust,
+                           const struct pki_line_plan *line, struct pki_authority_row *row,
+                           struct pki_error *err)
+{
+    struct pki_generation *generation = &trust->generations[trust->n_generations];
+
+    generation->line = line;
+    generation->root = issuer_of(trust, row);
+    if (!generation->root)
+        return true; /* its root is revoked: nothing below it is trusted */
+    trust->n_generations++;
+    take_row(&generation->authority, row);
+    if (!parse_certificate(session, generation->authority.certificate, &generation->cert, err) ||
+        !parse_companion(session, generation->authority.id, &generation->leaf, err))
+        return false;
+    generation->start = window_start(generation);
+    return true;
+}
+
+/* Active first, then the next, then the older ones from the newest: the order of cosign's list. */
+static int rank(const struct pki_authority_row *row)
+{
+    return row->state == PKI_STATE_ACTIVE ? 0 : row->state == PKI_STATE_NEXT ? 1 : 2;
+}
+
+static int by_use(const void *left, const void *right)
+{
+    const struct pki_authority_row *a = left;
+    const struct pki_authority_row *b = right;
+
+    if (rank(a) != rank(b))
+        return rank(a) - rank(b);
+    return a->generation < b->generation ? 1 : -1;
+}
+
+static bool load_line(struct pki_session *session, struct pki_trust *trust,
+                      const struct pki_line_plan *line, struct pki_error *err)
+{
+    pki_scope(pki_authority_rows) rows = {0};
+
+    if (!pki_store_list_authorities(session->store, line->environment, line->purpose, &rows, err))
+        return false;
+    struct pki_generation *grown =
+        realloc(trust->generations, (trust->n_generations + rows.n + 1) * sizeof(*grown));
+    if (!grown)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    memset(grown + trust->n_generations, 0, (rows.n + 1) * sizeof(*grown));
+    trust->generations = grown;
+    if (rows.n > 0)
+        qsort(rows.list, rows.n, sizeof(*rows.list), by_use);
+    for (size_t i = 0; i < rows.n; i++)
+        if (rows.list[i].state != PKI_STATE_REVOKED &&
+            !add_generation(session, trust, line, &rows.list[i], err))
+            return false;
+    return true;
+}
+
+static bool load_lines(struct pki_session *session, struct pki_trust *trust, struct pki_error *err)
+{
+    bool known = false;
+
+    for (size_t i = 0; i < trust->hierarchy->n_lines; i++) {
+        const struct pki_line_plan *line = &trust->hierarchy->lines[i];
+        if (strcmp(line->environment, trust->environment) != 0)
+            continue;
+        known = true;
+        if (!load_line(session, trust, line, err))
+            return false;
+    }
+    return known || pki_fail(err, PKI_E_NOTFOUND, "no environment \"%s\" in the hierarchy",
+                             trust->environment);
+}
+
+bool pki_trust_load(struct pki_session *session, const char *environment, int64_t as_of,
+                    struct pki_trust **trust, struct pki_error *err)
+{
+    pki_auto(pki_trust) loading = calloc(1, sizeof(*loading));
+
+    if (!loading)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    loading->environment = environment;
+    loading->as_of = as_of;
+    if (!pki_session_hierarchy(session, &loading->hierarchy, err) ||
+        !pki_journal_trust_head(session->store, &loading->head, err) ||
+        !load_roots(session, loading, err) || !load_lines(session, loading, err))
+        return false;
+    *trust = PKI_TAKE(loading);
+    return true;
+}
+
+void pki_trust_free(struct pki_trust *trust)
+{
+    if (!trust)
+        return;
+    for (size_t i = 0; i < trust->n_roots; i++) {
+        pki_authority_row_clear(&trust->roots[i].authority);
+        pki_cert_free(trust->roots[i].cert);
+    }
+    for (size_t i = 0; i < trust->n_generations; i++) {
+        pki_authority_row_clear(&trust->generations[i].authority);
+        pki_cert_free(trust->generations[i].cert);
+        pki_cert_free(trust->generations[i].leaf);
+    }
+    free(trust->roots);
+    free(trust->generations);
+    free(trust);
+}
+
+const struct pki_generation *pki_trust_active(const struct pki_trust *trust, const char *purpose)
+{
+    for (size_t i = 0; i < trust->n_generations; i++) {
+        const struct pki_generation *generation = &trust->generations[i];
+        if (generation->authority.state == PKI_STATE_ACTIVE &&
+            strcmp(generation->line->purpose, purpose) == 0)
+            return generation;
+    }
+    return NULL;
+}
+
+int64_t pki_generation_rotation(const struct pki_generation *generation)
+{
+    return pki_period_after(generation->line->rotate_every, generation->authority.state_since);
+}
+
+const char *pki_generation_usage(const struct pki_generation *generation)
+{
+    const struct pki_profile *profile = generation->line->profile;
+
+    return profile->usages[1] ? NULL : profile->usages[0];
+}

@@ -1,0 +1,55 @@
+/*
+ * What verifiers of an environment should trust, as of a time: its roots and
+ * every generation of its lines, parsed, with their windows of trust. Loaded
+ * from the inventory alone; what exports are made from.
+ *
+ * A window starts at the latest notBefore in the chain (DESIGN section 1) and
+ * has no end until the outside has switched away.
+ */
+#ifndef PKI_OPS_TRUST_H
+#define PKI_OPS_TRUST_H
+
+#include "ops/session.h"
+#include "x509/cert.h"
+
+struct pki_anchor {
+    struct pki_authority_row authority;
+    struct pki_cert *cert;
+};
+
+struct pki_generation {
+    struct pki_authority_row authority;
+    const struct pki_line_plan *line;
+    const struct pki_anchor *root;
+    struct pki_cert *cert; /* the intermediate */
+    struct pki_cert *leaf; /* the TSA leaf of a time-stamping generation, or NULL */
+    int64_t start;         /* of its window of trust */
+};
+
+struct pki_trust {
+    const struct pki_hierarchy *hierarchy;
+    const char *environment;
+    struct pki_anchor *roots;
+    size_t n_roots;
+    struct pki_generation *generations; /* by line in file order; active, next, then older ones */
+    size_t n_generations;
+    struct pki_journal_head head; /* of the last entry that changed trust */
+    int64_t as_of;
+};
+
+/** @environment borrowed. Fails: PKI_E_NOTFOUND no such environment in the hierarchy */
+PKI_CHECKED bool pki_trust_load(struct pki_session *session, const char *environment, int64_t as_of,
+                                struct pki_trust **trust, struct pki_error *err);
+void pki_trust_free(struct pki_trust *trust);
+PKI_DEFINE_AUTO(pki_trust)
+
+/** The active generation of a purpose; NULL when there is none. */
+const struct pki_generation *pki_trust_active(const struct pki_trust *trust, const char *purpose);
+
+/** When the line's next rotation is due: rotate_every after its active generation began. */
+int64_t pki_generation_rotation(const struct pki_generation *generation);
+
+/** The purpose's extended key usage; NULL when its profile has several or none. */
+const char *pki_generation_usage(const struct pki_generation *generation);
+
+#endif
