@@ -69,7 +69,8 @@ static char *safe_copy(struct pki_bytes text)
 
 static bool shares_column(const struct pki_report *node)
 {
-    return node->kind != REPORT_BLOCK && node->kind != REPORT_TABLE && node->kind != REPORT_NOTE;
+    return node->kind != REPORT_BLOCK && node->kind != REPORT_TABLE && node->kind != REPORT_NOTE &&
+           node->kind != REPORT_VERBATIM;
 }
 
 static void append(struct pki_report *parent, struct pki_report *node)
@@ -170,6 +171,11 @@ void pki_report_item(struct pki_report *list, const char *format, ...)
     va_start(args, format);
     set_formatted(add(list, REPORT_TEXT, NULL), format, args);
     va_end(args);
+}
+
+void pki_report_verbatim(struct pki_report *report, const char *label, const char *text)
+{
+    set_text(add(report, REPORT_VERBATIM, label), strdup(text));
 }
 
 static void add_number(struct pki_report *report, enum report_kind kind, const char *label,

@@ -66,6 +66,7 @@ static void put_node(struct pki_json *json, const char *name, const struct pki_r
     case REPORT_TRUTH:
         pki_json_truth(json, name, node->number != 0);
         break;
+    case REPORT_VERBATIM:
     case REPORT_TEXT:
         pki_json_text(json, name, node->plain ? node->plain : node->text);
         break;
@@ -97,6 +98,19 @@ static void leave(struct pki_json *json, const struct pki_report *node)
         pki_json_end_array(json);
 }
 
+/* The node behind this one, out of the objects and arrays that end here; NULL at the end. */
+static const struct pki_report *after(struct pki_json *json, const struct pki_report *node)
+{
+    leave(json, node);
+    while (!node->next) {
+        node = node->parent;
+        if (!node)
+            return NULL;
+        leave(json, node);
+    }
+    return node->next;
+}
+
 bool pki_report_to_json(const struct pki_report *report, char **text, struct pki_error *err)
 {
     pki_scope(pki_buf) out = {0};
@@ -107,17 +121,7 @@ bool pki_report_to_json(const struct pki_report *report, char **text, struct pki
     assert(!report->parent);
     for (const struct pki_report *at = report; at;) {
         enter(&json, at);
-        if (at->first) {
-            at = at->first;
-            continue;
-        }
-        leave(&json, at);
-        while (at && !at->next) {
-            at = at->parent;
-            if (at)
-                leave(&json, at);
-        }
-        at = at ? at->next : NULL;
+        at = at->first ? at->first : after(&json, at);
     }
     return pki_buf_take_text(&out, text, err);
 }

@@ -110,6 +110,8 @@ static void put_node(struct page *page, const struct pki_report *node)
     put_gap(page, node);
     if (node->kind == REPORT_NOTE)
         put_note(page, node);
+    else if (node->kind == REPORT_VERBATIM)
+        pki_buf_text(page->pen.out, node->text);
     else if (node->kind == REPORT_LIST)
         put_list(page, node);
     else if (node->kind != REPORT_BLOCK)
@@ -144,6 +146,18 @@ static void leave(struct page *page, const struct pki_report *node)
     page->above = node;
 }
 
+/* The node behind this one, out of the blocks that end here; NULL at the end. */
+static const struct pki_report *after(struct page *page, const struct pki_report *node)
+{
+    while (!node->next) {
+        node = node->parent;
+        if (!node)
+            return NULL;
+        leave(page, node);
+    }
+    return node->next;
+}
+
 bool pki_report_to_text(const struct pki_report *report, const struct pki_report_style *style,
                         char **text, struct pki_error *err)
 {
@@ -157,17 +171,7 @@ bool pki_report_to_text(const struct pki_report *report, const struct pki_report
     if (!pki_report_ok(report, err))
         return false;
     assert(!report->parent);
-    for (const struct pki_report *at = report; at;) {
-        if (enter(&page, at)) {
-            at = at->first;
-            continue;
-        }
-        while (at && !at->next) {
-            at = at->parent;
-            if (at)
-                leave(&page, at);
-        }
-        at = at ? at->next : NULL;
-    }
+    for (const struct pki_report *at = report; at;)
+        at = enter(&page, at) ? at->first : after(&page, at);
     return pki_buf_take_text(&out, text, err);
 }

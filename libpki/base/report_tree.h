@@ -15,6 +15,7 @@ enum report_kind {
     REPORT_TABLE,
     REPORT_LIST,
     REPORT_NOTE,
+    REPORT_VERBATIM,
     REPORT_TEXT,
     REPORT_INTEGER,
     REPORT_TRUTH,
