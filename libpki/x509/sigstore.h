@@ -11,7 +11,7 @@
 struct pki_trust_entry {
     const char *organization; /* of the root */
     const char *common_name;  /* of the root */
-    const char *uri;
+    const char *uri;          /* NULL: left out */
     struct pki_bytes certificates[4]; /* DER; issuing (or TSA leaf) first, root last */
     size_t n_certificates;
     int64_t start;

@@ -24,7 +24,8 @@ static void write_entry(struct pki_json *json, const struct pki_trust_entry *ent
     pki_json_text(json, "organization", entry->organization);
     pki_json_text(json, "commonName", entry->common_name);
     pki_json_end_object(json);
-    pki_json_text(json, "uri", entry->uri);
+    if (entry->uri)
+        pki_json_text(json, "uri", entry->uri);
     pki_json_object(json, "certChain");
     pki_json_array(json, "certificates");
     for (size_t i = 0; i < entry->n_certificates; i++) {
