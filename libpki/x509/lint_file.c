@@ -124,16 +124,28 @@ static bool lint_der(struct run *run)
     return lint_certs(run);
 }
 
+static bool found(const struct pki_lint_findings *findings, size_t from, const char *rule)
+{
+    for (size_t i = from; i < findings->n; i++)
+        if (strcmp(findings->list[i].rule, rule) == 0)
+            return true;
+    return false;
+}
+
 /* Whether the file can be read is a rule like the others, but the others depend on it. */
 static bool is_readable(struct run *run, bool *readable)
 {
     const struct pki_lint_subject subject = {.kind = PKI_LINT_TEXT, .text = run->input->bytes};
-    struct pki_lint_findings probe = {0};
-    bool done = pki_lint_run_only(&subject, NULL, "readable", &probe, run->err);
+    pki_scope(pki_lint_findings) probe = {0};
+    size_t before = run->findings->n;
 
-    *readable = done && probe.n == 0;
-    pki_lint_findings_clear(&probe);
-    return done && run_rules(run, &subject);
+    if (!run_rules(run, &subject))
+        return false;
+    /* When one rule alone is asked for, that may not have been this one. */
+    if (run->input->rule && !pki_lint_run_only(&subject, NULL, "readable", &probe, run->err))
+        return false;
+    *readable = !found(run->findings, before, "readable") && !found(&probe, 0, "readable");
+    return true;
 }
 
 static bool check_input(const struct pki_lint_input *input, struct pki_error *err)

@@ -115,16 +115,18 @@ bool pki_request_parse(const char *name, struct pki_bytes text, struct pki_reque
 
     if (!check_size(text, err) || !copy_text(text, &der, err))
         return false;
-    pki_auto(pki_request) read = calloc(1, sizeof(*read));
-    if (!read)
-        return pki_fail(err, PKI_E_MEMORY, "out of memory");
-    read->storage = der;
-    der = (struct pki_buf){0};
-    read->der = pki_buf_view(&read->storage);
-    if (!read_request(read, err))
+    struct pki_request read = {.der = pki_buf_view(&der)};
+    if (!read_request(&read, err))
         return false;
-    pki_sha256(read->spki, read->spki_sha256);
-    *request = PKI_TAKE(read);
+    pki_sha256(read.spki, read.spki_sha256);
+
+    struct pki_request *made = malloc(sizeof(*made));
+    if (!made)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    *made = read;
+    made->storage = der; /* the views point into its bytes, which stay where they are */
+    der = (struct pki_buf){0};
+    *request = made;
     return true;
 }
 

@@ -1,5 +1,6 @@
 #include "x509/cert.h"
 
+#include "asn1/der.h"
 #include "test.h"
 #include "x509/oids.h"
 #include "x509_fixture.h"
@@ -196,6 +197,90 @@ static void test_cut_anywhere_is_refused(void)
     CU_ASSERT_EQUAL(refused, der.size);
 }
 
+typedef void add_value(struct pki_der *der, size_t n);
+
+static void add_uri(struct pki_der *der, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        pki_der_text(der, PKI_DER_CONTEXT(6), "u:");
+}
+
+static void add_purpose(struct pki_der *der, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        pki_der_oid(der, PKI_OID_CODE_SIGNING);
+}
+
+static void add_extension(struct pki_der *der, const char *oid, add_value *add, size_t n)
+{
+    pki_scope(pki_buf) value = {0};
+    struct pki_der inner = {.out = &value};
+
+    pki_der_begin(&inner, PKI_DER_SEQUENCE);
+    add(&inner, n);
+    pki_der_end(&inner);
+    pki_der_begin(der, PKI_DER_SEQUENCE);
+    pki_der_oid(der, oid);
+    pki_der_octets(der, pki_buf_view(&value));
+    pki_der_end(der);
+}
+
+/* The to-be-signed body of sub.pem with this extension alone, so many times. */
+static struct pki_buf body_with(const char *oid, add_value *add, size_t n, size_t times)
+{
+    pki_auto(pki_cert) sub = fixture_cert("sub.pem");
+    struct pki_buf body = {0};
+    struct pki_der der = {.out = &body};
+
+    pki_der_begin(&der, PKI_DER_SEQUENCE);
+    pki_der_begin(&der, PKI_DER_CONTEXT_CONSTRUCTED(0));
+    pki_der_integer(&der, 2);
+    pki_der_end(&der);
+    pki_der_primitive(&der, PKI_DER_INTEGER, sub->serial);
+    pki_der_raw(&der, sub->tbs_signature);
+    pki_der_raw(&der, sub->issuer);
+    pki_der_raw(&der, sub->validity);
+    pki_der_raw(&der, sub->subject);
+    pki_der_raw(&der, sub->spki);
+    pki_der_begin(&der, PKI_DER_CONTEXT_CONSTRUCTED(3));
+    pki_der_begin(&der, PKI_DER_SEQUENCE);
+    for (size_t i = 0; i < times; i++)
+        add_extension(&der, oid, add, n);
+    pki_der_end(&der);
+    pki_der_end(&der);
+    pki_der_end(&der);
+    return body;
+}
+
+static void test_limits_hold(void)
+{
+    static const struct {
+        const char *oid;
+        add_value *add;
+        size_t n, times;
+        bool good;
+    } cases[] = {
+        {PKI_OID_SUBJECT_ALT_NAME, add_uri, 1000, 1, true},
+        {PKI_OID_SUBJECT_ALT_NAME, add_uri, 1001, 1, false},
+        {PKI_OID_EXT_KEY_USAGE, add_purpose, 32, 1, true},
+        {PKI_OID_EXT_KEY_USAGE, add_purpose, 33, 1, false},
+        {"1.2.3", add_uri, 1, 64, true},
+        {"1.2.3", add_uri, 1, 65, false},
+    };
+
+    for (size_t i = 0; i < PKI_COUNT(cases); i++) {
+        pki_scope(pki_buf) body = body_with(cases[i].oid, cases[i].add, cases[i].n, cases[i].times);
+        pki_auto(pki_cert) cert = NULL;
+        struct pki_error err = {0};
+        if (cases[i].good) {
+            EXPECT_OK(pki_cert_parse_body(pki_buf_view(&body), &cert, &err), err);
+            continue;
+        }
+        EXPECT_FAILS(pki_cert_parse_body(pki_buf_view(&body), &cert, &err), err, PKI_E_FORMAT);
+        EXPECT_TEXT("more than the");
+    }
+}
+
 static void look_at_all(const struct pki_cert *cert)
 {
     struct pki_bytes bytes;
@@ -313,6 +398,7 @@ int main(void)
         {"views lie in the certificate's own copy", test_views_lie_in_the_own_copy},
         {"the signature is verified", test_signature_is_verified},
         {"empty and oversized input is refused", test_empty_and_oversized_are_refused},
+        {"limits on names, purposes and extensions hold", test_limits_hold},
         {"a certificate cut anywhere is refused", test_cut_anywhere_is_refused},
         {"a byte flipped anywhere never crashes", test_flipped_anywhere_never_crashes},
         {"a list is read from PEM and from DER", test_list_is_read_from_pem_and_der},

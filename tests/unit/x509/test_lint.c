@@ -318,6 +318,30 @@ static void test_flipped_anywhere_never_crashes(void)
     pki_buf_clear(&der);
 }
 
+/* A chain file cut or changed at every seventh byte is answered, never crashed on. */
+static void test_torn_files_are_answered(void)
+{
+    FIXTURE fixture = load("chain_order", "good");
+    struct pki_lint_input input = input_of(&fixture);
+    size_t found = 0;
+
+    input.consumer = "fulcio";
+    for (size_t i = 1; i < fixture.text.size; i += 7) {
+        pki_scope(pki_lint_findings) cut = {0};
+        pki_scope(pki_lint_findings) changed = {0};
+        struct pki_lint_seen seen;
+        struct pki_error err = {0};
+        input.bytes.size = i;
+        EXPECT_OK(pki_lint_bytes(&input, &seen, &cut, &err), err);
+        input.bytes.size = fixture.text.size;
+        fixture.text.data[i] ^= 0x09;
+        EXPECT_OK(pki_lint_bytes(&input, &seen, &changed, &err), err);
+        fixture.text.data[i] ^= 0x09;
+        found += cut.errors > 0;
+    }
+    CU_ASSERT_TRUE(found > 150);
+}
+
 static char *report_of(const char *rule, const char *kind, const char *consumer,
                        enum pki_code expected)
 {
@@ -377,6 +401,7 @@ int main(void)
         {"a rehearsal may have its mark", test_rehearsal_may_have_its_mark},
         {"hostile names are tamed", test_hostile_names_are_tamed},
         {"a byte flipped anywhere never crashes", test_flipped_anywhere_never_crashes},
+        {"a torn or changed file is answered", test_torn_files_are_answered},
         {"a report tells verdict and findings", test_file_report_tells_verdict_and_findings},
         {"a missing file is refused", test_missing_file_is_refused},
         CU_TEST_INFO_NULL,
