@@ -65,7 +65,9 @@ bool pki_hex_parse(const char *text, struct pki_buf *bytes, struct pki_error *er
 }
 
 static const char base64_digits[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+
+#define PADDING 64 /* its place among the digits */
 
 void pki_base64(struct pki_buf *buf, struct pki_bytes bytes)
 {
@@ -79,8 +81,8 @@ void pki_base64(struct pki_buf *buf, struct pki_bytes bytes)
         char text[4] = {
             base64_digits[group >> 18],
             base64_digits[group >> 12 & 63],
-            left > 1 ? base64_digits[group >> 6 & 63] : '=',
-            left > 2 ? base64_digits[group & 63] : '=',
+            base64_digits[left > 1 ? group >> 6 & 63 : PADDING],
+            base64_digits[left > 2 ? group & 63 : PADDING],
         };
         pki_buf_append(buf, text, sizeof(text));
     }

@@ -24,11 +24,11 @@ struct pki_file;
 
 /* Limits of inputs (reliability G12). */
 #define PKI_LIMIT_CERTIFICATE ((size_t)64 * 1024)
-#define PKI_LIMIT_REQUEST ((size_t)64 * 1024)
-#define PKI_LIMIT_KEY ((size_t)64 * 1024)
-#define PKI_LIMIT_BUNDLE ((size_t)1024 * 1024)
-#define PKI_LIMIT_HIERARCHY ((size_t)256 * 1024)
-#define PKI_LIMIT_CRL ((size_t)512 * 1024 * 1024)
+#define PKI_LIMIT_REQUEST     ((size_t)64 * 1024)
+#define PKI_LIMIT_KEY         ((size_t)64 * 1024)
+#define PKI_LIMIT_BUNDLE      ((size_t)1024 * 1024)
+#define PKI_LIMIT_HIERARCHY   ((size_t)256 * 1024)
+#define PKI_LIMIT_CRL         ((size_t)512 * 1024 * 1024)
 
 /**
  * Read a whole regular file.
@@ -52,9 +52,9 @@ PKI_CHECKED bool pki_dir_make(int dir, const char *path, int *fd, struct pki_err
 /** Make it if absent, open it either way, never through a link. */
 PKI_CHECKED bool pki_dir_ensure(int dir, const char *path, int *fd, struct pki_error *err);
 PKI_CHECKED bool pki_dir_sync(int fd, struct pki_error *err);
-/** Remove a tree below dir; links are removed, never followed. */
+/** Remove a tree below dir, if it is there; links are removed, never followed. */
 PKI_CHECKED bool pki_dir_remove(int dir, const char *path, struct pki_error *err);
-/** Swap two names in one step (renameat2 EXCHANGE), or give the new one its name if old is absent. */
+/** Swap two names in one step (renameat2 EXCHANGE); no target: give it its name, not swapped. */
 PKI_CHECKED bool pki_dir_exchange(int dir, const char *fresh, const char *target, bool *swapped,
                                   struct pki_error *err);
 
@@ -62,12 +62,22 @@ PKI_CHECKED bool pki_dir_exchange(int dir, const char *fresh, const char *target
 #define pki_scope_fd __attribute__((__cleanup__(pki_fd_close_)))
 void pki_fd_close_(int *fd);
 
-/** Fails: PKI_E_EXISTS the name is taken; PKI_E_IO */
+/**
+ * Open a new file without a name yet; the bytes are written when it is committed.
+ *
+ * @name   may have directories in front; they must exist
+ * @mode   given exactly, whatever the umask
+ * Fails:  PKI_E_USAGE not a file name; PKI_E_IO
+ */
 PKI_CHECKED bool pki_file_create(int dir, const char *name, unsigned mode, struct pki_file **file,
                                  struct pki_error *err);
 PKI_CHECKED bool pki_file_write(struct pki_file *file, struct pki_bytes bytes,
                                 struct pki_error *err);
-/** Sync, name, sync the directory, read back; nulls *file. */
+/**
+ * Write, sync, name, sync the directory, read back; nulls *file. After a failure there is no file.
+ *
+ * Fails: PKI_E_EXISTS the name is taken; PKI_E_IO
+ */
 PKI_CHECKED bool pki_file_commit(struct pki_file **file, struct pki_error *err);
 /** As commit, but replaces an existing regular file in one step (key files on a new passphrase). */
 PKI_CHECKED bool pki_file_commit_over(struct pki_file **file, struct pki_error *err);

@@ -31,27 +31,33 @@ static bool refuse_open(const char *path, int reason, struct pki_error *err)
 }
 
 /* O_NONBLOCK: a FIFO opens at once instead of waiting for a writer, and is then refused. */
-static bool open_regular(int dir, const char *path, size_t limit, int *fd, size_t *size,
+static bool open_regular(int dir, const char *path, int *fd, struct stat *status,
                          struct pki_error *err)
 {
-    pki_scope_fd int file =
-        openat(dir, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    struct stat status;
-
-    if (file < 0)
+    *fd = openat(dir, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (*fd < 0)
         return refuse_open(path, errno, err);
-    if (fstat(file, &status) != 0)
+    if (fstat(*fd, status) != 0)
         return pki_fail(err, PKI_E_IO, "%s: cannot be examined: %s", path, strerror(errno));
-    if (!S_ISREG(status.st_mode))
+    if (!S_ISREG(status->st_mode))
         return pki_fail(err, PKI_E_USAGE, "%s: is not a regular file", path);
+    return true;
+}
+
+/* Opens a file that may be read whole; *fd is the caller's, also on failure. */
+static bool open_within(int dir, const char *path, size_t limit, int *fd, size_t *size,
+                        struct pki_error *err)
+{
+    struct stat status = {0};
+
+    if (!open_regular(dir, path, fd, &status, err))
+        return false;
     if (status.st_size <= 0)
         return pki_fail(err, PKI_E_USAGE, "%s: is empty", path);
     if ((uintmax_t)status.st_size > limit)
         return pki_fail(err, PKI_E_USAGE, "%s: has %jd bytes, more than the %zu that are read",
                         path, (intmax_t)status.st_size, limit);
-    *fd = file;
     *size = (size_t)status.st_size;
-    file = -1; /* the caller's from here */
     return true;
 }
 
@@ -94,7 +100,7 @@ bool pki_file_read(int dir, const char *path, size_t limit, struct pki_buf *byte
     size_t before = bytes->size;
     size_t size = 0;
 
-    if (!open_regular(dir, path, limit, &fd, &size, err))
+    if (!open_within(dir, path, limit, &fd, &size, err))
         return false;
 
     uint8_t *room = pki_buf_extend(bytes, size);
@@ -113,7 +119,7 @@ bool pki_file_map(int dir, const char *path, size_t limit, struct pki_bytes *byt
     pki_scope_fd int fd = -1;
     size_t size = 0;
 
-    if (!open_regular(dir, path, limit, &fd, &size, err))
+    if (!open_within(dir, path, limit, &fd, &size, err))
         return false;
 
     void *data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -126,6 +132,6 @@ bool pki_file_map(int dir, const char *path, size_t limit, struct pki_bytes *byt
 void pki_file_unmap(struct pki_bytes *bytes)
 {
     if (bytes->data)
-        (void)munmap((void *)(uintptr_t)bytes->data, bytes->size);
+        (void)munmap((void *)bytes->data, bytes->size);
     *bytes = (struct pki_bytes){0};
 }

@@ -92,10 +92,11 @@ static bool measure_cell(struct grid *grid, const struct pki_report *cell)
 
 static bool measure(struct grid *grid, const struct pki_report *table)
 {
-    for (const struct pki_report *row = table->first; row; row = row->next)
+    for (const struct pki_report *row = table->first; row; row = row->next) {
         for (const struct pki_report *cell = row->first; cell; cell = cell->next)
             if (!measure_cell(grid, cell))
                 return false;
+    }
     return true;
 }
 

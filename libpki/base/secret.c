@@ -28,10 +28,11 @@ bool pki_secret_new(size_t size, struct pki_secret **secret, struct pki_error *e
     if (!made->data)
         return pki_fail(err, PKI_E_MEMORY, "no guarded memory for a secret of %zu bytes", size);
     /* sodium_malloc locks too, but does not say when that failed. */
-    if (sodium_mlock(made->data, made->capacity) != 0)
+    if (sodium_mlock(made->data, made->capacity) != 0) {
         return pki_fail(err, PKI_E_MEMORY,
                         "memory for a secret cannot be locked: %s (see ulimit -l)",
                         strerror(errno));
+    }
     sodium_memzero(made->data, made->capacity);
     if (sodium_mprotect_noaccess(made->data) != 0)
         return pki_fail(err, PKI_E_MEMORY, "memory for a secret cannot be protected: %s",

@@ -16,7 +16,7 @@ void pki_text_safe(struct pki_buf *buf, struct pki_bytes text);
 /** The same in place and of bounded size, for fixed buffers: bad bytes become '?'. */
 void pki_text_tame(char *text);
 
-/** [a-z0-9-], 1 to 40 characters, a letter or digit first and last: environments, purposes, roots. */
+/** [a-z0-9-], 1 to 40 characters, letter or digit first and last: environments, purposes, roots. */
 bool pki_text_is_name(const char *text);
 
 void pki_hex(struct pki_buf *buf, struct pki_bytes bytes);

@@ -143,11 +143,12 @@ bool pki_time_parse(const char *text, int64_t *seconds, struct pki_error *err)
         good = parse_number(&at, &day);
     else
         good = parse_date(&at, &day) && (*at == 0 || parse_clock(&at, &clock));
-    if (!good || *at != 0)
+    if (!good || *at != 0) {
         return pki_fail(err, PKI_E_USAGE,
                         "\"%.40s\" is not a time from 1970 to 9999: write 2026-11-22T21:00:00Z, "
                         "2026-11-22 or @SECONDS (RFC 3339, UTC)",
                         text);
+    }
     *seconds = day + clock;
     return true;
 }
@@ -195,16 +196,19 @@ static const struct unit *find_unit(const char *name)
 bool pki_period_parse(const char *text, struct pki_period *period, struct pki_error *err)
 {
     const char *at = text;
+    const int64_t longest_months = INT64_C(12) * LONGEST_YEARS;
+    const int64_t longest_seconds = INT64_C(366) * DAY * LONGEST_YEARS;
     int64_t count = 0;
     const struct unit *unit = parse_number(&at, &count) ? find_unit(at) : NULL;
 
-    if (!unit || count == 0)
+    if (!unit || count == 0) {
         return pki_fail(err, PKI_E_USAGE,
                         "\"%.40s\" is not a length of time: write a number and m, h, d, mo or y, "
                         "as in 24h or 15mo",
                         text);
-    if (unit->months > 0 ? count > LONGEST_YEARS * 12 / unit->months
-                         : count > LONGEST_YEARS * 366 * DAY / unit->seconds)
+    }
+    if (unit->months > 0 ? count > longest_months / unit->months
+                         : count > longest_seconds / unit->seconds)
         return pki_fail(err, PKI_E_USAGE, "\"%.40s\" is longer than %d years", text, LONGEST_YEARS);
     period->months = (int32_t)count * unit->months;
     period->seconds = count * unit->seconds;

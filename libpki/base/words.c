@@ -134,11 +134,12 @@ static bool next_word(const char **at, char word[WORD_MAX])
 
 static bool refuse_word(size_t place, const char *word, struct pki_error *err)
 {
-    if (find_word(list_at(place + 1), word) >= 0)
+    if (find_word(list_at(place + 1), word) >= 0) {
         return pki_fail(err, PKI_E_USAGE,
                         "word %zu, \"%s\", does not belong at this place: a word before it is "
                         "missing or doubled",
                         place + 1, word);
+    }
     return pki_fail(err, PKI_E_USAGE, "word %zu, \"%s\", is not in the PGP word list", place + 1,
                     word);
 }

@@ -56,6 +56,7 @@ static bool take(struct pki_yaml_node *map, const char *key, enum yaml_kind kind
     return true;
 }
 
+/* Its failures are pki_yaml_fail, which is always false. */
 static bool take_required(struct pki_yaml_node *map, const char *key, enum yaml_kind kind,
                           struct pki_yaml_node **child, struct pki_error *err)
 {
@@ -76,7 +77,7 @@ bool pki_yaml_text(struct pki_yaml_node *map, const char *key, const char **text
 
     if (!take_required(map, key, YAML_TREE_TEXT, &node, err))
         return false;
-    *text = node->text;
+    *text = node->text; /* NOLINT(clang-analyzer-core.NullDereference): pki_yaml_fail is false */
     return true;
 }
 
@@ -144,9 +145,12 @@ bool pki_yaml_scalar(const struct pki_yaml_node *node, const char **text, struct
 
 bool pki_yaml_done(const struct pki_yaml_node *map, struct pki_error *err)
 {
-    for (const struct pki_yaml_node *node = map->first; node; node = node->next)
-        if (!node->taken && node->key)
-            return pki_fail(err, PKI_E_USAGE, "%s:%zu:%zu: unknown key \"%s\"", node->yaml->name,
-                            node->key_at.line, node->key_at.column, node->key);
-    return true;
+    const struct pki_yaml_node *node = map->first;
+
+    while (node && (node->taken || !node->key))
+        node = node->next;
+    if (!node)
+        return true;
+    return pki_fail(err, PKI_E_USAGE, "%s:%zu:%zu: unknown key \"%s\"", node->yaml->name,
+                    node->key_at.line, node->key_at.column, node->key);
 }

@@ -25,7 +25,7 @@ PKI_DEFINE_AUTO(pki_yaml)
 bool pki_yaml_fail(const struct pki_yaml_node *node, struct pki_error *err, const char *format, ...)
     PKI_PRINTF(3, 4);
 
-/** Take a key's text; absent: NULL for _optional, an error otherwise. Borrowed from the document. */
+/** Take a key's text, borrowed from the document; absent: NULL for _optional, else an error. */
 PKI_CHECKED bool pki_yaml_text(struct pki_yaml_node *map, const char *key, const char **text,
                                struct pki_error *err);
 PKI_CHECKED bool pki_yaml_text_optional(struct pki_yaml_node *map, const char *key,

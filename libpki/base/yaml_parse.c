@@ -180,12 +180,13 @@ static bool read_key(struct builder *builder, const yaml_event_t *event, char *t
     builder->key_at = at;
     if (*text == 0 || strchr(text, '\n'))
         return fail_at(builder->yaml, at, "a key must be one line of text", err);
-    for (const struct pki_yaml_node *node = builder->inside->first; node; node = node->next)
-        if (strcmp(node->key, text) == 0)
-            return pki_fail(err, PKI_E_USAGE,
-                            "%s:%zu:%zu: key \"%s\" is repeated (first in line %zu)",
-                            builder->yaml->name, at.line, at.column, text, node->key_at.line);
-    return true;
+    const struct pki_yaml_node *same = builder->inside->first;
+    while (same && strcmp(same->key, text) != 0)
+        same = same->next;
+    if (!same)
+        return true;
+    return pki_fail(err, PKI_E_USAGE, "%s:%zu:%zu: key \"%s\" is repeated (first in line %zu)",
+                    builder->yaml->name, at.line, at.column, text, same->key_at.line);
 }
 
 static bool read_scalar(struct builder *builder, const yaml_event_t *event, struct pki_error *err)

@@ -48,6 +48,10 @@ struct pki_error {
 /** Record a failure. Always returns false. Asserts that err holds no failure yet. */
 bool pki_fail(struct pki_error *err, enum pki_code code, const char *format, ...) PKI_PRINTF(3, 4);
 
+#ifdef __clang_analyzer__ /* which cannot know that it always returns false */
+#define pki_fail(...) (pki_fail(__VA_ARGS__), false)
+#endif
+
 /** Exit status of a tool that ends with this code (DESIGN section 4). */
 int pki_exit_status(enum pki_code code);
 

@@ -63,7 +63,11 @@ void pki_report_fingerprint(struct pki_report *report, const char *label, const 
 /** A block inside this one; owned by it. label is its heading. */
 struct pki_report *pki_report_block(struct pki_report *report, const char *label);
 
-/** A table inside this one; owned by it. label may be NULL in text, never in JSON. */
+/**
+ * A table inside this one; owned by it. label may be NULL in text, never in JSON.
+ *
+ * Cells are values and lists. A table that does not fit, or holds more, is shown as blocks.
+ */
 struct pki_report *pki_report_table(struct pki_report *report, const char *label);
 struct pki_report *pki_report_row(struct pki_report *table);
 
@@ -71,7 +75,7 @@ struct pki_report *pki_report_row(struct pki_report *table);
 struct pki_report *pki_report_list(struct pki_report *report, const char *label);
 void pki_report_item(struct pki_report *list, const char *format, ...) PKI_PRINTF(2, 3);
 
-/** A sentence of its own, without a label in text; in JSON it goes under `label`. */
+/** A sentence of its own, without a label in text; in JSON, those of a label are one array. */
 void pki_report_note(struct pki_report *report, const char *label, enum pki_tone tone,
                      const char *format, ...) PKI_PRINTF(4, 5);
 

@@ -27,7 +27,8 @@ static int entries(void)
     int count = 0;
     DIR *stream = opendir(test_directory());
 
-    CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
+    if (!stream)
+        return -1;
     while (readdir(stream))
         count++;
     (void)closedir(stream);
@@ -108,24 +109,37 @@ static void test_file_read_gives_all_or_nothing_at_every_failure(void)
     (void)unlinkat(here(), "input", 0);
 }
 
+static void make_two_directories(void)
+{
+    struct pki_error err = {0};
+
+    CU_ASSERT_EQUAL_FATAL(mkdirat(here(), "live", 0700), 0);
+    CU_ASSERT_EQUAL_FATAL(mkdirat(here(), "fresh", 0700), 0);
+    EXPECT_OK(pki_file_write_new(here(), "live/f", 0600, bytes_of("old"), &err), err);
+    EXPECT_OK(pki_file_write_new(here(), "fresh/f", 0600, bytes_of("new"), &err), err);
+}
+
+static void remove_two_directories(void)
+{
+    struct pki_error err = {0};
+
+    EXPECT_OK(pki_dir_remove(here(), "live", &err), err);
+    EXPECT_OK(pki_dir_remove(here(), "fresh", &err), err);
+}
+
 static void test_dir_exchange_is_old_or_new_at_every_failure(void)
 {
     FAULT_EACH (nth) {
         struct pki_error err = {0};
         bool swapped = false;
 
-        CU_ASSERT_EQUAL_FATAL(mkdirat(here(), "live", 0700), 0);
-        CU_ASSERT_EQUAL_FATAL(mkdirat(here(), "fresh", 0700), 0);
-        EXPECT_OK(pki_file_write_new(here(), "live/f", 0600, bytes_of("old"), &err), err);
-        EXPECT_OK(pki_file_write_new(here(), "fresh/f", 0600, bytes_of("new"), &err), err);
+        make_two_directories();
         fault_start(nth);
         bool done = pki_dir_exchange(here(), "fresh", "live", &swapped, &err);
         fault_stop();
         CU_ASSERT_EQUAL(err.code == PKI_OK, done);
         CU_ASSERT_TRUE(holds("live/f", "new") || (!done && holds("live/f", "old")));
-        memset(&err, 0, sizeof(err));
-        EXPECT_OK(pki_dir_remove(here(), "live", &err), err);
-        EXPECT_OK(pki_dir_remove(here(), "fresh", &err), err);
+        remove_two_directories();
     }
     CU_ASSERT_EQUAL(entries(), 0);
 }

@@ -60,8 +60,9 @@ static void test_buf_extend_gives_room_that_counts(void)
 
     uint8_t *room = pki_buf_extend(&buf, 3);
     CU_ASSERT_PTR_NOT_NULL_FATAL(room);
-    memcpy(room, "abc", 3);
-    CU_ASSERT_TRUE(holds(&buf, "abc"));
+    if (room)
+        memset(room, 'a', 3);
+    CU_ASSERT_TRUE(holds(&buf, "aaa"));
     CU_ASSERT_PTR_NOT_NULL(pki_buf_extend(&buf, 0));
     CU_ASSERT_EQUAL(buf.size, 3);
 }

@@ -59,6 +59,7 @@ static void test_json_text_is_escaped(void)
         {"\"\\/", "\"\\\"\\\\/\"\n"},
         {"\n\t\x1b\x7f", "\"\\u000a\\u0009\\u001b\\u007f\"\n"},
         {"\xc3\xa4", "\"\xc3\xa4\"\n"},
+        /* NOLINTNEXTLINE(misc-misleading-bidirectional): that is what is tested */
         {"\xe2\x80\xae", "\"\\u202e\"\n"},
         {"\xf3\xa0\x81\x81", "\"\\udb40\\udc41\"\n"},
         {"\xff", "\"\\ufffd\"\n"},

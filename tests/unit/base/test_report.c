@@ -259,6 +259,16 @@ static void test_report_notes_are_sentences(void)
                         " \"The root is offline.\"], \"next\": [\"Next: cellar crl\"]}");
 }
 
+static void test_report_verbatim_is_printed_as_it_is(void)
+{
+    pki_auto(pki_report) report = pki_report_new();
+
+    pki_report_text(report, "A", "1");
+    pki_report_verbatim(report, "Example", "key:   value\n  deeper\n");
+    expect_text(report, NULL, "A  1\nkey:   value\n  deeper\n");
+    expect_json(report, "{\"a\": \"1\", \"example\": \"key:   value\\n  deeper\\n\"}");
+}
+
 static void test_report_colour_only_when_asked(void)
 {
     const struct pki_report_style colour = {.colour = true};
@@ -289,6 +299,7 @@ static void test_report_adding_to_null_is_harmless(void)
     pki_report_fingerprint(NULL, "a", digest);
     pki_report_note(NULL, "a", PKI_TONE_BAD, "b");
     pki_report_item(NULL, "a");
+    pki_report_verbatim(NULL, "a", "b");
     CU_ASSERT_PTR_NULL(pki_report_block(NULL, "a"));
     CU_ASSERT_PTR_NULL(pki_report_table(NULL, "a"));
     CU_ASSERT_PTR_NULL(pki_report_row(NULL));
@@ -311,6 +322,7 @@ int main(void)
         {"tables that do not fit become blocks", test_report_tables_that_do_not_fit_become_blocks},
         {"rows may differ and hold lists", test_report_rows_may_differ_and_hold_lists},
         {"notes are sentences", test_report_notes_are_sentences},
+        {"verbatim text is printed as it is", test_report_verbatim_is_printed_as_it_is},
         {"colour is used only when asked for", test_report_colour_only_when_asked},
         {"adding to NULL is harmless", test_report_adding_to_null_is_harmless},
         CU_TEST_INFO_NULL,

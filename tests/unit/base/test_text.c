@@ -2,6 +2,7 @@
 
 #include "test.h"
 
+/* NOLINTBEGIN(misc-misleading-bidirectional): that is what is tested */
 static const struct {
     const char *name;
     const char *text;
@@ -30,6 +31,7 @@ static const struct {
     {"cut off", "a\xe2\x82", "a\\E2\\82", "a??"},
     {"broken, then good", "\xe2\xc3\xa4", "\\E2\xc3\xa4", "?\xc3\xa4"},
 };
+/* NOLINTEND(misc-misleading-bidirectional) */
 
 static void test_text_unsafe_bytes_are_escaped(void)
 {
