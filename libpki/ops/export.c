@@ -333,7 +333,7 @@ static bool report_export(struct export *export, struct pki_report *report,
     pki_report_text(report, "Directory", "%s", request->to ? request->to : EXPORTS);
     if (!pki_session_head(export->session, report, err))
         return false;
-    pki_report_note(report, "Next", PKI_TONE_PLAIN, "%s",
+    pki_report_note(report, "Next", PKI_TONE_PLAIN, "Next: %s",
                     request->with_key
                         ? "cellar lint --for fulcio chain.pem, then as README.txt says"
                         : "cellar verify --anchor anchors.pem chain.pem");

@@ -129,7 +129,8 @@ static bool check_fields(const json_t *entry, bool authority, struct pki_certs *
     static const char *const known[] = {"subject", "uri", "certChain", "validFor", NULL};
     const char *uri = "";
 
-    return pki_sigstore_fields(entry, known, err) && pki_sigstore_text(entry, "uri", &uri, err) &&
+    return pki_sigstore_fields(entry, known, err) &&
+           (!json_object_get(entry, "uri") || pki_sigstore_text(entry, "uri", &uri, err)) &&
            read_chain(entry, chain, err) && check_chain(chain, authority, err) &&
            check_subject(entry, chain->list[chain->n - 1], err) &&
            pki_sigstore_window(entry, window, err) && check_window(chain, *window, err);
