@@ -15,14 +15,14 @@ struct pki_crl {
     struct pki_bytes issuer; /* DER Name */
     int64_t version;         /* 1 or 2 */
     int64_t this_update, next_update;
-    bool has_next_update;
     struct pki_bytes entries; /* content of revokedCertificates; may be empty */
-    bool has_number;
-    struct pki_bytes number; /* INTEGER content octets */
+    struct pki_bytes number;  /* INTEGER content octets */
     struct pki_bytes authority_key_id;
-    bool is_delta;                     /* deltaCRLIndicator */
     struct pki_bytes distribution;     /* IssuingDistributionPoint, DER; empty: absent */
-    bool has_unknown_critical;         /* a critical extension that we do not process */
+    struct pki_bytes unknown_critical; /* OID of a critical extension that we do not process */
+    bool has_next_update, has_number;
+    bool is_delta; /* deltaCRLIndicator */
+    bool has_unknown_critical;
 };
 
 struct pki_crl_entry {
@@ -39,7 +39,15 @@ PKI_CHECKED bool pki_crl_parse(struct pki_bytes der, struct pki_crl *crl, struct
 /** Take the next entry off rest (start with crl.entries, until rest.size is 0). */
 PKI_CHECKED bool pki_crl_next(struct pki_bytes *rest, struct pki_crl_entry *entry,
                               struct pki_error *err);
-/** Look a serial up (content octets, compared byte for byte). */
+/** The time from which an entry counts: its invalidity date where that is earlier. */
+int64_t pki_crl_entry_since(const struct pki_crl_entry *entry);
+/**
+ * Look a serial up (content octets, compared byte for byte), reading the list to its end. Of
+ * several entries for it, the one that counts from the earliest time is given.
+ *
+ * Fails: PKI_E_FORMAT; PKI_E_INVALID any entry has a critical extension that we do not process,
+ *        so that the whole list must not be used (RFC 5280 5.3)
+ */
 PKI_CHECKED bool pki_crl_find(const struct pki_crl *crl, struct pki_bytes serial, bool *found,
                               struct pki_crl_entry *entry, struct pki_error *err);
 PKI_CHECKED bool pki_crl_verify_signature(const struct pki_crl *crl, struct pki_bytes spki,
