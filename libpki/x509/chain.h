@@ -21,10 +21,10 @@ struct pki_path_request {
     const struct pki_certs *untrusted; /* in any order; may be NULL */
     const struct pki_crl *crls;
     size_t n_crls;
-    bool require_crls;   /* every certificate below the anchor needs a current CRL */
-    int64_t at;          /* signatures and validity at this time */
-    int64_t now;         /* revocation as known now: CRLs must be current at this time */
-    const char *usage;   /* extended key usage OID that the path must allow; NULL: any */
+    bool require_crls; /* every certificate below the anchor needs a current CRL */
+    int64_t at;        /* signatures and validity at this time */
+    int64_t now;       /* revocation as known now: CRLs must be current at this time */
+    const char *usage; /* extended key usage OID that the path must allow; NULL: any */
 };
 
 struct pki_path {
@@ -34,7 +34,7 @@ struct pki_path {
 
 /* What was found wrong, per certificate, for people. */
 struct pki_path_finding {
-    size_t position;            /* in the path that came furthest; 0 is the leaf */
+    size_t position; /* in the path that came furthest; 0 is the leaf */
     const struct pki_cert *cert;
     struct pki_error why;
 };

@@ -1,0 +1,193 @@
+/*
+ * NIST's path validation suite, where it is at hand: PKI_TEST_DATA/pkits with
+ * tests.json, certs and crls. Skipped (status 77) where it is not.
+ *
+ * No path that must be refused may ever be accepted. What is refused although
+ * it is valid is listed here with the reason, and nothing else may be.
+ */
+#include <jansson.h>
+
+#include "pki/time.h"
+#include "x509/chain.h"
+
+#include "test.h"
+
+#define SKIPPED  77
+#define CRLS_MAX 8
+
+/* Valid paths that we refuse, and why. */
+static const struct {
+    const char *id;
+    const char *why;
+} refused[] = {
+    {"4.1.4", "DSA is not accepted"},
+    {"4.1.5", "DSA is not accepted"},
+    {"4.14.22", "indirect lists are not processed"},
+    {"4.14.24", "indirect lists are not processed"},
+    {"4.14.25", "indirect lists are not processed"},
+    {"4.14.28", "indirect lists are not processed"},
+    {"4.14.29", "indirect lists are not processed"},
+    {"4.14.30", "indirect lists are not processed"},
+    {"4.14.33", "indirect lists are not processed"},
+    {"4.15.2", "delta lists are not processed"},
+    {"4.15.5", "delta lists are not processed"},
+    {"4.15.7", "delta lists are not processed"},
+    {"4.15.8", "delta lists are not processed"},
+};
+
+static const char *data_directory(void)
+{
+    const char *given = getenv("PKI_TEST_DATA");
+
+    return given ? given : TEST_DATA;
+}
+
+struct suite {
+    char directory[512];
+    struct pki_certs anchors;
+    int64_t at;
+    unsigned right, wrongly_accepted, wrongly_refused, unexplained;
+};
+
+static uint8_t *load(const struct suite *suite, const char *kind, const char *name, size_t *size)
+{
+    char path[1024];
+
+    snprintf(path, sizeof(path), "%s/%s/%s", suite->directory, kind, name);
+    return test_load(path, size);
+}
+
+/* A certificate that cannot be read is one that no path can hold. */
+static void add_cert(const struct suite *suite, const char *name, struct pki_certs *certs)
+{
+    struct pki_error err = {0};
+    size_t size = 0;
+    uint8_t *der = load(suite, "certs", name, &size);
+
+    certs->list = realloc(certs->list, (certs->n + 1) * sizeof(struct pki_cert *));
+    if (pki_cert_parse((struct pki_bytes){der, size}, &certs->list[certs->n], &err))
+        certs->n++;
+    free(der);
+}
+
+struct lists {
+    uint8_t *der[CRLS_MAX];
+    struct pki_crl crls[CRLS_MAX];
+    size_t n;
+};
+
+static void add_crl(const struct suite *suite, const char *name, struct lists *lists)
+{
+    struct pki_error err = {0};
+    size_t size = 0;
+    uint8_t *der = load(suite, "crls", name, &size);
+
+    CU_ASSERT_FATAL(lists->n < CRLS_MAX);
+    lists->der[lists->n] = der;
+    if (pki_crl_parse((struct pki_bytes){der, size}, &lists->crls[lists->n], &err))
+        lists->n++;
+    else
+        free(der);
+}
+
+static bool is_listed(const char *id)
+{
+    for (size_t i = 0; i < PKI_COUNT(refused); i++)
+        if (strcmp(refused[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+static void count(struct suite *suite, const json_t *test, bool accepted, const char *why)
+{
+    const char *id = json_string_value(json_object_get(test, "id"));
+    bool valid = strcmp(json_string_value(json_object_get(test, "expect")), "ok") == 0;
+
+    if (accepted == valid && !(valid && is_listed(id))) {
+        suite->right++;
+        return;
+    }
+    printf("\n%s %s: %s%s", id, json_string_value(json_object_get(test, "name")),
+           accepted ? "accepted" : "refused: ", why);
+    suite->wrongly_accepted += accepted && !valid ? 1 : 0;
+    suite->wrongly_refused += !accepted ? 1 : 0;
+    suite->unexplained += is_listed(id) != (valid && !accepted) ? 1 : 0;
+}
+
+static void run_test(struct suite *suite, const json_t *test)
+{
+    struct pki_certs leaf = {0};
+    struct pki_certs untrusted = {0};
+    struct lists lists = {.n = 0};
+    struct pki_error err = {0};
+    struct pki_path path;
+    struct pki_path_finding finding;
+    size_t i = 0;
+    json_t *name = NULL;
+
+    add_cert(suite, json_string_value(json_object_get(test, "ee")), &leaf);
+    json_array_foreach(json_object_get(test, "untrusted"), i, name)
+        add_cert(suite, json_string_value(name), &untrusted);
+    json_array_foreach(json_object_get(test, "crls"), i, name)
+        add_crl(suite, json_string_value(name), &lists);
+    const struct pki_path_request request = {
+        .leaf = leaf.n > 0 ? leaf.list[0] : NULL,
+        .anchors = &suite->anchors,
+        .untrusted = &untrusted,
+        .crls = lists.crls,
+        .n_crls = lists.n,
+        .require_crls = true,
+        .at = suite->at,
+        .now = suite->at,
+    };
+    bool accepted = request.leaf && pki_path_find(&request, &path, &finding, &err);
+    count(suite, test, accepted, request.leaf ? err.text : "cannot be read");
+    for (i = 0; i < lists.n; i++)
+        free(lists.der[i]);
+    pki_certs_clear(&leaf);
+    pki_certs_clear(&untrusted);
+}
+
+static void test_all_of_pkits(void)
+{
+    struct suite suite = {.right = 0};
+    struct pki_error err = {0};
+    char path[600];
+    size_t i = 0;
+    json_t *test = NULL;
+
+    snprintf(suite.directory, sizeof(suite.directory), "%s/pkits", data_directory());
+    snprintf(path, sizeof(path), "%s/tests.json", suite.directory);
+    json_t *root = json_load_file(path, 0, NULL);
+    CU_ASSERT_FATAL(root != NULL);
+    EXPECT_OK(pki_time_parse(json_string_value(json_object_get(root, "validation_time")), &suite.at,
+                             &err),
+              err);
+    add_cert(&suite, json_string_value(json_object_get(root, "trust_anchor")), &suite.anchors);
+    CU_ASSERT_EQUAL_FATAL(suite.anchors.n, 1);
+    json_array_foreach(json_object_get(root, "tests"), i, test) run_test(&suite, test);
+    printf("\n%u right, %u refused although valid, %u accepted although invalid\n", suite.right,
+           suite.wrongly_refused, suite.wrongly_accepted);
+    CU_ASSERT_EQUAL(i, 224);
+    CU_ASSERT_EQUAL(suite.wrongly_accepted, 0);
+    CU_ASSERT_EQUAL(suite.unexplained, 0);
+    pki_certs_clear(&suite.anchors);
+    json_decref(root);
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"no path of PKITS is accepted that must not be", test_all_of_pkits},
+        CU_TEST_INFO_NULL,
+    };
+    CU_SuiteInfo suites[] = {{.pName = "pkits", .pTests = tests}, CU_SUITE_INFO_NULL};
+    char path[600];
+
+    snprintf(path, sizeof(path), "%s/pkits/tests.json", data_directory());
+    if (access(path, R_OK) != 0) {
+        printf("skipped: no PKITS data (set PKI_TEST_DATA to the folder that holds pkits/)\n");
+        return SKIPPED;
+    }
+    return test_run(suites);
+}
