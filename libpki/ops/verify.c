@@ -1,0 +1,178 @@
+#include "pki/verify.h"
+
+#include "ops/verify_crls.h"
+#include "x509/name.h"
+#include "x509/oids.h"
+#include "x509/path.h"
+
+static const struct {
+    const char *word;
+    const char *oid; /* NULL: any */
+} purposes[] = {
+    {"any", NULL},
+    {"code-signing", PKI_OID_CODE_SIGNING},
+    {"time-stamping", PKI_OID_TIME_STAMPING},
+    {"tls-server", PKI_OID_SERVER_AUTH},
+    {"tls-client", PKI_OID_CLIENT_AUTH},
+    {"ocsp", PKI_OID_OCSP_SIGNING},
+};
+
+static bool find_purpose(const char *word, const char **oid, struct pki_error *err)
+{
+    for (size_t i = 0; i < PKI_COUNT(purposes); i++) {
+        if (word && strcmp(purposes[i].word, word) != 0)
+            continue;
+        *oid = purposes[i].oid;
+        return true;
+    }
+    return pki_fail(err, PKI_E_USAGE,
+                    "unknown purpose \"%.40s\": code-signing, time-stamping, tls-server, "
+                    "tls-client, ocsp or any",
+                    word);
+}
+
+/* What was read from files. */
+struct material {
+    struct pki_certs leaf; /* and its chain */
+    struct pki_certs anchors;
+    struct pki_certs untrusted; /* of the file */
+    struct pki_certs pool;      /* borrowed: the chain and the untrusted ones */
+    struct pki_crl_files crls;
+};
+
+static void material_clear(struct material *material)
+{
+    pki_certs_clear(&material->leaf);
+    pki_certs_clear(&material->anchors);
+    pki_certs_clear(&material->untrusted);
+    free(material->pool.list);
+    pki_crl_files_clear(&material->crls);
+}
+
+static bool read_certs(const char *path, struct pki_certs *certs, struct pki_error *err)
+{
+    pki_scope(pki_buf) text = {0};
+
+    return pki_file_read(AT_FDCWD, path, PKI_LIMIT_BUNDLE, &text, err) &&
+           pki_certs_parse(path, pki_buf_view(&text), certs, err);
+}
+
+/* Whoever reads the file later takes the first certificate as the leaf, so the rest must follow
+ * it in order; a pile belongs into --untrusted. */
+static bool read_leaf(const char *path, struct pki_certs *certs, struct pki_error *err)
+{
+    if (!read_certs(path, certs, err))
+        return false;
+    PKI_CONTEXT(err, "%s", path);
+    return pki_chain_check_order(certs, err);
+}
+
+static bool fill_pool(struct material *material, struct pki_error *err)
+{
+    struct pki_certs *pool = &material->pool;
+
+    pool->list = calloc(material->leaf.n + material->untrusted.n, sizeof(struct pki_cert *));
+    if (!pool->list)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    for (size_t i = 1; i < material->leaf.n; i++)
+        pool->list[pool->n++] = material->leaf.list[i];
+    for (size_t i = 0; i < material->untrusted.n; i++)
+        pool->list[pool->n++] = material->untrusted.list[i];
+    return true;
+}
+
+static bool read_material(const struct pki_verify_request *request, struct material *material,
+                          struct pki_error *err)
+{
+    if (!read_certs(request->anchors, &material->anchors, err) ||
+        (request->untrusted && !read_certs(request->untrusted, &material->untrusted, err)) ||
+        !pki_crl_files_read(request->crls, request->n_crls, &material->crls, err))
+        return false;
+    return read_leaf(request->leaf, &material->leaf, err) && fill_pool(material, err);
+}
+
+static const char *role_of(const struct pki_path *path, size_t place, bool complete)
+{
+    if (complete && place + 1 == path->n)
+        return "anchor";
+    if (place == 0)
+        return path->certs[0]->authority ? "authority" : "leaf";
+    return "intermediate";
+}
+
+static void describe_path(const struct pki_path *path, const struct pki_path_finding *finding,
+                          struct pki_report *report)
+{
+    struct pki_report *table = pki_report_table(report, "Path");
+    char label[PKI_LABEL];
+
+    for (size_t i = 0; i < path->n; i++) {
+        struct pki_report *row = pki_report_row(table);
+        bool bad = finding && finding->position == i;
+        pki_report_integer(row, "Place", (int64_t)i + 1);
+        pki_report_text(row, "Certificate", "%s", pki_name_label(path->certs[i]->subject, label));
+        pki_report_text(row, "Role", "%s", role_of(path, i, !finding));
+        pki_report_time(row, "Not after", path->certs[i]->not_after);
+        pki_report_toned(row, "Verdict", bad ? PKI_TONE_BAD : PKI_TONE_PLAIN, "%s",
+                         bad        ? "at fault"
+                         : !finding ? "good"
+                                    : "-");
+    }
+}
+
+static void describe_question(const struct pki_verify_request *request, size_t lists,
+                              struct pki_report *report)
+{
+    pki_report_time(report, "Valid at", request->at);
+    pki_report_text(report, "Purpose", "%s", request->purpose ? request->purpose : "any");
+    if (lists == 0)
+        pki_report_toned(report, "Revocation", PKI_TONE_WARN, "not checked: no list was given");
+    else
+        pki_report_text(report, "Revocation", "checked, as known now");
+    pki_report_integer(report, "Revocation lists", (int64_t)lists);
+}
+
+static bool verify(const struct pki_verify_request *request, const struct material *material,
+                   const char *usage, struct pki_report *report, struct pki_error *err)
+{
+    const struct pki_path_request question = {
+        .leaf = material->leaf.list[0],
+        .anchors = &material->anchors,
+        .untrusted = &material->pool,
+        .crls = material->crls.list,
+        .n_crls = material->crls.n,
+        .require_crls = request->n_crls > 0,
+        .at = request->at,
+        .now = request->now,
+        .usage = usage,
+    };
+    struct pki_path path = {.n = 0};
+    struct pki_path_finding finding;
+    char label[PKI_LABEL];
+    bool valid = pki_path_find(&question, &path, &finding, err);
+
+    pki_report_text(report, "Certificate", "%s", pki_name_label(question.leaf->subject, label));
+    pki_report_fingerprint(report, "SHA-256", question.leaf->fingerprint);
+    pki_report_toned(report, "Result", valid ? PKI_TONE_GOOD : PKI_TONE_BAD, "%s",
+                     valid ? "valid" : "not valid");
+    if (!valid)
+        pki_report_text(report, "Reason", "%s", err->text);
+    describe_question(request, question.n_crls, report);
+    describe_path(&path, valid ? NULL : &finding, report);
+    if (valid)
+        pki_report_fingerprint(report, "Anchor SHA-256", path.certs[path.n - 1]->fingerprint);
+    return valid && pki_report_ok(report, err);
+}
+
+bool pki_verify_file(const struct pki_verify_request *request, struct pki_report *report,
+                     struct pki_error *err)
+{
+    struct material material = {.pool = {0}};
+    const char *usage = NULL;
+
+    bool valid = find_purpose(request->purpose, &usage, err) &&
+                 read_material(request, &material, err) &&
+                 verify(request, &material, usage, report, err);
+    material_clear(&material);
+    return valid;
+}
