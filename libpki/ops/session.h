@@ -4,9 +4,10 @@
 #ifndef PKI_OPS_SESSION_H
 #define PKI_OPS_SESSION_H
 
+#include "pki/session.h"
 #include "crypto/key.h"
 #include "ops/hierarchy.h"
-#include "pki/session.h"
+#include "ops/key_file.h"
 #include "store/store.h"
 
 struct pki_session {
@@ -39,11 +40,34 @@ PKI_CHECKED bool pki_session_check_room(struct pki_session *session, struct pki_
 PKI_CHECKED bool pki_session_open_key(struct pki_session *session, int64_t key,
                                       struct pki_key **opened, struct pki_error *err);
 
-/** Seal a fresh key into keys/NAME.key: passphrase asked and judged, written, read back, opened,
- *  test-signed. sha256 is that of the file. */
-PKI_CHECKED bool pki_session_seal_key(struct pki_session *session, const char *name,
-                                      const struct pki_key *key, uint8_t sha256[PKI_SHA256_SIZE],
-                                      struct pki_error *err);
+/** Ask for a fresh key's passphrase and judge it; before anything is reserved. */
+PKI_CHECKED bool pki_session_ask_fresh(struct pki_session *session, const char *name,
+                                       struct pki_secret **passphrase, struct pki_error *err);
+
+/** Seal a fresh key into keys/NAME.key: written, read back, opened, test-signed. A file of that
+ *  name that no record knows (its reservation was abandoned) is moved aside, never overwritten.
+ *  sha256 is that of the file. Fails: PKI_E_EXISTS a recorded key has that name */
+PKI_CHECKED bool pki_session_write_key(struct pki_session *session, const struct pki_key_seal *seal,
+                                       uint8_t sha256[PKI_SHA256_SIZE], struct pki_error *err);
+
+/** The recorded key's file, compared with the record. A change of passphrase that was stopped
+ *  after it was recorded is finished here. Fails: PKI_E_INTEGRITY */
+PKI_CHECKED bool pki_session_read_key(struct pki_session *session, const struct pki_key_row *row,
+                                      struct pki_buf *pem, struct pki_error *err);
+
+/** Open a cellar's keys directory; made when it is missing. */
+PKI_CHECKED bool pki_session_keys(const struct pki_session *session, int *dir,
+                                  struct pki_error *err);
+
+/** Add a journal's head to a report, as pki_session_head does. */
+PKI_CHECKED bool pki_report_head(struct pki_store *store, struct pki_report *report,
+                                 struct pki_error *err);
+
+/** "cellar-issue 0.1.0 (id)" and the command line, safe to print. */
+void pki_actor_write(char actor[400], const char *tool, const char *command_line);
+
+/** Lock a cellar's directory for as long as the descriptor is open. Fails: PKI_E_LOCKED */
+PKI_CHECKED bool pki_directory_lock(int directory, struct pki_error *err);
 
 /** Whether the operator typed this --override word. */
 bool pki_session_overrides(const struct pki_session *session, const char *word);

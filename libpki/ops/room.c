@@ -1,0 +1,76 @@
+/*
+ * The room in which a key is used: what the clock says, whether a network is
+ * near (DESIGN 3.10, 3.13).
+ */
+#include "pki/time.h"
+#include "base/text.h"
+#include "ops/seams.h"
+#include "ops/session.h"
+
+static void note(struct pki_buf *findings, const char *text)
+{
+    if (findings->size > 0)
+        pki_buf_text(findings, "; ");
+    pki_buf_text(findings, text);
+}
+
+/* One of the two things that a clock must lie after. */
+static bool check_after(struct pki_session *session, int64_t least, const char *what,
+                        struct pki_buf *findings, struct pki_error *err)
+{
+    char now[PKI_TIME_TEXT];
+    char then[PKI_TIME_TEXT];
+    char text[200];
+    int64_t at = pki_session_now(session);
+
+    if (at >= least)
+        return true;
+    snprintf(text, sizeof(text), "the clock says %s, before %s (%s)", pki_time_format(at, now),
+             what, pki_time_format(least, then));
+    if (!pki_session_overrides(session, PKI_OVERRIDE_CLOCK))
+        return pki_fail(err, PKI_E_POLICY,
+                        "%s: set the clock; if it is right, type --override " PKI_OVERRIDE_CLOCK,
+                        text);
+    note(findings, text);
+    note(findings, "overruled by " PKI_OVERRIDE_CLOCK);
+    return true;
+}
+
+static bool check_network(struct pki_session *session, struct pki_buf *findings,
+                          struct pki_error *err)
+{
+    const struct pki_hierarchy *hierarchy = NULL;
+    char interface[64];
+    char text[120];
+
+    if (!pki_session_hierarchy(session, &hierarchy, err))
+        return false;
+    if (!pki_seam_interface_up(interface))
+        return true;
+    pki_text_tame(interface);
+    snprintf(text, sizeof(text), "network interface %s is up", interface);
+    if (!hierarchy->air_gap_enforced) {
+        note(findings, text);
+        return true;
+    }
+    if (!pki_session_overrides(session, PKI_OVERRIDE_NETWORK))
+        return pki_fail(err, PKI_E_POLICY,
+                        "%s, and the hierarchy says air_gap: enforce: take it down, or type "
+                        "--override " PKI_OVERRIDE_NETWORK,
+                        text);
+    note(findings, text);
+    note(findings, "overruled by " PKI_OVERRIDE_NETWORK);
+    return true;
+}
+
+bool pki_session_check_room(struct pki_session *session, struct pki_buf *findings,
+                            struct pki_error *err)
+{
+    struct pki_journal_head head;
+
+    if (!pki_journal_get_head(session->store, &head, err))
+        return false;
+    return check_after(session, pki_seam_build_date(), "this tool was built", findings, err) &&
+           check_after(session, head.at, "the journal's newest entry", findings, err) &&
+           check_network(session, findings, err) && pki_buf_ok(findings, err);
+}

@@ -1,0 +1,134 @@
+#include "ops/session.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "ops/seams.h"
+
+bool pki_directory_lock(int directory, struct pki_error *err)
+{
+    if (flock(directory, LOCK_EX | LOCK_NB) == 0)
+        return true;
+    if (errno == EWOULDBLOCK)
+        return pki_fail(err, PKI_E_LOCKED, "the cellar is held by another process; try again");
+    return pki_fail(err, PKI_E_IO, "cannot lock the cellar: %s", strerror(errno));
+}
+
+void pki_actor_write(char actor[400], const char *tool, const char *command_line)
+{
+    const char *line = command_line ? command_line : "";
+    pki_scope(pki_buf) text = {0};
+
+    pki_buf_printf(&text, "%s %s", tool ? tool : "libpki", pki_version());
+    if (line[0])
+        pki_buf_text(&text, ": ");
+    pki_text_safe(&text, (struct pki_bytes){(const uint8_t *)line, strlen(line)});
+    snprintf(actor, 400, "%.*s", (int)text.size, text.data ? (const char *)text.data : "");
+    pki_text_tame(actor); /* where it was cut within a character */
+}
+
+static bool copy_request(const struct pki_session_request *request, struct pki_session *session,
+                         struct pki_error *err)
+{
+    session->prompts = request->prompts;
+    session->write = request->write;
+    session->n_overrides = request->n_overrides;
+    pki_actor_write(session->actor, request->tool, request->command_line);
+    if (request->n_overrides == 0)
+        return true;
+
+    const char **words = calloc(request->n_overrides, sizeof(*words));
+    if (!words)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    memcpy(words, request->overrides, request->n_overrides * sizeof(*words));
+    session->overrides = words;
+    return true;
+}
+
+static bool open_directory(const char *path, int *directory, struct pki_error *err)
+{
+    struct pki_error why = {0};
+
+    return pki_dir_open(AT_FDCWD, path, directory, &why) ||
+           pki_fail(err, PKI_E_STORE,
+                    "no cellar here: %s (choose one by -C DIR or $CELLAR_DIR; cellar init makes "
+                    "one)",
+                    why.text);
+}
+
+bool pki_session_open(const struct pki_session_request *request, struct pki_session **session,
+                      struct pki_error *err)
+{
+    pki_auto(pki_session) fresh = calloc(1, sizeof(*fresh));
+    enum pki_store_mode mode = request->write ? PKI_STORE_WRITE : PKI_STORE_READ;
+
+    if (!fresh)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    fresh->directory = -1;
+    if (!copy_request(request, fresh, err) ||
+        !open_directory(request->directory, &fresh->directory, err) ||
+        (request->write && !pki_directory_lock(fresh->directory, err)) ||
+        !pki_store_open(fresh->directory, mode, &fresh->store, err))
+        return false;
+    *session = PKI_TAKE(fresh);
+    return true;
+}
+
+void pki_session_free(struct pki_session *session)
+{
+    if (!session)
+        return;
+    pki_hierarchy_free(session->hierarchy);
+    pki_store_free(session->store);
+    pki_fd_close_(&session->directory); /* lets the lock go */
+    free((void *)session->overrides);
+    free(session);
+}
+
+int64_t pki_session_now(const struct pki_session *session)
+{
+    (void)session;
+    return pki_seam_now();
+}
+
+bool pki_session_overrides(const struct pki_session *session, const char *word)
+{
+    for (size_t i = 0; i < session->n_overrides; i++)
+        if (strcmp(session->overrides[i], word) == 0)
+            return true;
+    return false;
+}
+
+bool pki_session_hierarchy(struct pki_session *session, const struct pki_hierarchy **hierarchy,
+                           struct pki_error *err)
+{
+    pki_scope(pki_buf) text = {0};
+
+    if (!session->hierarchy &&
+        (!pki_store_hierarchy(session->store, &text, err) ||
+         !pki_hierarchy_parse("hierarchy", pki_buf_view(&text), &session->hierarchy, err)))
+        return false;
+    *hierarchy = session->hierarchy;
+    return true;
+}
+
+bool pki_report_head(struct pki_store *store, struct pki_report *report, struct pki_error *err)
+{
+    struct pki_journal_head head;
+
+    if (!pki_journal_get_head(store, &head, err))
+        return false;
+    struct pki_report *block = pki_report_block(report, "Journal");
+    pki_report_integer(block, "Entry", head.counter);
+    pki_report_fingerprint(block, "Head", head.hash);
+    return true;
+}
+
+bool pki_session_head(struct pki_session *session, struct pki_report *report, struct pki_error *err)
+{
+    return pki_report_head(session->store, report, err);
+}
