@@ -1,0 +1,146 @@
+/*
+ * A draft's inside: what a signing duty is about to sign, one item a
+ * certificate, in the order in which they are signed.
+ *
+ * A duty fills items (who, which key, from when to when, signed by whom) and
+ * has each built: serial, body, lint. After that nothing changes any more but
+ * by pki_draft_sign, which signs the very bytes that were linted. Makers
+ * (x509/build) and checkers (x509/cert, x509/lint) meet only here.
+ */
+#ifndef PKI_OPS_DRAFT_H
+#define PKI_OPS_DRAFT_H
+
+#include "pki/ops.h"
+#include "ops/session.h"
+#include "x509/build.h"
+#include "x509/lint.h"
+#include "x509/name.h"
+#include "x509/request.h"
+
+#define PKI_DRAFT_ITEMS 4 /* two generations, each with its time-stamping leaf */
+#define PKI_DRAFT_NAMES 100
+
+/* notBefore is set back so far: other clocks run behind (DESIGN 3.13). */
+#define PKI_DRAFT_SET_BACK 300
+
+/* Who signs an item: another item of the draft (itself for a root), or the draft's issuer. */
+#define PKI_SIGNER_ISSUER (-1)
+
+struct pki_draft_item {
+    const struct pki_profile *profile;
+    char name[PKI_NAME_MAX]; /* of the authority, or of an end entity's record */
+    char common_name[256];   /* or "" */
+    int signer;
+    int64_t generation;             /* of an authority; 0 otherwise */
+    enum pki_authority_state state; /* of an authority, once recorded */
+
+    struct pki_key *key;         /* fresh; NULL: the key is elsewhere */
+    struct pki_request *request; /* where its public key came from; NULL for a fresh one */
+    const char *source;          /* the request's file, borrowed from the duty's request */
+    struct pki_secret *passphrase;
+    const struct pki_algorithm *algorithm; /* of the item's own key */
+    struct pki_buf spki;
+    uint8_t spki_sha256[PKI_SHA256_SIZE];
+    uint8_t key_id[PKI_SKI_SIZE];
+
+    struct pki_buf subject; /* DER Name */
+    int64_t not_before, not_after;
+    bool shortened; /* not_after is the issuer's, not what the hierarchy says */
+    char *crl_url, *issuer_url;
+    struct pki_san *names;
+    size_t n_names;
+
+    uint8_t serial[PKI_SERIAL_SIZE];
+    struct pki_buf body;
+    uint8_t body_sha256[PKI_SHA256_SIZE];
+    struct pki_cert *read; /* the body as our reader sees it */
+    struct pki_lint_findings findings;
+
+    /* Filled while signing. */
+    int64_t reservation;
+    uint8_t file_sha256[PKI_SHA256_SIZE];
+    struct pki_buf der;
+    uint8_t fingerprint[PKI_SHA256_SIZE];
+    int64_t key_row, authority_row;
+};
+
+struct pki_draft {
+    const char *action; /* "root", "issue": the journal's word */
+    char root[PKI_WORD_MAX], environment[PKI_WORD_MAX], purpose[PKI_WORD_MAX];
+    char subject[PKI_NAME_MAX]; /* what the journal says it is about */
+    int64_t now;                /* the clock when it was prepared */
+    int64_t counter;            /* the journal's last entry then */
+    struct pki_buf room;        /* what pki_session_check_room found; may be empty */
+
+    /* The authority that signs, but for a root and what stands below another item. */
+    bool has_issuer;
+    struct pki_authority_row issuer;
+    struct pki_key_row issuer_key;
+    const struct pki_algorithm *issuer_algorithm;
+    struct pki_cert *issuer_cert;
+
+    struct pki_draft_item items[PKI_DRAFT_ITEMS];
+    size_t n;
+    char next[160]; /* the command that usually follows */
+};
+
+/** An empty draft; checks the room, notes clock and journal. Fails: PKI_E_POLICY */
+PKI_CHECKED bool pki_draft_begin(struct pki_session *session, const char *action,
+                                 struct pki_draft **draft, struct pki_error *err);
+
+/** Take an authority of the inventory as the issuer. Fails: PKI_E_POLICY the clock lies outside
+ *  its validity; PKI_E_INTEGRITY its certificate cannot be read */
+PKI_CHECKED bool pki_draft_set_issuer(struct pki_session *session, struct pki_draft *draft,
+                                      const struct pki_authority_row *issuer,
+                                      struct pki_error *err);
+
+/** The next item, zeroed but for its profile and signer. */
+struct pki_draft_item *pki_draft_add(struct pki_draft *draft, const struct pki_profile *profile,
+                                     int signer);
+
+/* --- keys (draft_keys in draft_build.c) ------------------------------------------------------ */
+
+PKI_CHECKED bool pki_item_fresh_key(struct pki_draft_item *item,
+                                    const struct pki_algorithm *algorithm, struct pki_error *err);
+
+/** Take the key of a request's file. @algorithm the one it must have, or NULL: any of the
+ *  profile's. Fails: PKI_E_USAGE, PKI_E_FORMAT the file; PKI_E_POLICY; PKI_E_STATE known already */
+PKI_CHECKED bool pki_item_request(struct pki_session *session, struct pki_draft *draft,
+                                  struct pki_draft_item *item, const char *path,
+                                  const struct pki_algorithm *algorithm, struct pki_error *err);
+
+/* --- names, addresses, bodies ---------------------------------------------------------------- */
+
+PKI_CHECKED bool pki_item_subject(struct pki_draft_item *item, const struct pki_name *name,
+                                  struct pki_error *err);
+
+/** Addresses with {authority} filled in, as far as the profile takes them. */
+PKI_CHECKED bool pki_item_addresses(struct pki_draft_item *item, const char *crl_url,
+                                    const char *issuer_url, const char *authority,
+                                    struct pki_error *err);
+
+/** From now (set back, never before the signer's) for a validity, never past the signer's. */
+void pki_item_dates(const struct pki_draft *draft, struct pki_draft_item *item,
+                    struct pki_period validity);
+
+/** Serial, body, reading it, lint. Fails: PKI_E_POLICY, PKI_E_CRYPTO */
+PKI_CHECKED bool pki_item_build(const struct pki_draft *draft, struct pki_draft_item *item,
+                                struct pki_error *err);
+
+/** The certificate, as read, of whoever signs the item: its own body for a root's. */
+const struct pki_cert *pki_item_signer(const struct pki_draft *draft,
+                                       const struct pki_draft_item *item);
+
+/* --- the record (draft_record.c) ------------------------------------------------------------- */
+
+PKI_CHECKED bool pki_draft_reserve(struct pki_session *session, struct pki_draft *draft,
+                                   struct pki_error *err);
+PKI_CHECKED bool pki_draft_record(struct pki_session *session, struct pki_draft *draft,
+                                  struct pki_error *err);
+/** Record the reservations as abandoned, as well as it goes: the failure that led here counts. */
+void pki_draft_give_up(struct pki_session *session, const struct pki_draft *draft, const char *why);
+
+/** Tables of what was made, and "Next". */
+void pki_draft_made(const struct pki_draft *draft, struct pki_report *report);
+
+#endif

@@ -1,0 +1,187 @@
+#include "ops/draft.h"
+
+#include <assert.h>
+#include <fcntl.h>
+
+#include "base/file.h"
+
+/* --- keys ---------------------------------------------------------------------------------- */
+
+static bool take_spki(struct pki_draft_item *item, struct pki_bytes spki, struct pki_error *err)
+{
+    pki_buf_append_bytes(&item->spki, spki);
+    pki_sha256(spki, item->spki_sha256);
+    return pki_buf_ok(&item->spki, err) && pki_spki_key_id(spki, item->key_id, err);
+}
+
+bool pki_item_fresh_key(struct pki_draft_item *item, const struct pki_algorithm *algorithm,
+                        struct pki_error *err)
+{
+    item->algorithm = algorithm;
+    return pki_profile_takes_key(item->profile, algorithm, err) &&
+           pki_key_generate(algorithm, &item->key, err) &&
+           take_spki(item, pki_key_spki(item->key), err);
+}
+
+/* One key, one authority: not one that is recorded, nor another of this draft. */
+static bool check_unknown(struct pki_session *session, const struct pki_draft *draft,
+                          const struct pki_draft_item *item, struct pki_error *err)
+{
+    struct pki_key_row known;
+    bool found = false;
+
+    if (!pki_store_find_key(session->store, item->spki_sha256, &found, &known, err))
+        return false;
+    if (found)
+        return pki_fail(err, PKI_E_STATE,
+                        "%s: this key is already that of %s; every certificate needs a key of "
+                        "its own",
+                        item->source, known.name);
+    for (const struct pki_draft_item *other = draft->items; other < item; other++)
+        if (memcmp(other->spki_sha256, item->spki_sha256, PKI_SHA256_SIZE) == 0)
+            return pki_fail(err, PKI_E_STATE, "%s: the same key was given for %s", item->source,
+                            other->name);
+    return true;
+}
+
+static bool check_algorithm(const struct pki_draft_item *item,
+                            const struct pki_algorithm *algorithm, struct pki_error *err)
+{
+    if (!pki_profile_takes_key(item->profile, item->algorithm, err))
+        return false;
+    if (algorithm && algorithm != item->algorithm)
+        return pki_fail(err, PKI_E_POLICY,
+                        "%s: its key is %s, but the hierarchy says %s for this line", item->source,
+                        item->algorithm->name, algorithm->name);
+    return true;
+}
+
+bool pki_item_request(struct pki_session *session, struct pki_draft *draft,
+                      struct pki_draft_item *item, const char *path,
+                      const struct pki_algorithm *algorithm, struct pki_error *err)
+{
+    pki_scope(pki_buf) text = {0};
+
+    item->source = path;
+    if (!pki_file_read(AT_FDCWD, path, PKI_LIMIT_REQUEST, &text, err) ||
+        !pki_request_parse(path, pki_buf_view(&text), &item->request, err) ||
+        !pki_request_judge(item->request, err))
+        return false;
+    item->algorithm = item->request->algorithm;
+    return take_spki(item, item->request->spki, err) && check_algorithm(item, algorithm, err) &&
+           check_unknown(session, draft, item, err);
+}
+
+/* --- names and addresses ------------------------------------------------------------------- */
+
+bool pki_item_subject(struct pki_draft_item *item, const struct pki_name *name,
+                      struct pki_error *err)
+{
+    snprintf(item->common_name, sizeof(item->common_name), "%s",
+             name->common_name ? name->common_name : "");
+    return pki_profile_takes_name(item->profile, name, err) &&
+           pki_name_build(name, &item->subject, err);
+}
+
+static bool expand(const char *pattern, const char *authority, char **address,
+                   struct pki_error *err)
+{
+    static const char place[] = "{authority}";
+    const char *at = strstr(pattern, place);
+    pki_scope(pki_buf) text = {0};
+
+    assert(at); /* the hierarchy's rules see to it */
+    pki_buf_append(&text, pattern, (size_t)(at - pattern));
+    pki_buf_text(&text, authority);
+    pki_buf_text(&text, at + strlen(place));
+    return pki_buf_take_text(&text, address, err);
+}
+
+bool pki_item_addresses(struct pki_draft_item *item, const char *crl_url, const char *issuer_url,
+                        const char *authority, struct pki_error *err)
+{
+    bool crl = crl_url && item->profile->crl_url != PKI_ABSENT;
+    bool issuer = issuer_url && item->profile->issuer_url != PKI_ABSENT;
+
+    return (!crl || expand(crl_url, authority, &item->crl_url, err)) &&
+           (!issuer || expand(issuer_url, authority, &item->issuer_url, err));
+}
+
+/* --- dates --------------------------------------------------------------------------------- */
+
+const struct pki_cert *pki_item_signer(const struct pki_draft *draft,
+                                       const struct pki_draft_item *item)
+{
+    return item->signer == PKI_SIGNER_ISSUER ? draft->issuer_cert : draft->items[item->signer].read;
+}
+
+void pki_item_dates(const struct pki_draft *draft, struct pki_draft_item *item,
+                    struct pki_period validity)
+{
+    const struct pki_cert *signer = pki_item_signer(draft, item);
+
+    item->not_before = draft->now - PKI_DRAFT_SET_BACK;
+    item->not_after = pki_period_after(validity, draft->now) - 1;
+    if (!signer) /* a root */
+        return;
+    if (item->not_before < signer->not_before)
+        item->not_before = signer->not_before;
+    item->shortened = item->not_after > signer->not_after;
+    if (item->shortened)
+        item->not_after = signer->not_after;
+}
+
+/* --- the body ------------------------------------------------------------------------------ */
+
+static struct pki_bytes bytes_of(const uint8_t *data, size_t size)
+{
+    return (struct pki_bytes){data, size};
+}
+
+static const struct pki_algorithm *signing_algorithm(const struct pki_draft *draft,
+                                                     const struct pki_draft_item *item)
+{
+    return item->signer == PKI_SIGNER_ISSUER ? draft->issuer_algorithm
+                                             : draft->items[item->signer].algorithm;
+}
+
+static void fill_body(const struct pki_draft *draft, const struct pki_draft_item *item,
+                      struct pki_body *body)
+{
+    const struct pki_cert *signer = pki_item_signer(draft, item);
+
+    *body = (struct pki_body){
+        .profile = item->profile,
+        .issuer_algorithm = signing_algorithm(draft, item),
+        .issuer = signer ? signer->subject : pki_buf_view(&item->subject),
+        .subject = pki_buf_view(&item->subject),
+        .not_before = item->not_before,
+        .not_after = item->not_after,
+        .spki = pki_buf_view(&item->spki),
+        .subject_key_id = bytes_of(item->key_id, sizeof(item->key_id)),
+        .crl_url = item->crl_url,
+        .issuer_url = item->issuer_url,
+        .names = item->names,
+        .n_names = item->n_names,
+    };
+    if (signer)
+        body->authority_key_id = signer->subject_key_id;
+    memcpy(body->serial, item->serial, sizeof(body->serial));
+}
+
+bool pki_item_build(const struct pki_draft *draft, struct pki_draft_item *item,
+                    struct pki_error *err)
+{
+    PKI_CONTEXT(err, "%s", item->name);
+    struct pki_body body;
+
+    if (!pki_random_serial(item->serial, err))
+        return false;
+    fill_body(draft, item, &body);
+    if (!pki_body_build(&body, &item->body, err) ||
+        !pki_lint_body(pki_buf_view(&item->body), pki_item_signer(draft, item), item->profile->name,
+                       false, &item->findings, err))
+        return false;
+    pki_sha256(pki_buf_view(&item->body), item->body_sha256);
+    return pki_cert_parse_body(pki_buf_view(&item->body), &item->read, err);
+}

@@ -1,0 +1,234 @@
+#include "ops/draft.h"
+
+#include "base/text.h"
+
+#define KIND_CERTIFICATE "certificate"
+
+static struct pki_bytes room_of(const struct pki_draft *draft)
+{
+    return pki_buf_view(&draft->room);
+}
+
+/* "prod-code-signing-g1, prod-code-signing-g2" */
+static void list_names(const struct pki_draft *draft, struct pki_buf *text)
+{
+    for (size_t i = 0; i < draft->n; i++)
+        pki_buf_printf(text, "%s%s", i > 0 ? ", " : "", draft->items[i].name);
+}
+
+static bool append(struct pki_session *session, struct pki_txn *txn, const struct pki_draft *draft,
+                   struct pki_journal_entry entry, struct pki_buf *detail, struct pki_error *err)
+{
+    char *text = NULL;
+
+    if (!pki_buf_take_text(detail, &text, err))
+        return false;
+    entry.detail = text;
+    entry.subject = draft->subject;
+    entry.actor = session->actor;
+    bool done = pki_journal_append(txn, &entry, err);
+    free(text);
+    return done;
+}
+
+/* --- reserving ----------------------------------------------------------------------------- */
+
+static void signer_digest(const struct pki_draft *draft, const struct pki_draft_item *item,
+                          uint8_t digest[PKI_SHA256_SIZE])
+{
+    const uint8_t *from = item->signer == PKI_SIGNER_ISSUER
+                              ? draft->issuer_cert->spki_sha256
+                              : draft->items[item->signer].spki_sha256;
+
+    memcpy(digest, from, PKI_SHA256_SIZE);
+}
+
+static bool reserve_item(struct pki_txn *txn, const struct pki_draft *draft,
+                         struct pki_draft_item *item, int64_t at, struct pki_error *err)
+{
+    struct pki_reservation_row row = {.kind = KIND_CERTIFICATE, .reserved_at = at};
+
+    snprintf(row.subject, sizeof(row.subject), "%s", item->name);
+    if (item->key)
+        snprintf(row.key_name, sizeof(row.key_name), "%s", item->name);
+    memcpy(row.serial, item->serial, sizeof(row.serial));
+    memcpy(row.body, item->body_sha256, sizeof(row.body));
+    signer_digest(draft, item, row.signer);
+    return pki_store_reserve(txn, &row, &item->reservation, err);
+}
+
+bool pki_draft_reserve(struct pki_session *session, struct pki_draft *draft, struct pki_error *err)
+{
+    pki_auto(pki_txn) txn = NULL;
+    pki_scope(pki_buf) detail = {0};
+    const struct pki_journal_entry entry = {.at = pki_session_now(session), .action = "reserve"};
+
+    if (!pki_store_begin(session->store, &txn, err))
+        return false;
+    for (size_t i = 0; i < draft->n; i++)
+        if (!reserve_item(txn, draft, &draft->items[i], entry.at, err))
+            return false;
+    pki_buf_printf(&detail, "%zu serial%s for ", draft->n, draft->n == 1 ? "" : "s");
+    list_names(draft, &detail);
+    if (draft->room.size > 0)
+        pki_buf_text(&detail, "; ");
+    pki_buf_append_bytes(&detail, room_of(draft));
+    return append(session, txn, draft, entry, &detail, err) && pki_txn_commit(&txn, err);
+}
+
+/* --- recording ----------------------------------------------------------------------------- */
+
+static bool record_key(struct pki_txn *txn, struct pki_draft_item *item, struct pki_error *err)
+{
+    struct pki_key_row row = {0};
+
+    snprintf(row.name, sizeof(row.name), "%s", item->name);
+    snprintf(row.algorithm, sizeof(row.algorithm), "%s", item->algorithm->name);
+    snprintf(row.location, sizeof(row.location), "%s", item->key ? "file" : "outside");
+    memcpy(row.spki_sha256, item->spki_sha256, sizeof(row.spki_sha256));
+    memcpy(row.key_id, item->key_id, sizeof(row.key_id));
+    return pki_store_add_key(txn, &row, &item->key_row, err) &&
+           (!item->key || pki_store_add_key_file(txn, item->key_row, item->file_sha256, err));
+}
+
+static bool record_authority(struct pki_txn *txn, const struct pki_draft *draft,
+                             struct pki_draft_item *item, int64_t at, struct pki_error *err)
+{
+    struct pki_authority_row row = {
+        .generation = item->generation,
+        .state = item->state,
+        .state_since = at,
+        .key = item->key_row,
+        .issuer = item->signer == PKI_SIGNER_ISSUER ? draft->issuer.id : 0,
+        .subject = item->subject, /* borrowed during the call */
+    };
+
+    snprintf(row.name, sizeof(row.name), "%s", item->name);
+    memcpy(row.root, draft->root, sizeof(row.root));
+    memcpy(row.environment, draft->environment, sizeof(row.environment));
+    memcpy(row.purpose, draft->purpose, sizeof(row.purpose));
+    return pki_store_add_authority(txn, &row, at, &item->authority_row, err);
+}
+
+static bool record_certificate(struct pki_txn *txn, const struct pki_draft *draft,
+                               const struct pki_draft_item *item, int64_t at, struct pki_error *err)
+{
+    int64_t id = 0;
+    int64_t signer = item->signer == PKI_SIGNER_ISSUER ? draft->issuer.id
+                                                       : draft->items[item->signer].authority_row;
+    struct pki_certificate_row row = {
+        .issuer = signer,
+        .authority = item->authority_row,
+        .key = item->key_row,
+        .not_before = item->not_before,
+        .not_after = item->not_after,
+        .issued_at = at,
+        .companion = item->authority_row == 0 && item->signer != PKI_SIGNER_ISSUER ? signer : 0,
+        .subject = item->subject, /* both borrowed during the call */
+        .der = item->der,
+    };
+
+    snprintf(row.profile, sizeof(row.profile), "%s", item->profile->name);
+    memcpy(row.serial, item->serial, sizeof(row.serial));
+    memcpy(row.fingerprint, item->fingerprint, sizeof(row.fingerprint));
+    return pki_store_add_certificate(txn, &row, &id, err);
+}
+
+static bool record_item(struct pki_txn *txn, const struct pki_draft *draft,
+                        struct pki_draft_item *item, int64_t at, struct pki_error *err)
+{
+    PKI_CONTEXT(err, "%s", item->name);
+
+    return record_key(txn, item, err) &&
+           (!item->profile->authority || record_authority(txn, draft, item, at, err)) &&
+           record_certificate(txn, draft, item, at, err) &&
+           pki_store_finish(txn, item->reservation, "done", at, err);
+}
+
+/* "prod-code-signing-g1 (active, sha256 1a2b...), prod-code-signing-g2 (next, ...)" */
+static void tell_recorded(const struct pki_draft *draft, struct pki_buf *text)
+{
+    for (size_t i = 0; i < draft->n; i++) {
+        const struct pki_draft_item *item = &draft->items[i];
+
+        pki_buf_printf(text, "%s%s (%s, sha256 ", i > 0 ? ", " : "", item->name,
+                       item->profile->authority ? pki_state_name(item->state)
+                                                : item->profile->name);
+        pki_hex(text, (struct pki_bytes){item->fingerprint, PKI_SHA256_SIZE});
+        pki_buf_text(text, ")");
+    }
+}
+
+bool pki_draft_record(struct pki_session *session, struct pki_draft *draft, struct pki_error *err)
+{
+    pki_auto(pki_txn) txn = NULL;
+    pki_scope(pki_buf) detail = {0};
+    const struct pki_journal_entry entry = {
+        .at = pki_session_now(session),
+        .action = draft->action,
+        /* An end entity changes nothing of what verifiers trust. */
+        .trust = draft->items[0].profile->authority,
+    };
+
+    if (!pki_store_begin(session->store, &txn, err))
+        return false;
+    for (size_t i = 0; i < draft->n; i++)
+        if (!record_item(txn, draft, &draft->items[i], entry.at, err))
+            return false;
+    tell_recorded(draft, &detail);
+    return append(session, txn, draft, entry, &detail, err) && pki_txn_commit(&txn, err);
+}
+
+void pki_draft_give_up(struct pki_session *session, const struct pki_draft *draft, const char *why)
+{
+    struct pki_error lost = {0};
+    pki_auto(pki_txn) txn = NULL;
+    pki_scope(pki_buf) detail = {0};
+    const struct pki_journal_entry entry = {.at = pki_session_now(session), .action = "abandon"};
+
+    if (!pki_store_begin(session->store, &txn, &lost))
+        return;
+    for (size_t i = 0; i < draft->n; i++)
+        if (!pki_store_finish(txn, draft->items[i].reservation, "abandoned", entry.at, &lost))
+            return;
+    pki_buf_text(&detail, "failed: ");
+    pki_text_safe(&detail, (struct pki_bytes){(const uint8_t *)why, strlen(why)});
+    /* What cannot even be written down stays open, and status shows it. */
+    if (append(session, txn, draft, entry, &detail, &lost))
+        (void)!pki_txn_commit(&txn, &lost);
+}
+
+/* --- telling ------------------------------------------------------------------------------- */
+
+static void tell_item(const struct pki_draft_item *item, struct pki_report *report)
+{
+    struct pki_report *block = pki_report_block(report, item->name);
+    pki_scope(pki_buf) subject = {0};
+    struct pki_error unreadable = {0};
+
+    if (pki_name_show(pki_buf_view(&item->subject), &subject, &unreadable))
+        pki_report_text(block, "Subject", "%.*s", (int)subject.size, (const char *)subject.data);
+    pki_report_octets(block, "Serial", (struct pki_bytes){item->serial, sizeof(item->serial)});
+    pki_report_time(block, "Not after", item->not_after);
+    pki_report_fingerprint(block, "Fingerprint", item->fingerprint);
+    if (item->key)
+        pki_report_text(block, "Key file", "keys/%s.key", item->name);
+}
+
+void pki_draft_made(const struct pki_draft *draft, struct pki_report *report)
+{
+    struct pki_report *table = pki_report_table(report, "Made");
+
+    for (size_t i = 0; i < draft->n; i++) {
+        const struct pki_draft_item *item = &draft->items[i];
+        struct pki_report *row = pki_report_row(table);
+
+        pki_report_text(row, "Name", "%s", item->name);
+        pki_report_text(row, "Profile", "%s", item->profile->name);
+        pki_report_text(row, "State", "%s",
+                        item->profile->authority ? pki_state_name(item->state) : "issued");
+        pki_report_time(row, "Not after", item->not_after);
+    }
+    for (size_t i = 0; i < draft->n; i++)
+        tell_item(&draft->items[i], report);
+}
