@@ -1,0 +1,171 @@
+/*
+ * A key and its request on the host that will use it: no cellar, no network,
+ * two files in a directory of their own.
+ */
+#include "pki/key.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "crypto/random.h"
+#include "ops/key_file.h"
+#include "x509/build.h"
+#include "x509/name.h"
+#include "x509/pem.h"
+#include "x509/request.h"
+
+#define KEY_FILE     "key.key"
+#define REQUEST_FILE "key.csr"
+#define PROMPT       "key" /* what --passphrase-file calls it */
+
+/* --- in memory ----------------------------------------------------------------------------- */
+
+static bool judge(const struct pki_key_csr_request *request, const struct pki_algorithm **algorithm,
+                  struct pki_name *name, struct pki_error *err)
+{
+    const char *wanted = request->algorithm ? request->algorithm : "ecdsa-p384";
+    struct pki_error why = {0};
+
+    *algorithm = pki_algorithm_find(wanted);
+    if (!*algorithm)
+        return pki_fail(err, PKI_E_USAGE,
+                        "\"%.40s\" is not an algorithm; take ecdsa-p256, ecdsa-p384, ecdsa-p521, "
+                        "rsa-3072, rsa-4096 or ed25519",
+                        wanted);
+    *name = (struct pki_name){request->country, request->organization, request->common_name};
+    return pki_name_judge(name, &why) || pki_fail(err, PKI_E_USAGE, "%s", why.text);
+}
+
+/* CertificationRequest (RFC 2986 4.2) has the outer shape of Certificate: body, algorithm, bits. */
+static bool make_request(const struct pki_key *key, const struct pki_name *name,
+                         struct pki_buf *pem, struct pki_error *err)
+{
+    pki_scope(pki_buf) subject = {0};
+    pki_scope(pki_buf) body = {0};
+    pki_scope(pki_buf) signature = {0};
+    pki_scope(pki_buf) der = {0};
+    pki_auto(pki_request) read = NULL;
+
+    if (!pki_name_build(name, &subject, err) ||
+        !pki_request_body_build(pki_buf_view(&subject), pki_key_spki(key), &body, err) ||
+        !pki_key_sign(key, pki_buf_view(&body), &signature, err) ||
+        !pki_certificate_assemble(pki_buf_view(&body), pki_key_algorithm_of(key),
+                                  pki_buf_view(&signature), &der, err))
+        return false;
+    pki_pem_write(pem, PKI_PEM_REQUEST, pki_buf_view(&der));
+    return pki_buf_ok(pem, err) && pki_request_parse(REQUEST_FILE, pki_buf_view(pem), &read, err) &&
+           pki_request_judge(read, err);
+}
+
+static bool choose_passphrase(const struct pki_prompts *prompts, struct pki_secret **passphrase,
+                              struct pki_error *err)
+{
+    const struct pki_passphrase_ask question = {.name = PROMPT, .fresh = true};
+
+    return prompts->passphrase(prompts->context, &question, passphrase, err) &&
+           pki_passphrase_judge(*passphrase, err);
+}
+
+/* --- on disk ------------------------------------------------------------------------------- */
+
+static bool check_absent(const char *path, struct pki_error *err)
+{
+    struct stat there;
+
+    return lstat(path, &there) != 0
+               ? errno == ENOENT || pki_fail(err, PKI_E_USAGE, "%s: %s", path, strerror(errno))
+               : pki_fail(err, PKI_E_EXISTS, "%s: exists already", path);
+}
+
+static bool beside(const char *path, char made[PATH_MAX], struct pki_error *err)
+{
+    uint8_t fresh[4];
+    size_t length = strlen(path);
+
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    if (!pki_random(fresh, sizeof(fresh), err))
+        return false;
+    int size = snprintf(made, PATH_MAX, "%.*s.new-%02x%02x%02x%02x", (int)length, path, fresh[0],
+                        fresh[1], fresh[2], fresh[3]);
+    return size < PATH_MAX || pki_fail(err, PKI_E_USAGE, "path is too long");
+}
+
+static bool write_files(int dir, const struct pki_key_seal *seal, struct pki_bytes pem,
+                        struct pki_error *err)
+{
+    uint8_t sha256[PKI_SHA256_SIZE];
+
+    return pki_key_file_write(dir, KEY_FILE, seal, sha256, err) &&
+           pki_file_write_new(dir, REQUEST_FILE, 0644, pem, err);
+}
+
+/* Complete and tested under another name, then named in one step. */
+static bool write_directory(const char *to, const struct pki_key_seal *seal, struct pki_bytes pem,
+                            struct pki_error *err)
+{
+    pki_scope_fd int dir = -1;
+    char made[PATH_MAX];
+    struct pki_error lost = {0};
+
+    if (!beside(to, made, err) || !pki_dir_make(AT_FDCWD, made, &dir, err))
+        return false;
+    bool done = write_files(dir, seal, pem, err);
+    if (done && renameat2(AT_FDCWD, made, AT_FDCWD, to, RENAME_NOREPLACE) != 0)
+        done =
+            pki_fail(err, errno == EEXIST ? PKI_E_EXISTS : PKI_E_IO, "%s: %s", to, strerror(errno));
+    if (!done)
+        (void)!pki_dir_remove(AT_FDCWD, made, &lost);
+    return done;
+}
+
+/* --- the duty ------------------------------------------------------------------------------ */
+
+static void tell(const struct pki_key_csr_request *request, const struct pki_key *key,
+                 struct pki_report *report)
+{
+    uint8_t sha256[PKI_SHA256_SIZE];
+
+    pki_sha256(pki_key_spki(key), sha256);
+    pki_report_text(report, "Common name", "%s", request->common_name ? request->common_name : "-");
+    pki_report_text(report, "Algorithm", "%s", pki_key_algorithm_of(key)->title);
+    pki_report_fingerprint(report, "Key fingerprint", sha256);
+    pki_report_text(report, "Key file", "%s/" KEY_FILE, request->to);
+    pki_report_text(report, "Request", "%s/" REQUEST_FILE, request->to);
+    pki_report_note(report, "Next", PKI_TONE_PLAIN,
+                    "Next: carry %s/" REQUEST_FILE
+                    " to the cellar; there: cellar issue ENV PURPOSE "
+                    "--csr " REQUEST_FILE,
+                    request->to);
+}
+
+bool pki_key_csr(const struct pki_key_csr_request *request, const struct pki_prompts *prompts,
+                 struct pki_report *report, struct pki_error *err)
+{
+    PKI_CONTEXT(err, "key csr");
+    const struct pki_algorithm *algorithm = NULL;
+    struct pki_name name;
+    pki_auto(pki_key) key = NULL;
+    pki_auto(pki_secret) passphrase = NULL;
+    pki_scope(pki_buf) pem = {0};
+
+    if (!judge(request, &algorithm, &name, err) || !check_absent(request->to, err))
+        return false;
+    if (request->dry_run) {
+        pki_report_text(report, "Would write", "%s/" KEY_FILE ", %s/" REQUEST_FILE, request->to,
+                        request->to);
+        return pki_report_ok(report, err);
+    }
+    if (!choose_passphrase(prompts, &passphrase, err) || !pki_key_generate(algorithm, &key, err) ||
+        !make_request(key, &name, &pem, err))
+        return false;
+    const struct pki_key_seal seal = {PROMPT, key, passphrase};
+    if (!write_directory(request->to, &seal, pki_buf_view(&pem), err))
+        return false;
+    tell(request, key, report);
+    return pki_report_ok(report, err);
+}
