@@ -97,17 +97,19 @@ static bool lint_block(struct run *run, const struct pki_pem_block *block)
            lint_request(run, request);
 }
 
-/* Readable, so every block is a certificate, a request or a CRL; several are of one kind. */
+/* Readable, so every block is of one kind: certificates, requests or CRLs. */
 static bool lint_pem(struct run *run)
 {
     pki_scope(pki_pem) pem = {0};
 
     if (!pki_pem_parse(run->input->bytes, &pem, run->err))
         return false;
+    if (strcmp(pem.blocks[0].label, PKI_PEM_CERTIFICATE) == 0)
+        return lint_certs(run);
     for (size_t i = 0; i < pem.n_blocks; i++)
-        if (strcmp(pem.blocks[i].label, PKI_PEM_CERTIFICATE) != 0)
-            return lint_block(run, &pem.blocks[i]);
-    return lint_certs(run);
+        if (!lint_block(run, &pem.blocks[i]))
+            return false;
+    return true;
 }
 
 static bool lint_der(struct run *run)

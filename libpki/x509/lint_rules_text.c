@@ -2,6 +2,7 @@
  * A file as text: what Go's PEM reader and the services around it stumble
  * over. These rules see the bytes before any other is run.
  */
+#include "base/file.h"
 #include "x509/lint_private.h"
 #include "x509/pem.h"
 
@@ -96,16 +97,33 @@ static bool read_block(const struct pki_pem_block *block, struct pki_error *err)
     return pki_fail(err, PKI_E_FORMAT, "no certificate, request or CRL");
 }
 
+/* One kind and within the limit, so that nothing in a file is left out. */
+static bool check_blocks(struct pki_bytes bytes, const struct pki_pem *pem, struct pki_error *err)
+{
+    if (pem->n_blocks == 0)
+        return pki_fail(err, PKI_E_FORMAT, "no block in it");
+
+    const char *label = pem->blocks[0].label;
+    for (size_t i = 1; i < pem->n_blocks; i++) {
+        if (strcmp(pem->blocks[i].label, label) != 0)
+            return pki_fail(err, PKI_E_FORMAT, "blocks of two kinds, %s and %s; lint each alone",
+                            label, pem->blocks[i].label);
+    }
+    return strcmp(label, PKI_PEM_CRL) == 0 || bytes.size <= PKI_LIMIT_BUNDLE ||
+           pki_fail(err, PKI_E_FORMAT, "%zu octets, more than the %zu that are read", bytes.size,
+                    PKI_LIMIT_BUNDLE);
+}
+
 static bool read_pem(struct pki_bytes bytes, struct pki_error *err)
 {
     pki_scope(pki_pem) pem = {0};
 
-    if (!pki_pem_parse(bytes, &pem, err))
+    if (!pki_pem_parse(bytes, &pem, err) || !check_blocks(bytes, &pem, err))
         return false;
     for (size_t i = 0; i < pem.n_blocks; i++)
         if (!read_block(&pem.blocks[i], err))
             return false;
-    return pem.n_blocks > 0 || pki_fail(err, PKI_E_FORMAT, "no block in it");
+    return true;
 }
 
 static bool read_der(struct pki_bytes bytes, struct pki_error *err)

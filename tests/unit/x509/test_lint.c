@@ -215,6 +215,20 @@ static void test_unreadable_is_a_finding(void)
     CU_ASSERT_STRING_EQUAL(findings.list[0].rule, "readable");
 }
 
+static void test_blocks_of_two_kinds_are_a_finding(void)
+{
+    FIXTURE fixture = load("pem_only_certificates", "bad");
+    struct pki_lint_input input = input_of(&fixture);
+    pki_scope(pki_lint_findings) findings = {0};
+    struct pki_lint_seen seen;
+    struct pki_error err = {0};
+
+    EXPECT_OK(pki_lint_bytes(&input, &seen, &findings, &err), err);
+    CU_ASSERT_EQUAL_FATAL(findings.errors, 1);
+    CU_ASSERT_STRING_EQUAL(findings.list[0].rule, "readable");
+    CU_ASSERT_PTR_NOT_NULL(strstr(findings.list[0].text, "two kinds"));
+}
+
 static void test_unknown_profile_or_consumer_is_refused(void)
 {
     FIXTURE fixture = load("version_3", "good");
@@ -396,6 +410,7 @@ int main(void)
         {"requests and CRLs are told apart", test_requests_and_lists_are_told_apart},
         {"DER is linted like PEM", test_der_is_linted_like_pem},
         {"what cannot be read is a finding", test_unreadable_is_a_finding},
+        {"blocks of two kinds are a finding", test_blocks_of_two_kinds_are_a_finding},
         {"an unknown profile or consumer is refused", test_unknown_profile_or_consumer_is_refused},
         {"a body is refused with the first broken rule", test_body_is_refused_with_the_first_rule},
         {"a rehearsal may have its mark", test_rehearsal_may_have_its_mark},
