@@ -22,9 +22,9 @@
     do {                                                                             \
         bool done_ = (call);                                                         \
         if (!done_)                                                                  \
-            fprintf(stderr, "\n%s:%d: %s\n", __FILE__, __LINE__, (err).text);        \
+            (void)fprintf(stderr, "\n%s:%d: %s\n", __FILE__, __LINE__, (err).text);        \
         CU_ASSERT_FATAL(done_);                                                      \
-        memset(&(err), 0, sizeof(err));                                              \
+        (void)memset(&(err), 0, sizeof(err));                                              \
     } while (0)
 
 #define EXPECT_FAILS(call, err, expected)                                            \
@@ -32,7 +32,7 @@
         CU_ASSERT_FALSE_FATAL(call);                                                 \
         test_failure_is(&(err), expected, __FILE__, __LINE__);                       \
         test_last = (err);                                                           \
-        memset(&(err), 0, sizeof(err));                                              \
+        (void)memset(&(err), 0, sizeof(err));                                              \
     } while (0)
 
 /* The error that the last EXPECT_FAILS saw, to look at its text. */
