@@ -1,7 +1,7 @@
 /*
  * Paths: found by hash on subject name and key identifier, breadth-first, so
  * the shortest valid one wins; signatures are checked on the path only, with a
- * bound on how many; then validated by RFC 5280 section 6.
+ * bound on how many; then validated by RFC 5280 6.1.
  *
  * Checkers' side. Anchors are certificates that the caller trusts as they are
  * (their name and key; their own signature and, unless asked, their

@@ -1,5 +1,5 @@
 /*
- * One path, by RFC 5280 section 6: each certificate alone, then each link, then
+ * One path, by RFC 5280 6.1: each certificate alone, then each link, then
  * what the upper ones let the lower ones be, then revocation.
  */
 #include "pki/time.h"

@@ -55,14 +55,14 @@ struct pki_certs chain_certs(const char *names)
     return certs;
 }
 
-struct pki_bytes chain_crl(const char *name)
+struct pki_buf chain_crl(const char *name)
 {
     pki_scope(pki_pem) pem = {0};
     char file[256];
 
     snprintf(file, sizeof(file), "%s.crl", name);
     load(file, &pem);
-    struct pki_bytes der = {.data = pem.blocks[0].der.data, .size = pem.blocks[0].der.size};
+    struct pki_buf der = pem.blocks[0].der;
     pem.blocks[0].der = (struct pki_buf){0};
     return der;
 }

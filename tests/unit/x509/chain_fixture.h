@@ -16,7 +16,7 @@
 const char *chain_path(const char *name);
 /** Certificates by space-separated names; owned by the caller. */
 struct pki_certs chain_certs(const char *names);
-/** The DER of a list; malloc'd. */
-struct pki_bytes chain_crl(const char *name);
+/** The DER of a list; owned by the caller. */
+struct pki_buf chain_crl(const char *name);
 
 #endif

@@ -20,7 +20,7 @@ static void ask(const struct question *question)
     struct pki_certs leaf = chain_certs(question->leaf);
     struct pki_certs anchors = chain_certs(question->anchors);
     struct pki_certs untrusted = chain_certs(question->untrusted ? question->untrusted : "");
-    struct pki_bytes ders[LISTS_MAX];
+    struct pki_buf ders[LISTS_MAX];
     struct pki_crl crls[LISTS_MAX];
     size_t n = 0;
     char name[64];
@@ -32,7 +32,7 @@ static void ask(const struct question *question)
     for (const char *rest = question->crls; rest && sscanf(rest, " %63s%n", name, &used) == 1;
          rest += used, n++) {
         ders[n] = chain_crl(name);
-        EXPECT_OK(pki_crl_parse(ders[n], &crls[n], &err), err);
+        EXPECT_OK(pki_crl_parse(pki_buf_view(&ders[n]), &crls[n], &err), err);
     }
     const struct pki_path_request request = {
         .leaf = leaf.list[0],
@@ -56,7 +56,7 @@ static void ask(const struct question *question)
         CU_ASSERT_TRUE(question->length == 0 || path.n == question->length);
     }
     for (size_t i = 0; i < n; i++)
-        free((void *)(uintptr_t)ders[i].data);
+        pki_buf_clear(&ders[i]);
     pki_certs_clear(&leaf);
     pki_certs_clear(&anchors);
     pki_certs_clear(&untrusted);

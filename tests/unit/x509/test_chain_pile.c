@@ -9,9 +9,10 @@
 
 #include "chain_fixture.h"
 
-#define PILE         10000
-#define SECONDS_MOST 10.0 /* with sanitizers, on a busy machine; a search takes a fraction of one \
-                           */
+#define PILE 10000
+#define SECONDS_MOST                                                             \
+    10.0 /* with sanitizers, on a busy machine; a search takes a fraction of one \
+          */
 
 /* A name of one common name of eight characters, and the certificate that bears it. */
 struct made {
@@ -21,11 +22,13 @@ struct made {
 
 static void write_name(uint8_t name[21], unsigned number)
 {
+    static const uint8_t start[] = {0x30, 0x13, 0x31, 0x11, 0x30, 0x0f, 0x06,
+                                    0x03, 0x55, 0x04, 0x03, 0x0c, 0x08};
     char text[9];
 
-    memcpy(name, "\x30\x13\x31\x11\x30\x0f\x06\x03\x55\x04\x03\x0c\x08", 13);
     snprintf(text, sizeof(text), "%08u", number);
-    memcpy(name + 13, text, 8);
+    memcpy(name, start, sizeof(start));
+    memcpy(name + sizeof(start), text, sizeof(text) - 1);
 }
 
 static void make(struct made *made, const struct pki_cert *like, unsigned number, unsigned issuer)
@@ -53,7 +56,7 @@ static struct pile open_pile(void)
     struct pile pile = {.fixtures = chain_certs("leaf sub root")};
 
     pile.made = calloc(PILE, sizeof(*pile.made));
-    pile.list = calloc(PILE + 2, sizeof(*pile.list));
+    pile.list = calloc(PILE + 2, sizeof(struct pki_cert *));
     CU_ASSERT_FATAL(pile.made && pile.list);
     return pile;
 }

@@ -6,7 +6,8 @@
 
 static void test_a_list_is_read(void)
 {
-    struct pki_bytes der = chain_crl("root-revoked");
+    pki_scope(pki_buf) list = chain_crl("root-revoked");
+    struct pki_bytes der = pki_buf_view(&list);
     struct pki_error err = {0};
     struct pki_crl crl;
     struct pki_crl_entry entry;
@@ -27,7 +28,6 @@ static void test_a_list_is_read(void)
     CU_ASSERT_TRUE(entry.has_invalidity);
     CU_ASSERT_EQUAL(pki_crl_entry_since(&entry), INT64_C(1769904000));
     EXPECT_FAILS(pki_crl_next(&rest, &entry, &err), err, PKI_E_FORMAT);
-    free((void *)(uintptr_t)der.data);
 }
 
 static void test_kinds_are_told(void)
@@ -42,7 +42,8 @@ static void test_kinds_are_told(void)
     };
 
     for (size_t i = 0; i < PKI_COUNT(cases); i++) {
-        struct pki_bytes der = chain_crl(cases[i].name);
+        pki_scope(pki_buf) list = chain_crl(cases[i].name);
+        struct pki_bytes der = pki_buf_view(&list);
         struct pki_error err = {0};
         struct pki_crl crl;
         EXPECT_OK(pki_crl_parse(der, &crl, &err), err);
@@ -50,14 +51,14 @@ static void test_kinds_are_told(void)
         CU_ASSERT_EQUAL(crl.distribution.size > 0, cases[i].distribution);
         CU_ASSERT_EQUAL(crl.has_unknown_critical, cases[i].unknown);
         CU_ASSERT_EQUAL(crl.unknown_critical.size > 0, cases[i].unknown);
-        free((void *)(uintptr_t)der.data);
     }
 }
 
 static void test_signatures_are_checked(void)
 {
     struct pki_certs certs = chain_certs("sub other-root");
-    struct pki_bytes der = chain_crl("sub-good");
+    pki_scope(pki_buf) list = chain_crl("sub-good");
+    struct pki_bytes der = pki_buf_view(&list);
     struct pki_error err = {0};
     struct pki_crl crl;
 
@@ -68,7 +69,6 @@ static void test_signatures_are_checked(void)
     EXPECT_FAILS(pki_crl_verify_signature(&crl, certs.list[0]->spki, &err), err, PKI_E_INVALID);
     EXPECT_TEXT("two signature algorithms");
     pki_certs_clear(&certs);
-    free((void *)(uintptr_t)der.data);
 }
 
 /* Reads all of it, as a verifier would. */
@@ -84,7 +84,8 @@ static bool read_all(struct pki_bytes der, struct pki_error *err)
 
 static void test_a_list_cut_anywhere_is_refused(void)
 {
-    struct pki_bytes der = chain_crl("root-revoked");
+    pki_scope(pki_buf) list = chain_crl("root-revoked");
+    struct pki_bytes der = pki_buf_view(&list);
 
     for (size_t size = 0; size < der.size; size++) {
         struct pki_error err = {0};
@@ -93,13 +94,13 @@ static void test_a_list_cut_anywhere_is_refused(void)
         EXPECT_FAILS(read_all((struct pki_bytes){cut, size}, &err), err, PKI_E_FORMAT);
         free(cut);
     }
-    free((void *)(uintptr_t)der.data);
 }
 
 /* Any octet may be any other: read or refused, never beyond the end. */
 static void test_a_list_with_any_octet_changed_is_survived(void)
 {
-    struct pki_bytes der = chain_crl("root-revoked");
+    pki_scope(pki_buf) list = chain_crl("root-revoked");
+    struct pki_bytes der = pki_buf_view(&list);
     uint8_t *copy = malloc(der.size);
 
     for (size_t i = 0; i < der.size * 4; i++) {
@@ -111,7 +112,6 @@ static void test_a_list_with_any_octet_changed_is_survived(void)
             CU_ASSERT_TRUE(err.code == PKI_E_FORMAT || err.code == PKI_E_INVALID);
     }
     free(copy);
-    free((void *)(uintptr_t)der.data);
 }
 
 /* The list's own odd parts, as DER written by hand. */

@@ -121,13 +121,12 @@ static void test_bundles_say_their_order(void)
 static void test_der_is_recognised(void)
 {
     struct pki_certs certs = chain_certs("leaf");
-    struct pki_bytes crl = chain_crl("sub-good");
+    pki_scope(pki_buf) crl = chain_crl("sub-good");
 
     EXPECT_PARTS(write_file("leaf.cer", certs.list[0]->der.data, certs.list[0]->der.size),
                  FIXTURE_NOW, "end entity", "CN=Leaf");
     EXPECT_PARTS(write_file("sub.crl", crl.data, crl.size), FIXTURE_NOW, "revocation list");
     pki_certs_clear(&certs);
-    free((void *)(uintptr_t)crl.data);
 }
 
 static void test_requests_and_keys_are_described(void)
