@@ -108,6 +108,13 @@ static const char changes[] =
     " WHEN ''null'' THEN ' || iif(type = 'INTEGER', '7', 'zeroblob(20)') || ' END"
     " WHERE rowid = (SELECT max(rowid) FROM ' || ?1 || ')' FROM pragma_table_info(?1)";
 
+/* The two columns that follow from other rows are found by comparing with those. */
+static bool follows(const char *table, const char *name)
+{
+    return (strcmp(table, "authority") == 0 && strncmp(name, "state", 5) == 0) ||
+           (strcmp(table, "reservation") == 0 && strcmp(name, "outcome") == 0);
+}
+
 /* How many cells of the table's last row were changed. */
 static unsigned change_each_cell(struct before *before, sqlite3 *raw, const char *table)
 {
@@ -119,8 +126,10 @@ static unsigned change_each_cell(struct before *before, sqlite3 *raw, const char
     while (sqlite3_step(columns) == SQLITE_ROW) {
         const char *name = (const char *)sqlite3_column_text(columns, 0);
         const char *sql = (const char *)sqlite3_column_text(columns, 1);
-        bool id = strcmp(name, "id") == 0;
-        expect_finding(before, sql, table, id ? "is missing" : name);
+        char expected[64];
+        (void)snprintf(expected, sizeof(expected),
+                       follows(table, name) ? "%s" : ": %s is not what journal entry", name);
+        expect_finding(before, sql, table, strcmp(name, "id") == 0 ? "is missing" : expected);
         n++;
     }
     (void)sqlite3_finalize(columns);
@@ -160,15 +169,15 @@ static void test_a_change_of_any_journal_cell_is_named(void)
     end(&before);
 }
 
-static void test_a_null_is_not_an_empty_text_nor_zero(void)
+static void test_null_is_not_zero(void)
 {
     struct before before;
 
     begin(&before);
     expect_finding(&before, "UPDATE certificate SET authority = 0 WHERE id = 4", "certificate 4",
-                   "authority");
-    expect_finding(&before, "UPDATE authority SET issuer = id WHERE id = 1", "authority 1",
-                   "issuer");
+                   ": authority is not what");
+    expect_finding(&before, "UPDATE authority SET issuer = 0 WHERE id = 1", "authority 1",
+                   ": issuer is not what");
     end(&before);
 }
 
@@ -290,7 +299,7 @@ int main(void)
         {"a change of any covered cell is named", test_a_change_of_any_covered_cell_is_named},
         {"a change of any cell of the journal is named",
          test_a_change_of_any_journal_cell_is_named},
-        {"NULL is not zero", test_a_null_is_not_an_empty_text_nor_zero},
+        {"NULL is not zero", test_null_is_not_zero},
         {"a missing or added row is named", test_a_missing_or_added_row_is_named},
         {"a changed schema is named", test_a_changed_schema_is_named},
         {"a row that refers to nothing is named", test_a_row_that_refers_to_nothing_is_named},
