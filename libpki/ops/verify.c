@@ -91,17 +91,26 @@ static bool read_material(const struct pki_verify_request *request, struct mater
     return read_leaf(request->leaf, &material->leaf, err) && fill_pool(material, err);
 }
 
-static const char *role_of(const struct pki_path *path, size_t place, bool complete)
+static bool is_anchor(const struct pki_certs *anchors, const struct pki_cert *cert)
 {
-    if (complete && place + 1 == path->n)
+    for (size_t i = 0; i < anchors->n; i++)
+        if (memcmp(anchors->list[i]->fingerprint, cert->fingerprint, PKI_SHA256_SIZE) == 0)
+            return true;
+    return false;
+}
+
+static const char *role_of(const struct pki_certs *anchors, const struct pki_path *path,
+                           size_t place)
+{
+    if (is_anchor(anchors, path->certs[place]))
         return "anchor";
     if (place == 0)
         return path->certs[0]->authority ? "authority" : "leaf";
     return "intermediate";
 }
 
-static void describe_path(const struct pki_path *path, const struct pki_path_finding *finding,
-                          struct pki_report *report)
+static void describe_path(const struct pki_certs *anchors, const struct pki_path *path,
+                          const struct pki_path_finding *finding, struct pki_report *report)
 {
     struct pki_report *table = pki_report_table(report, "Path");
     char label[PKI_LABEL];
@@ -111,7 +120,7 @@ static void describe_path(const struct pki_path *path, const struct pki_path_fin
         bool bad = finding && finding->position == i;
         pki_report_integer(row, "Place", (int64_t)i + 1);
         pki_report_text(row, "Certificate", "%s", pki_name_label(path->certs[i]->subject, label));
-        pki_report_text(row, "Role", "%s", role_of(path, i, !finding));
+        pki_report_text(row, "Role", "%s", role_of(anchors, path, i));
         pki_report_time(row, "Not after", path->certs[i]->not_after);
         pki_report_toned(row, "Verdict", bad ? PKI_TONE_BAD : PKI_TONE_PLAIN, "%s",
                          bad        ? "at fault"
@@ -128,7 +137,7 @@ static void describe_question(const struct pki_verify_request *request, size_t l
     if (lists == 0)
         pki_report_toned(report, "Revocation", PKI_TONE_WARN, "not checked: no list was given");
     else
-        pki_report_text(report, "Revocation", "checked, as known now");
+        pki_report_text(report, "Revocation", "as known now");
     pki_report_integer(report, "Revocation lists", (int64_t)lists);
 }
 
@@ -151,14 +160,15 @@ static bool verify(const struct pki_verify_request *request, const struct materi
     char label[PKI_LABEL];
     bool valid = pki_path_find(&question, &path, &finding, err);
 
+    const struct pki_bytes fingerprint = {question.leaf->fingerprint, PKI_SHA256_SIZE};
     pki_report_text(report, "Certificate", "%s", pki_name_label(question.leaf->subject, label));
-    pki_report_fingerprint(report, "SHA-256", question.leaf->fingerprint);
     pki_report_toned(report, "Result", valid ? PKI_TONE_GOOD : PKI_TONE_BAD, "%s",
                      valid ? "valid" : "not valid");
     if (!valid)
         pki_report_text(report, "Reason", "%s", err->text);
+    pki_report_octets(report, "SHA-256", fingerprint);
     describe_question(request, question.n_crls, report);
-    describe_path(&path, valid ? NULL : &finding, report);
+    describe_path(question.anchors, &path, valid ? NULL : &finding, report);
     if (valid)
         pki_report_fingerprint(report, "Anchor SHA-256", path.certs[path.n - 1]->fingerprint);
     return valid && pki_report_ok(report, err);
