@@ -21,9 +21,8 @@
  * next opening, also one for reading, rolls it back; where the cellar cannot be
  * written, opening says so (PKI_E_STORE).
  *
- * DER is kept as opaque bytes: this layer knows no certificates. The row
- * structs are filled by pki_store_find_* and _list_*; their text and bytes are
- * owned by the row and freed with its _clear or the list's.
+ * DER is kept as opaque bytes: this layer knows no certificates. What rows look
+ * like is in store/rows.h.
  *
  * Fails, in general: PKI_E_IO storage; PKI_E_STORE foreign, damaged or newer
  * cellar; PKI_E_LOCKED another process writes; PKI_E_STATE and PKI_E_EXISTS
@@ -32,12 +31,9 @@
 #ifndef PKI_STORE_STORE_H
 #define PKI_STORE_STORE_H
 
-#include "base/buf.h"
-#include "crypto/digest.h"
+#include "store/rows.h"
 
 #define PKI_STORE_FILE "cellar.db"
-#define PKI_NAME_MAX   128 /* an authority's or key's name with its NUL */
-#define PKI_WORD_MAX   41  /* environment, purpose, root: [a-z0-9-], with NUL */
 
 struct pki_store;
 struct pki_txn;
@@ -49,12 +45,6 @@ enum pki_store_mode {
 };
 
 /* --- the file ------------------------------------------------------------------------------ */
-
-struct pki_cellar_row {
-    uint8_t id[16];
-    int64_t created_at;
-    char tool[64]; /* version that made it */
-};
 
 /** Make cellar.db in an empty directory (0600), with its first journal entry.
  *  Fails: PKI_E_EXISTS there is one */
@@ -96,17 +86,6 @@ PKI_CHECKED bool pki_store_add_hierarchy(struct pki_txn *txn, struct pki_bytes t
 
 /* --- keys ---------------------------------------------------------------------------------- */
 
-struct pki_key_row {
-    int64_t id;
-    char name[PKI_NAME_MAX]; /* of its file without ".key": "prod-code-signing-g1" */
-    char algorithm[16];      /* pki_algorithm name */
-    char location[8];        /* "file" or "outside" (from a CSR: we never had it) */
-    uint8_t spki_sha256[PKI_SHA256_SIZE];
-    uint8_t key_id[20]; /* subject key identifier */
-    bool has_file;
-    uint8_t file_sha256[PKI_SHA256_SIZE]; /* of the key file as last written */
-};
-
 /** Fails: PKI_E_STATE the public key is known already (one key, one authority) */
 PKI_CHECKED bool pki_store_add_key(struct pki_txn *txn, const struct pki_key_row *key, int64_t *id,
                                    struct pki_error *err);
@@ -120,45 +99,10 @@ PKI_CHECKED bool pki_store_find_key(struct pki_store *store,
                                     struct pki_key_row *key, struct pki_error *err);
 PKI_CHECKED bool pki_store_key_by_name(struct pki_store *store, const char *name, bool *found,
                                        struct pki_key_row *key, struct pki_error *err);
-struct pki_key_rows {
-    struct pki_key_row *list;
-    size_t n;
-};
 PKI_CHECKED bool pki_store_list_keys(struct pki_store *store, struct pki_key_rows *keys,
                                      struct pki_error *err);
-void pki_key_rows_clear(struct pki_key_rows *keys);
 
 /* --- authorities --------------------------------------------------------------------------- */
-
-enum pki_authority_state {
-    PKI_STATE_NEXT,
-    PKI_STATE_ACTIVE,
-    PKI_STATE_RETIRING,
-    PKI_STATE_RETIRED,
-    PKI_STATE_REVOKED,
-    PKI_STATES,
-};
-const char *pki_state_name(enum pki_authority_state state);
-
-struct pki_authority_row {
-    int64_t id;
-    char name[PKI_NAME_MAX];        /* "root-g1", "prod-code-signing-g2" */
-    char root[PKI_WORD_MAX];        /* the hierarchy's root: of itself, or of its line */
-    char environment[PKI_WORD_MAX]; /* "" for a root */
-    char purpose[PKI_WORD_MAX];     /* "" for a root */
-    int64_t generation;             /* 1, 2, ... */
-    enum pki_authority_state state; /* as of now */
-    int64_t state_since;
-    int64_t key;            /* row id */
-    int64_t certificate;    /* its newest own certificate (self-signed or issued) */
-    int64_t issuer;         /* authority that issued it; itself for a root */
-    struct pki_buf subject; /* DER Name */
-};
-
-struct pki_authority_rows {
-    struct pki_authority_row *list;
-    size_t n;
-};
 
 /** Fails: PKI_E_STATE name, subject or key taken, or a second active authority in the line */
 PKI_CHECKED bool pki_store_add_authority(struct pki_txn *txn, const struct pki_authority_row *row,
@@ -174,30 +118,8 @@ PKI_CHECKED bool pki_store_authority_by_name(struct pki_store *store, const char
                                              struct pki_authority_row *row, struct pki_error *err);
 PKI_CHECKED bool pki_store_authority(struct pki_store *store, int64_t id,
                                      struct pki_authority_row *row, struct pki_error *err);
-void pki_authority_row_clear(struct pki_authority_row *row);
-void pki_authority_rows_clear(struct pki_authority_rows *rows);
 
 /* --- certificates -------------------------------------------------------------------------- */
-
-struct pki_certificate_row {
-    int64_t id;
-    int64_t issuer;    /* authority */
-    int64_t authority; /* whom it certifies; 0 for an end entity */
-    int64_t key;       /* row id of its key */
-    char profile[32];
-    uint8_t serial[20];
-    uint8_t fingerprint[PKI_SHA256_SIZE];
-    int64_t not_before, not_after;
-    int64_t issued_at;
-    int64_t companion;      /* authority whose generation it belongs to (a TSA leaf), or 0 */
-    struct pki_buf subject; /* DER Name */
-    struct pki_buf der;     /* filled by find and list where `with_der` says so */
-};
-
-struct pki_certificate_rows {
-    struct pki_certificate_row *list;
-    size_t n;
-};
 
 /** Fails: PKI_E_STATE issuer and serial, or fingerprint, used before */
 PKI_CHECKED bool pki_store_add_certificate(struct pki_txn *txn,
@@ -230,26 +152,8 @@ PKI_CHECKED bool pki_store_each_certificate(struct pki_store *store,
 /** How many end-entity certificates the line or authority has issued. */
 PKI_CHECKED bool pki_store_count_issued(struct pki_store *store, int64_t authority, int64_t *count,
                                         struct pki_error *err);
-void pki_certificate_row_clear(struct pki_certificate_row *row);
-void pki_certificate_rows_clear(struct pki_certificate_rows *rows);
 
 /* --- reservations: what was promised to a key before it signed -------------------------------- */
-
-struct pki_reservation_row {
-    int64_t id;
-    char kind[16];              /* "certificate", later "crl", "seal" */
-    char subject[PKI_NAME_MAX]; /* what for: "prod-code-signing-g1" */
-    uint8_t serial[20];
-    uint8_t signer[PKI_SHA256_SIZE]; /* SPKI digest of the key that will sign */
-    uint8_t body[PKI_SHA256_SIZE];   /* digest of the to-be-signed bytes */
-    char key_name[PKI_NAME_MAX];     /* key file that is made for it; "" when none */
-    int64_t reserved_at;
-    char outcome[16]; /* "open", "done", "abandoned" */
-};
-struct pki_reservation_rows {
-    struct pki_reservation_row *list;
-    size_t n;
-};
 
 /** Fails: PKI_E_STATE the serial was used before */
 PKI_CHECKED bool pki_store_reserve(struct pki_txn *txn, const struct pki_reservation_row *row,
@@ -259,17 +163,9 @@ PKI_CHECKED bool pki_store_finish(struct pki_txn *txn, int64_t reservation, cons
                                   int64_t at, struct pki_error *err);
 PKI_CHECKED bool pki_store_list_open(struct pki_store *store, struct pki_reservation_rows *rows,
                                      struct pki_error *err);
-void pki_reservation_rows_clear(struct pki_reservation_rows *rows);
 
 /* --- publications --------------------------------------------------------------------------- */
 
-struct pki_publication_row {
-    char environment[PKI_WORD_MAX];
-    int64_t published_at;
-    int64_t counter;                          /* journal entry that last changed trust */
-    uint8_t manifest_sha256[PKI_SHA256_SIZE]; /* of manifest.json */
-    int64_t as_of;
-};
 PKI_CHECKED bool pki_store_add_publication(struct pki_txn *txn,
                                            const struct pki_publication_row *row,
                                            struct pki_error *err);
@@ -284,21 +180,6 @@ PKI_CHECKED bool pki_store_published_since(struct pki_store *store, int64_t auth
 
 /* --- journal --------------------------------------------------------------------------------- */
 
-struct pki_journal_entry {
-    int64_t at;
-    const char *action;  /* "init", "root", "reserve", "issue", "export", "abandon", ... */
-    const char *subject; /* what it is about: an authority's name, an environment */
-    const char *detail;  /* one line for people; no secrets */
-    const char *actor;   /* tool, version, build, command line without secrets */
-    bool trust;          /* whether it changes what verifiers should trust */
-};
-
-struct pki_journal_head {
-    int64_t counter; /* number of the last entry; 0: empty */
-    int64_t at;
-    uint8_t hash[PKI_SHA256_SIZE];
-};
-
 /** Append, covering every row that this transaction added since the last append. */
 PKI_CHECKED bool pki_journal_append(struct pki_txn *txn, const struct pki_journal_entry *entry,
                                     struct pki_error *err);
@@ -311,17 +192,9 @@ PKI_CHECKED bool pki_journal_trust_head(struct pki_store *store, struct pki_jour
 PKI_CHECKED bool pki_journal_contains(struct pki_store *store, const uint8_t hash[PKI_SHA256_SIZE],
                                       bool *found, int64_t *counter, struct pki_error *err);
 
-/* What an audit of the store itself finds; each text safe to print. */
-struct pki_store_findings {
-    char (*list)[300];
-    size_t n;
-    int64_t entries; /* journal entries checked */
-    int64_t rows;    /* rows whose digests were checked */
-};
 /** integrity_check, foreign keys, schema as released, the whole chain and every covered row.
  *  Findings are no failure; PKI_E_IO and the like are. */
 PKI_CHECKED bool pki_store_audit(struct pki_store *store, struct pki_store_findings *findings,
                                  struct pki_error *err);
-void pki_store_findings_clear(struct pki_store_findings *findings);
 
 #endif

@@ -1,0 +1,145 @@
+/*
+ * What the inventory's rows look like to the program: plain structs, filled by
+ * pki_store_find_* and _list_* of store/store.h and given to its _add_*.
+ *
+ * Text is in fixed fields with its NUL. Bytes of any length are in buffers that
+ * the row owns; they are freed with the row's or the list's _clear. For _add_*
+ * they are only read. 0 stands for a row that is not referred to.
+ */
+#ifndef PKI_STORE_ROWS_H
+#define PKI_STORE_ROWS_H
+
+#include "base/buf.h"
+#include "crypto/digest.h"
+
+#define PKI_NAME_MAX 128 /* an authority's or key's name with its NUL */
+#define PKI_WORD_MAX 41  /* environment, purpose, root: [a-z0-9-], with NUL */
+
+struct pki_cellar_row {
+    uint8_t id[16];
+    int64_t created_at;
+    char tool[64]; /* version that made it */
+};
+
+struct pki_key_row {
+    int64_t id;
+    char name[PKI_NAME_MAX]; /* of its file without ".key": "prod-code-signing-g1" */
+    char algorithm[16];      /* pki_algorithm name */
+    char location[8];        /* "file" or "outside" (from a CSR: we never had it) */
+    uint8_t spki_sha256[PKI_SHA256_SIZE];
+    uint8_t key_id[20]; /* subject key identifier */
+    bool has_file;
+    uint8_t file_sha256[PKI_SHA256_SIZE]; /* of the key file as last written */
+};
+
+struct pki_key_rows {
+    struct pki_key_row *list;
+    size_t n;
+};
+void pki_key_rows_clear(struct pki_key_rows *keys);
+
+enum pki_authority_state {
+    PKI_STATE_NEXT,
+    PKI_STATE_ACTIVE,
+    PKI_STATE_RETIRING,
+    PKI_STATE_RETIRED,
+    PKI_STATE_REVOKED,
+    PKI_STATES,
+};
+const char *pki_state_name(enum pki_authority_state state);
+
+struct pki_authority_row {
+    int64_t id;
+    char name[PKI_NAME_MAX];        /* "root-g1", "prod-code-signing-g2" */
+    char root[PKI_WORD_MAX];        /* the hierarchy's root: of itself, or of its line */
+    char environment[PKI_WORD_MAX]; /* "" for a root */
+    char purpose[PKI_WORD_MAX];     /* "" for a root */
+    int64_t generation;             /* 1, 2, ... */
+    enum pki_authority_state state; /* as of now */
+    int64_t state_since;
+    int64_t key;            /* row id */
+    int64_t certificate;    /* its newest own certificate (self-signed or issued) */
+    int64_t issuer;         /* authority that issued it; itself for a root */
+    struct pki_buf subject; /* DER Name */
+};
+
+struct pki_authority_rows {
+    struct pki_authority_row *list;
+    size_t n;
+};
+void pki_authority_row_clear(struct pki_authority_row *row);
+void pki_authority_rows_clear(struct pki_authority_rows *rows);
+
+struct pki_certificate_row {
+    int64_t id;
+    int64_t issuer;    /* authority */
+    int64_t authority; /* whom it certifies; 0 for an end entity */
+    int64_t key;       /* row id of its key */
+    char profile[32];
+    uint8_t serial[20];
+    uint8_t fingerprint[PKI_SHA256_SIZE];
+    int64_t not_before, not_after;
+    int64_t issued_at;
+    int64_t companion;      /* authority whose generation it belongs to (a TSA leaf), or 0 */
+    struct pki_buf subject; /* DER Name */
+    struct pki_buf der;     /* always filled */
+};
+
+struct pki_certificate_rows {
+    struct pki_certificate_row *list;
+    size_t n;
+};
+void pki_certificate_row_clear(struct pki_certificate_row *row);
+void pki_certificate_rows_clear(struct pki_certificate_rows *rows);
+
+struct pki_reservation_row {
+    int64_t id;
+    char kind[16];              /* "certificate", later "crl", "seal" */
+    char subject[PKI_NAME_MAX]; /* what for: "prod-code-signing-g1" */
+    uint8_t serial[20];
+    uint8_t signer[PKI_SHA256_SIZE]; /* SPKI digest of the key that will sign */
+    uint8_t body[PKI_SHA256_SIZE];   /* digest of the to-be-signed bytes */
+    char key_name[PKI_NAME_MAX];     /* key file that is made for it; "" when none */
+    int64_t reserved_at;
+    char outcome[16]; /* "open", "done", "abandoned" */
+};
+
+struct pki_reservation_rows {
+    struct pki_reservation_row *list;
+    size_t n;
+};
+void pki_reservation_rows_clear(struct pki_reservation_rows *rows);
+
+struct pki_publication_row {
+    char environment[PKI_WORD_MAX];
+    int64_t published_at;
+    int64_t counter;                          /* journal entry that last changed trust */
+    uint8_t manifest_sha256[PKI_SHA256_SIZE]; /* of manifest.json */
+    int64_t as_of;
+};
+
+struct pki_journal_entry {
+    int64_t at;
+    const char *action;  /* "init", "root", "reserve", "issue", "export", "abandon", ... */
+    const char *subject; /* what it is about: an authority's name, an environment */
+    const char *detail;  /* one line for people; no secrets */
+    const char *actor;   /* tool, version, build, command line without secrets */
+    bool trust;          /* whether it changes what verifiers should trust */
+};
+
+struct pki_journal_head {
+    int64_t counter; /* number of the last entry; 0: empty */
+    int64_t at;
+    uint8_t hash[PKI_SHA256_SIZE];
+};
+
+/* What an audit of the store itself finds; each text safe to print. */
+struct pki_store_findings {
+    char (*list)[300];
+    size_t n;
+    int64_t entries; /* journal entries checked */
+    int64_t rows;    /* rows whose digests were checked */
+};
+void pki_store_findings_clear(struct pki_store_findings *findings);
+
+#endif
