@@ -10,7 +10,7 @@ set(date "$ENV{SOURCE_DATE_EPOCH}")
 set(id "release")
 
 find_program(GIT git)
-if(GIT)
+if(GIT AND EXISTS ${SOURCE}/.git) # not the repository that an unpacked release may lie in
   execute_process(COMMAND ${GIT} -C ${SOURCE} log -1 --format=%ct%n%h --abbrev=12
     OUTPUT_VARIABLE commit ERROR_QUIET OUTPUT_STRIP_TRAILING_WHITESPACE)
   if(commit MATCHES "^([0-9]+)\n([0-9a-f]+)$")

@@ -149,7 +149,7 @@ bool pki_draft_abandon(struct pki_session *session, struct pki_draft *draft, con
         .actor = session->actor,
     };
 
-    snprintf(detail, sizeof(detail), "%s draft not signed: %.200s", taken->action, why);
+    (void)snprintf(detail, sizeof(detail), "%s draft not signed: %.200s", taken->action, why);
     return pki_store_begin(session->store, &txn, err) && pki_journal_append(txn, &entry, err) &&
            pki_txn_commit(&txn, err);
 }

@@ -32,15 +32,17 @@ static bool check_unknown(struct pki_session *session, const struct pki_draft *d
 
     if (!pki_store_find_key(session->store, item->spki_sha256, &found, &known, err))
         return false;
-    if (found)
+    if (found) {
         return pki_fail(err, PKI_E_STATE,
                         "%s: this key is already that of %s; every certificate needs a key of "
                         "its own",
                         item->source, known.name);
-    for (const struct pki_draft_item *other = draft->items; other < item; other++)
+    }
+    for (const struct pki_draft_item *other = draft->items; other < item; other++) {
         if (memcmp(other->spki_sha256, item->spki_sha256, PKI_SHA256_SIZE) == 0)
             return pki_fail(err, PKI_E_STATE, "%s: the same key was given for %s", item->source,
                             other->name);
+    }
     return true;
 }
 
@@ -49,10 +51,11 @@ static bool check_algorithm(const struct pki_draft_item *item,
 {
     if (!pki_profile_takes_key(item->profile, item->algorithm, err))
         return false;
-    if (algorithm && algorithm != item->algorithm)
+    if (algorithm && algorithm != item->algorithm) {
         return pki_fail(err, PKI_E_POLICY,
                         "%s: its key is %s, but the hierarchy says %s for this line", item->source,
                         item->algorithm->name, algorithm->name);
+    }
     return true;
 }
 
@@ -77,8 +80,8 @@ bool pki_item_request(struct pki_session *session, struct pki_draft *draft,
 bool pki_item_subject(struct pki_draft_item *item, const struct pki_name *name,
                       struct pki_error *err)
 {
-    snprintf(item->common_name, sizeof(item->common_name), "%s",
-             name->common_name ? name->common_name : "");
+    (void)snprintf(item->common_name, sizeof(item->common_name), "%s",
+                   name->common_name ? name->common_name : "");
     return pki_profile_takes_name(item->profile, name, err) &&
            pki_name_build(name, &item->subject, err);
 }

@@ -48,9 +48,9 @@ static bool reserve_item(struct pki_txn *txn, const struct pki_draft *draft,
 {
     struct pki_reservation_row row = {.kind = KIND_CERTIFICATE, .reserved_at = at};
 
-    snprintf(row.subject, sizeof(row.subject), "%s", item->name);
+    (void)snprintf(row.subject, sizeof(row.subject), "%s", item->name);
     if (item->key)
-        snprintf(row.key_name, sizeof(row.key_name), "%s", item->name);
+        (void)snprintf(row.key_name, sizeof(row.key_name), "%s", item->name);
     memcpy(row.serial, item->serial, sizeof(row.serial));
     memcpy(row.body, item->body_sha256, sizeof(row.body));
     signer_digest(draft, item, row.signer);
@@ -82,9 +82,9 @@ static bool record_key(struct pki_txn *txn, struct pki_draft_item *item, struct 
 {
     struct pki_key_row row = {0};
 
-    snprintf(row.name, sizeof(row.name), "%s", item->name);
-    snprintf(row.algorithm, sizeof(row.algorithm), "%s", item->algorithm->name);
-    snprintf(row.location, sizeof(row.location), "%s", item->key ? "file" : "outside");
+    (void)snprintf(row.name, sizeof(row.name), "%s", item->name);
+    (void)snprintf(row.algorithm, sizeof(row.algorithm), "%s", item->algorithm->name);
+    (void)snprintf(row.location, sizeof(row.location), "%s", item->key ? "file" : "outside");
     memcpy(row.spki_sha256, item->spki_sha256, sizeof(row.spki_sha256));
     memcpy(row.key_id, item->key_id, sizeof(row.key_id));
     return pki_store_add_key(txn, &row, &item->key_row, err) &&
@@ -103,7 +103,7 @@ static bool record_authority(struct pki_txn *txn, const struct pki_draft *draft,
         .subject = item->subject, /* borrowed during the call */
     };
 
-    snprintf(row.name, sizeof(row.name), "%s", item->name);
+    (void)snprintf(row.name, sizeof(row.name), "%s", item->name);
     memcpy(row.root, draft->root, sizeof(row.root));
     memcpy(row.environment, draft->environment, sizeof(row.environment));
     memcpy(row.purpose, draft->purpose, sizeof(row.purpose));
@@ -128,7 +128,7 @@ static bool record_certificate(struct pki_txn *txn, const struct pki_draft *draf
         .der = item->der,
     };
 
-    snprintf(row.profile, sizeof(row.profile), "%s", item->profile->name);
+    (void)snprintf(row.profile, sizeof(row.profile), "%s", item->profile->name);
     memcpy(row.serial, item->serial, sizeof(row.serial));
     memcpy(row.fingerprint, item->fingerprint, sizeof(row.fingerprint));
     return pki_store_add_certificate(txn, &row, &id, err);

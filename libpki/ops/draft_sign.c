@@ -24,10 +24,11 @@ static bool ask_all(struct pki_session *session, struct pki_draft *draft,
 {
     if (draft->has_issuer && !pki_session_open_key(session, draft->issuer_key.id, issuer_key, err))
         return false;
-    for (size_t i = 0; i < draft->n; i++)
+    for (size_t i = 0; i < draft->n; i++) {
         if (draft->items[i].key &&
             !pki_session_ask_fresh(session, draft->items[i].name, &draft->items[i].passphrase, err))
             return false;
+    }
     return true;
 }
 

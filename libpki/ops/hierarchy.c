@@ -1,5 +1,7 @@
 #include "ops/hierarchy_rules.h"
 
+#include <assert.h>
+
 #include "base/text.h"
 
 #define NAMES_MAX 200 /* roots, environments, lines: more is a mistake */
@@ -82,6 +84,7 @@ static bool read_roots(struct pki_yaml_node *top, struct pki_hierarchy *hierarch
         !make_room(roots, "roots", sizeof(*hierarchy->roots), &list, err))
         return false;
     hierarchy->roots = list;
+    assert(list);
     for (size_t i = 0; i < pki_yaml_count(roots); i++) {
         struct pki_root_plan *root = &hierarchy->roots[i];
         struct pki_yaml_node *map = NULL;
@@ -105,11 +108,12 @@ static bool read_profile(struct pki_yaml_node *map, struct pki_line_plan *line,
         return false;
     line->profile = pki_profile_find(text);
     if (!line->profile || !line->profile->authority || line->profile->id == PKI_PROFILE_ROOT ||
-        line->profile->id == PKI_PROFILE_CROSS)
+        line->profile->id == PKI_PROFILE_CROSS) {
         return pki_yaml_fail(pki_yaml_at(map, "profile"), err,
                              "profile: \"%.40s\" is not for a line; take code-signing-ca, "
                              "time-stamping-ca, tls-ca, client-ca or general-ca",
                              text);
+    }
     return true;
 }
 
@@ -236,10 +240,11 @@ static bool read_top(struct pki_yaml_node *top, struct pki_hierarchy *hierarchy,
 
     if (!pki_yaml_text(top, "hierarchy", &version, err))
         return false;
-    if (strcmp(version, "1") != 0)
+    if (strcmp(version, "1") != 0) {
         return pki_yaml_fail(pki_yaml_at(top, "hierarchy"), err,
                              "hierarchy: \"%.40s\" is not a version that this tool knows (1)",
                              version);
+    }
     return pki_yaml_text(top, "organization", &hierarchy->organization, err) &&
            pki_yaml_text_optional(top, "country", &hierarchy->country, err) &&
            read_air_gap(top, hierarchy, err) && pki_hierarchy_judge_top(hierarchy, top, err) &&

@@ -22,7 +22,7 @@ bool pki_hierarchy_refuse(const struct pki_yaml_node *node, struct pki_error *er
     struct pki_error placed = {0};
 
     va_start(arguments, format);
-    vsnprintf(text, sizeof(text), format, arguments);
+    (void)vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
     pki_yaml_fail(node, &placed, "%s", text);
     return pki_fail(err, PKI_E_POLICY, "%s", placed.text);
@@ -81,15 +81,17 @@ static bool judge_common_name(const char *name, size_t room, const struct pki_ya
         return pki_hierarchy_refuse(at, err, "common_name: is empty");
     if (!pki_name_judge(&whole, &why))
         return pki_hierarchy_refuse(at, err, "common_name: %s", why.text);
-    if (characters(name) > NAME_LIMIT - room)
+    if (characters(name) > NAME_LIMIT - room) {
         return pki_hierarchy_refuse(at, err,
                                     "common_name: is %zu characters; with the generation that is "
                                     "appended at most %zu fit (RFC 5280 A.1: 64)",
                                     characters(name), NAME_LIMIT - room);
-    if (ends_like_a_generation(name))
+    }
+    if (ends_like_a_generation(name)) {
         return pki_hierarchy_refuse(at, err,
                                     "common_name: ends in a generation; leave it out, it is "
                                     "appended (\" G1\")");
+    }
     return true;
 }
 
@@ -117,11 +119,12 @@ static bool judge_distinct(const struct pki_hierarchy *hierarchy, const char *na
 
         if (!names_meet(name, other, err, &meet))
             return false;
-        if (meet)
+        if (meet) {
             return pki_hierarchy_refuse(at, err,
                                         "common_name: \"%s\" is used twice; every root and line "
                                         "needs its own",
                                         name);
+        }
     }
     return true;
 }
@@ -136,10 +139,10 @@ static bool judge_line_name(const struct pki_hierarchy *hierarchy, const struct 
 
     if (strcmp(line->environment, "root") == 0)
         return pki_hierarchy_refuse(at, err, "an environment cannot be called root: roots are");
-    snprintf(name, sizeof(name), "%s-%s", line->environment, line->purpose);
+    (void)snprintf(name, sizeof(name), "%s-%s", line->environment, line->purpose);
     for (size_t i = 0; i < hierarchy->n_lines; i++) {
-        snprintf(other, sizeof(other), "%s-%s", hierarchy->lines[i].environment,
-                 hierarchy->lines[i].purpose);
+        (void)snprintf(other, sizeof(other), "%s-%s", hierarchy->lines[i].environment,
+                       hierarchy->lines[i].purpose);
         if (strcmp(name, other) == 0)
             return pki_hierarchy_refuse(at, err, "two lines would both be called %s", name);
     }
@@ -164,16 +167,18 @@ static bool judge_address(const struct pki_yaml_node *map, const char *key, cons
 
     if (!text)
         return true;
-    if (strncmp(text, "http://", 7) != 0)
+    if (strncmp(text, "http://", 7) != 0) {
         return pki_hierarchy_refuse(pki_yaml_at(map, key), err,
                                     "%s: must begin with http:// (CA/B BR 7.1.2.11.2; https would "
                                     "need the very certificates that are being checked)",
                                     key);
-    if (!place || strstr(place + 1, "{authority}") || text[7] == '/' || text[7] == '{')
+    }
+    if (!place || strstr(place + 1, "{authority}") || text[7] == '/' || text[7] == '{') {
         return pki_hierarchy_refuse(pki_yaml_at(map, key), err,
                                     "%s: must be a host and a path with {authority} in it, once: "
                                     "each authority has its own file",
                                     key);
+    }
     return is_plain(text) ||
            pki_hierarchy_refuse(pki_yaml_at(map, key), err,
                                 "%s: holds a character that a URI cannot (RFC 3986 2)", key);
@@ -237,17 +242,20 @@ static bool judge_fit(const struct pki_line_plan *line, const struct pki_yaml_no
 {
     const struct pki_yaml_node *at = pki_yaml_at(map, "validity");
 
-    if (can_exceed(line->publish_lead, line->rotate_every))
+    if (can_exceed(line->publish_lead, line->rotate_every)) {
         return pki_hierarchy_refuse(pki_yaml_at(map, "publish_lead"), err,
                                     "publish_lead: is longer than rotate_every; a successor would "
                                     "never be published long enough");
-    for (int32_t month = 0; month < STARTS; month++)
+    }
+    for (int32_t month = 0; month < STARTS; month++) {
         if (pki_period_after(line->validity, start_at(month)) <
-            pki_line_needs_until(line, start_at(month)))
+            pki_line_needs_until(line, start_at(month))) {
             return pki_hierarchy_refuse(at, err,
                                         "validity: is shorter than waiting (rotate_every) + active "
                                         "(rotate_every) + leaf_life + slack; signatures would "
                                         "outlive their issuer");
+        }
+    }
     if (can_exceed(line->validity, line->root->validity))
         return pki_hierarchy_refuse(at, err, "validity: is longer than that of its root %s",
                                     line->root->name);

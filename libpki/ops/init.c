@@ -62,13 +62,14 @@ static bool check_clock(struct pki_error *err)
 
 static void period_text(struct pki_period period, char text[32])
 {
-    if (period.months > 0)
-        snprintf(text, 32, period.months % 12 == 0 ? "%d y" : "%d mo",
-                 (int)(period.months % 12 == 0 ? period.months / 12 : period.months));
-    else if (period.seconds % 86400 == 0)
-        snprintf(text, 32, "%lld d", (long long)period.seconds / 86400);
-    else
-        snprintf(text, 32, "%lld h", (long long)period.seconds / 3600);
+    if (period.months > 0) {
+        (void)snprintf(text, 32, period.months % 12 == 0 ? "%d y" : "%d mo",
+                       (int)(period.months % 12 == 0 ? period.months / 12 : period.months));
+    } else if (period.seconds % 86400 == 0) {
+        (void)snprintf(text, 32, "%lld d", (long long)period.seconds / 86400);
+    } else {
+        (void)snprintf(text, 32, "%lld h", (long long)period.seconds / 3600);
+    }
 }
 
 static void tell_roots(const struct pki_hierarchy *hierarchy, struct pki_report *report)
@@ -114,8 +115,8 @@ static bool create(const struct pki_init_request *request, int cellar, struct pk
     struct pki_cellar_row row = {.created_at = pki_seam_now()};
     pki_auto(pki_store) store = NULL;
 
-    snprintf(row.tool, sizeof(row.tool), "%s %s", request->tool ? request->tool : "libpki",
-             pki_version());
+    (void)snprintf(row.tool, sizeof(row.tool), "%s %s", request->tool ? request->tool : "libpki",
+                   pki_version());
     if (!pki_random(row.id, sizeof(row.id), err) ||
         !pki_store_create(cellar, &row, hierarchy, &store, err) || !make_directories(cellar, err))
         return false;

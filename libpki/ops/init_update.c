@@ -42,8 +42,9 @@ static bool add_setting(struct settings *settings, const char *path, const char 
 }
 
 /* As deep as a hierarchy goes: environments, one, lines, one, services. */
+/* NOLINTNEXTLINE(misc-no-recursion): the reader bounds the depth at 16 */
 static bool flatten(struct pki_yaml_node *node, const char *path, struct settings *settings,
-                    struct pki_error *err) /* NOLINT(misc-no-recursion): depth is the reader's 16 */
+                    struct pki_error *err)
 {
     struct pki_error not_a_scalar = {0};
     const char *value = NULL;

@@ -8,10 +8,11 @@ static bool check_request(const struct pki_issue_request *request, struct pki_er
     bool typed = request->common_name || request->validity || request->n_dns > 0 ||
                  request->n_ip > 0 || request->n_email > 0 || request->n_uri > 0;
 
-    if (!request->leaf && typed)
+    if (!request->leaf && typed) {
         return pki_fail(err, PKI_E_USAGE,
                         "names and validity are for end entities (--leaf); those of a line stand "
                         "in the hierarchy");
+    }
     return true;
 }
 
@@ -27,9 +28,9 @@ bool pki_issue_prepare(struct pki_session *session, const struct pki_issue_reque
         !pki_hierarchy_line(hierarchy, request->environment, request->purpose, &plan, err) ||
         !pki_draft_begin(session, "issue", &fresh, err))
         return false;
-    snprintf(fresh->root, sizeof(fresh->root), "%s", plan->root->name);
-    snprintf(fresh->environment, sizeof(fresh->environment), "%s", plan->environment);
-    snprintf(fresh->purpose, sizeof(fresh->purpose), "%s", plan->purpose);
+    (void)snprintf(fresh->root, sizeof(fresh->root), "%s", plan->root->name);
+    (void)snprintf(fresh->environment, sizeof(fresh->environment), "%s", plan->environment);
+    (void)snprintf(fresh->purpose, sizeof(fresh->purpose), "%s", plan->purpose);
     if (!(request->leaf ? pki_issue_leaf(session, plan, request, fresh, err)
                         : pki_issue_line(session, plan, request, fresh, err)))
         return false;

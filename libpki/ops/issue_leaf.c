@@ -40,11 +40,12 @@ static bool find_profile(const struct pki_line_plan *plan, const char *name,
     const struct pki_profile *found = pki_profile_find(name);
     pki_scope(pki_buf) known = {0};
 
-    if (found && !found->authority && found->id == plan->profile->leaf)
+    if (found && !found->authority && found->id == plan->profile->leaf) {
         return pki_fail(err, PKI_E_POLICY,
                         "a %s certificate is issued together with its generation, one each, never "
                         "by itself",
                         found->name);
+    }
     if (!found || found->authority || !pki_profile_issues(plan->profile, found)) {
         list_issuable(plan->profile, &known);
         return pki_fail(err, PKI_E_POLICY,
@@ -97,15 +98,17 @@ static bool take_names(const struct pki_issue_request *request, struct pki_draft
     item->names = calloc(n > 0 ? n : 1, sizeof(*item->names));
     if (!item->names)
         return pki_fail(err, PKI_E_MEMORY, "out of memory");
-    for (size_t kind = 0; kind < PKI_COUNT(typed); kind++)
+    for (size_t kind = 0; kind < PKI_COUNT(typed); kind++) {
         for (size_t i = 0; i < typed[kind].n; i++)
             if (!take_name(&typed[kind], typed[kind].list[i], item, err))
                 return false;
-    if (n == 0 && item->profile->san == PKI_REQUIRED)
+    }
+    if (n == 0 && item->profile->san == PKI_REQUIRED) {
         return pki_fail(err, PKI_E_POLICY,
                         "profile %s needs an alternative name: type --dns or "
                         "--ip (%s)",
                         item->profile->name, item->profile->citation);
+    }
     return n > 0 || request->common_name ||
            pki_fail(err, PKI_E_POLICY,
                     "it would name nobody: type --common-name or an alternative "
@@ -136,14 +139,16 @@ static bool check_life(const struct pki_draft *draft, const struct pki_line_plan
 {
     int64_t longest = draft->now + (int64_t)item->profile->max_validity_days * 86400;
 
-    if (item->not_after >= pki_period_after(plan->leaf_life, draft->now))
+    if (item->not_after >= pki_period_after(plan->leaf_life, draft->now)) {
         return pki_fail(err, PKI_E_POLICY,
                         "validity is longer than the line's leaf_life, by which its windows of "
                         "trust are reckoned");
-    if (item->not_after >= longest)
+    }
+    if (item->not_after >= longest) {
         return pki_fail(err, PKI_E_POLICY, "validity is longer than the %u days of profile %s (%s)",
                         item->profile->max_validity_days, item->profile->name,
                         item->profile->citation);
+    }
     return true;
 }
 
@@ -160,11 +165,12 @@ static bool set_dates(const struct pki_draft *draft, const struct pki_line_plan 
     if (!validity && pki_period_after(period, draft->now) > pki_period_after(longest, draft->now))
         period = longest;
     pki_item_dates(draft, item, period);
-    if (item->shortened)
+    if (item->shortened) {
         return pki_fail(err, PKI_E_POLICY,
                         "it would outlive %s, which ends %s: rotate the line, or ask for a shorter "
                         "--validity (RFC 5280 6.1.3)",
                         draft->issuer.name, pki_time_format(item->not_after, end));
+    }
     return check_life(draft, plan, item, err);
 }
 
@@ -178,11 +184,11 @@ static bool name_record(struct pki_draft *draft, struct pki_draft_item *item, st
     pki_hex(&serial, (struct pki_bytes){item->serial, sizeof(item->serial)});
     if (!pki_buf_ok(&serial, err))
         return false;
-    snprintf(item->name, sizeof(item->name), "%.80s-%.*s", draft->issuer.name, 16,
-             (const char *)serial.data);
+    (void)snprintf(item->name, sizeof(item->name), "%.80s-%.*s", draft->issuer.name, 16,
+                   (const char *)serial.data);
     memcpy(draft->subject, item->name, sizeof(draft->subject));
-    snprintf(draft->next, sizeof(draft->next), "cellar export --leaf %.*s --to DIR",
-             (int)serial.size, (const char *)serial.data);
+    (void)snprintf(draft->next, sizeof(draft->next), "cellar export --leaf %.*s --to DIR",
+                   (int)serial.size, (const char *)serial.data);
     return true;
 }
 
@@ -194,15 +200,16 @@ bool pki_issue_leaf(struct pki_session *session, const struct pki_line_plan *pla
 
     if (!find_profile(plan, request->leaf, &profile, err))
         return false;
-    if (request->n_csrs != 1)
+    if (request->n_csrs != 1) {
         return pki_fail(err, PKI_E_USAGE,
                         "an end entity's key is made where it is used: give one request (--csr; "
                         "cellar key csr makes one)");
+    }
     if (!take_active(session, plan, draft, err))
         return false;
 
     struct pki_draft_item *item = pki_draft_add(draft, profile, PKI_SIGNER_ISSUER);
-    snprintf(item->name, sizeof(item->name), "%s", profile->name);
+    (void)snprintf(item->name, sizeof(item->name), "%s", profile->name);
     return take_names(request, item, err) && set_dates(draft, plan, request->validity, item, err) &&
            pki_item_request(session, draft, item, request->csrs[0], NULL, err) &&
            name_subject(session, request->common_name, item, err) &&

@@ -11,11 +11,12 @@ static bool check_unissued(struct pki_session *session, const struct pki_line_pl
 
     if (!pki_store_list_authorities(session->store, plan->environment, plan->purpose, &rows, err))
         return false;
-    if (rows.n > 0)
+    if (rows.n > 0) {
         pki_fail(err, PKI_E_STATE,
                  "the line exists already: its first generation is %s; the next one comes by "
                  "rotation, an end entity by --leaf",
                  rows.list[0].name);
+    }
     pki_authority_rows_clear(&rows);
     return err->code == PKI_OK;
 }
@@ -28,10 +29,11 @@ static bool take_root(struct pki_session *session, const struct pki_line_plan *p
 
     if (!pki_store_list_authorities(session->store, "", NULL, &rows, err))
         return false;
-    for (size_t i = 0; i < rows.n; i++)
+    for (size_t i = 0; i < rows.n; i++) {
         if (strcmp(rows.list[i].root, plan->root->name) == 0 &&
             rows.list[i].state == PKI_STATE_ACTIVE)
             active = &rows.list[i];
+    }
     bool done = active ? pki_draft_set_issuer(session, draft, active, err)
                        : pki_fail(err, PKI_E_STATE,
                                   "its root %s has no active authority; make it first: cellar "
@@ -66,8 +68,8 @@ static bool name_item(struct pki_session *session, const struct pki_line_plan *p
 
     if (!pki_session_hierarchy(session, &hierarchy, err))
         return false;
-    snprintf(common_name, sizeof(common_name), "%s G%lld%s", plan->common_name,
-             (long long)item->generation, suffix);
+    (void)snprintf(common_name, sizeof(common_name), "%s G%lld%s", plan->common_name,
+                   (long long)item->generation, suffix);
     const struct pki_name name = {hierarchy->country, hierarchy->organization, common_name};
     return pki_item_subject(item, &name, err);
 }
@@ -87,8 +89,8 @@ static bool add_intermediate(struct pki_session *session, const struct pki_line_
 {
     struct pki_draft_item *item = pki_draft_add(draft, plan->profile, PKI_SIGNER_ISSUER);
 
-    snprintf(item->name, sizeof(item->name), "%s-%s-g%lld", plan->environment, plan->purpose,
-             (long long)generation);
+    (void)snprintf(item->name, sizeof(item->name), "%s-%s-g%lld", plan->environment, plan->purpose,
+                   (long long)generation);
     item->generation = generation;
     item->state = generation == 1 ? PKI_STATE_ACTIVE : PKI_STATE_NEXT;
     pki_item_dates(draft, item, plan->validity);
@@ -109,8 +111,8 @@ static bool add_companion(struct pki_session *session, const struct pki_line_pla
     const struct pki_draft_item *intermediate = &draft->items[above];
     struct pki_draft_item *item = pki_draft_add(draft, pki_profile_get(plan->profile->leaf), above);
 
-    snprintf(item->name, sizeof(item->name), "%s-%s-g%lld-tsa", plan->environment, plan->purpose,
-             (long long)generation);
+    (void)snprintf(item->name, sizeof(item->name), "%s-%s-g%lld-tsa", plan->environment,
+                   plan->purpose, (long long)generation);
     item->generation = generation;
     item->not_before = intermediate->not_before;
     item->not_after = intermediate->not_after;
@@ -128,7 +130,7 @@ static bool say_next(struct pki_session *session, const struct pki_line_plan *pl
 
     if (!pki_session_hierarchy(session, &hierarchy, err))
         return false;
-    snprintf(draft->next, sizeof(draft->next), "cellar export %s", plan->environment);
+    (void)snprintf(draft->next, sizeof(draft->next), "cellar export %s", plan->environment);
     for (size_t i = 0; i < hierarchy->n_lines; i++) {
         const struct pki_line_plan *line = &hierarchy->lines[i];
         struct pki_authority_rows rows = {0};
@@ -142,8 +144,8 @@ static bool say_next(struct pki_session *session, const struct pki_line_plan *pl
         pki_authority_rows_clear(&rows);
         if (issued)
             continue;
-        snprintf(draft->next, sizeof(draft->next), "cellar issue %s %s", line->environment,
-                 line->purpose);
+        (void)snprintf(draft->next, sizeof(draft->next), "cellar issue %s %s", line->environment,
+                       line->purpose);
         break;
     }
     return true;
@@ -157,11 +159,13 @@ bool pki_issue_line(struct pki_session *session, const struct pki_line_plan *pla
 {
     bool paired = plan->profile->leaf != plan->profile->id;
 
-    snprintf(draft->subject, sizeof(draft->subject), "%s-%s", plan->environment, plan->purpose);
-    if (request->n_csrs > GENERATIONS)
+    (void)snprintf(draft->subject, sizeof(draft->subject), "%s-%s", plan->environment,
+                   plan->purpose);
+    if (request->n_csrs > GENERATIONS) {
         return pki_fail(err, PKI_E_USAGE,
                         "at most two requests: the first generation's and the "
                         "next one's");
+    }
     if (!check_unissued(session, plan, err) || !take_root(session, plan, draft, err))
         return false;
     for (size_t i = 0; i < GENERATIONS; i++) {

@@ -31,11 +31,12 @@ static bool judge(const struct pki_key_csr_request *request, const struct pki_al
     struct pki_error why = {0};
 
     *algorithm = pki_algorithm_find(wanted);
-    if (!*algorithm)
+    if (!*algorithm) {
         return pki_fail(err, PKI_E_USAGE,
                         "\"%.40s\" is not an algorithm; take ecdsa-p256, ecdsa-p384, ecdsa-p521, "
                         "rsa-3072, rsa-4096 or ed25519",
                         wanted);
+    }
     *name = (struct pki_name){request->country, request->organization, request->common_name};
     return pki_name_judge(name, &why) || pki_fail(err, PKI_E_USAGE, "%s", why.text);
 }

@@ -25,12 +25,13 @@ static bool check_after(struct pki_session *session, int64_t least, const char *
 
     if (at >= least)
         return true;
-    snprintf(text, sizeof(text), "the clock says %s, before %s (%s)", pki_time_format(at, now),
-             what, pki_time_format(least, then));
-    if (!pki_session_overrides(session, PKI_OVERRIDE_CLOCK))
+    (void)snprintf(text, sizeof(text), "the clock says %s, before %s (%s)",
+                   pki_time_format(at, now), what, pki_time_format(least, then));
+    if (!pki_session_overrides(session, PKI_OVERRIDE_CLOCK)) {
         return pki_fail(err, PKI_E_POLICY,
                         "%s: set the clock; if it is right, type --override " PKI_OVERRIDE_CLOCK,
                         text);
+    }
     note(findings, text);
     note(findings, "overruled by " PKI_OVERRIDE_CLOCK);
     return true;
@@ -48,16 +49,17 @@ static bool check_network(struct pki_session *session, struct pki_buf *findings,
     if (!pki_seam_interface_up(interface))
         return true;
     pki_text_tame(interface);
-    snprintf(text, sizeof(text), "network interface %s is up", interface);
+    (void)snprintf(text, sizeof(text), "network interface %s is up", interface);
     if (!hierarchy->air_gap_enforced) {
         note(findings, text);
         return true;
     }
-    if (!pki_session_overrides(session, PKI_OVERRIDE_NETWORK))
+    if (!pki_session_overrides(session, PKI_OVERRIDE_NETWORK)) {
         return pki_fail(err, PKI_E_POLICY,
                         "%s, and the hierarchy says air_gap: enforce: take it down, or type "
                         "--override " PKI_OVERRIDE_NETWORK,
                         text);
+    }
     note(findings, text);
     note(findings, "overruled by " PKI_OVERRIDE_NETWORK);
     return true;

@@ -24,19 +24,20 @@ static void name_root(const struct pki_hierarchy *hierarchy, const char *root,
                       char name[PKI_NAME_MAX])
 {
     if (hierarchy->n_roots == 1)
-        snprintf(name, PKI_NAME_MAX, "root-g1");
+        (void)snprintf(name, PKI_NAME_MAX, "root-g1");
     else
-        snprintf(name, PKI_NAME_MAX, "root-%s-g1", root);
+        (void)snprintf(name, PKI_NAME_MAX, "root-%s-g1", root);
 }
 
 static void say_next(const struct pki_hierarchy *hierarchy, const struct pki_root_plan *plan,
                      struct pki_draft *draft)
 {
-    snprintf(draft->next, sizeof(draft->next), "cellar status");
-    for (size_t i = hierarchy->n_lines; i-- > 0;)
+    (void)snprintf(draft->next, sizeof(draft->next), "cellar status");
+    for (size_t i = hierarchy->n_lines; i-- > 0;) {
         if (hierarchy->lines[i].root == plan)
-            snprintf(draft->next, sizeof(draft->next), "cellar issue %s %s",
-                     hierarchy->lines[i].environment, hierarchy->lines[i].purpose);
+            (void)snprintf(draft->next, sizeof(draft->next), "cellar issue %s %s",
+                           hierarchy->lines[i].environment, hierarchy->lines[i].purpose);
+    }
 }
 
 static bool fill(const struct pki_hierarchy *hierarchy, const struct pki_root_plan *plan,
@@ -50,7 +51,7 @@ static bool fill(const struct pki_hierarchy *hierarchy, const struct pki_root_pl
     struct pki_draft_item *item = pki_draft_add(draft, pki_profile_get(PKI_PROFILE_ROOT), 0);
 
     name_root(hierarchy, plan->name, item->name);
-    snprintf(draft->root, sizeof(draft->root), "%s", plan->name);
+    (void)snprintf(draft->root, sizeof(draft->root), "%s", plan->name);
     memcpy(draft->subject, item->name, sizeof(draft->subject));
     item->generation = 1;
     item->state = PKI_STATE_ACTIVE;

@@ -55,11 +55,12 @@ bool pki_seam_interface_up(char name[64])
     const struct dirent *entry = NULL;
 
     /* Who cannot look does not know; that is no air gap. */
-    snprintf(name, 64, "%s", interfaces ? "" : "any (/sys/class/net cannot be read)");
-    while (interfaces && !name[0] && (entry = readdir(interfaces)))
+    (void)snprintf(name, 64, "%s", interfaces ? "" : "any (/sys/class/net cannot be read)");
+    while (interfaces && !name[0] && (entry = readdir(interfaces))) {
         if (entry->d_name[0] != '.' && strcmp(entry->d_name, "lo") != 0 &&
             is_up(dirfd(interfaces), entry->d_name))
-            snprintf(name, 64, "%s", entry->d_name);
+            (void)snprintf(name, 64, "%s", entry->d_name);
+    }
     if (interfaces)
         closedir(interfaces);
     return name[0] != 0;

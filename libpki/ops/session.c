@@ -27,7 +27,7 @@ void pki_actor_write(char actor[400], const char *tool, const char *command_line
     if (line[0])
         pki_buf_text(&text, ": ");
     pki_text_safe(&text, (struct pki_bytes){(const uint8_t *)line, strlen(line)});
-    snprintf(actor, 400, "%.*s", (int)text.size, text.data ? (const char *)text.data : "");
+    (void)snprintf(actor, 400, "%.*s", (int)text.size, text.data ? (const char *)text.data : "");
     pki_text_tame(actor); /* where it was cut within a character */
 }
 

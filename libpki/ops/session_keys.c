@@ -15,7 +15,7 @@ bool pki_session_keys(const struct pki_session *session, int *dir, struct pki_er
 
 static void file_name(const char *name, const char *suffix, char file[FILE_MAX])
 {
-    snprintf(file, FILE_MAX, "%s.key%s", name, suffix);
+    (void)snprintf(file, FILE_MAX, "%s.key%s", name, suffix);
 }
 
 /* --- reading and opening ------------------------------------------------------------------- */
@@ -51,10 +51,11 @@ bool pki_session_read_key(struct pki_session *session, const struct pki_key_row 
     if (matches(dir, file, row, pem))
         return true;
     /* A new passphrase was recorded, but its file not yet named: pki_key_passphrase was stopped. */
-    if (matches(dir, renewed, row, pem))
+    if (matches(dir, renewed, row, pem)) {
         return renameat(dir, renewed, dir, file) == 0
                    ? pki_dir_sync(dir, err)
                    : pki_fail(err, PKI_E_IO, "keys/%s: %s", file, strerror(errno));
+    }
     return pki_fail(err, PKI_E_INTEGRITY,
                     "keys/%s is missing or differs from the record: restore it from a backup "
                     "(cellar audit says more)",
@@ -142,7 +143,7 @@ static bool move_aside(int dir, const char *name, struct pki_error *err)
     pki_hex(&digits, (struct pki_bytes){sha256, 4});
     if (!pki_buf_ok(&digits, err))
         return false;
-    snprintf(suffix, sizeof(suffix), ".abandoned-%.8s", (const char *)digits.data);
+    (void)snprintf(suffix, sizeof(suffix), ".abandoned-%.8s", (const char *)digits.data);
     file_name(name, suffix, aside);
     if (renameat2(dir, file, dir, aside, RENAME_NOREPLACE) == 0)
         return pki_dir_sync(dir, err);

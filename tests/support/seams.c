@@ -45,6 +45,6 @@ bool pki_seam_interface_up(char name[64])
 {
     const char *text = getenv("CELLAR_TEST_INTERFACE");
 
-    snprintf(name, 64, "%s", text ? text : "");
+    (void)snprintf(name, 64, "%s", text ? text : "");
     return name[0] != 0;
 }

@@ -77,7 +77,7 @@ static void test_end_entity_is_issued_with_typed_names_only(void)
     pki_scope(pki_buf) name = {0};
     EXPECT_OK(pki_name_attribute(cert->subject, PKI_OID_COMMON_NAME, &name, &err), err);
     CU_ASSERT_EQUAL(name.size, 0);
-    CU_ASSERT_EQUAL(cert->not_after, FIXTURE_NOW + 90 * 86400 - 1);
+    CU_ASSERT_EQUAL(cert->not_after, FIXTURE_NOW + INT64_C(90) * 86400 - 1);
     struct pki_bytes url;
     CU_ASSERT_TRUE_FATAL(pki_cert_crl_url(cert, 0, &url));
     CU_ASSERT_EQUAL(url.size, strlen("http://pki.example.com/prod-tls-g1.crl"));
@@ -117,7 +117,7 @@ static void test_validity_is_bounded_by_the_line(void)
     EXPECT_TEXT("outlive prod-tls-g1");
     request.validity = "12h";
     EXPECT_OK(pki_issue_prepare(session, &request, &draft, &err), err);
-    CU_ASSERT_EQUAL(draft->items[0].not_after, fixture_room.now + 12 * 3600 - 1);
+    CU_ASSERT_EQUAL(draft->items[0].not_after, fixture_room.now + INT64_C(12) * 3600 - 1);
     fixture_room_reset();
 }
 

@@ -26,8 +26,8 @@ static void expect_found(const char *cellar, const char *override, const char *t
     struct pki_buf findings = check(cellar, override, &err);
 
     EXPECT_OK(err.code == PKI_OK, err);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(findings.data);
-    CU_ASSERT_STRING_EQUAL(findings.data, text);
+    CU_ASSERT_EQUAL_FATAL(findings.size, strlen(text) + 1);
+    CU_ASSERT_EQUAL(memcmp(findings.data, text, findings.size), 0);
     pki_buf_clear(&findings);
 }
 
