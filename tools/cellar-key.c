@@ -46,6 +46,17 @@ static bool make_request(struct cli *cli, const struct args *args, struct pki_er
     return pki_key_csr(&request, &cli->prompts, cli->report, err);
 }
 
+/* A dry run goes as far as opening the key: the new passphrase is not asked for. */
+static bool change_passphrase(struct cli *cli, const struct args *args, struct pki_error *err)
+{
+    if (!cli->common.dry_run)
+        return pki_key_passphrase(cli->session, args->what, &cli->prompts, cli->report, err);
+    if (!pki_key_test(cli->session, args->what, &cli->prompts, cli->report, err))
+        return false;
+    pki_report_note(cli->report, "Dry run", PKI_TONE_FAINT, "nothing was written");
+    return true;
+}
+
 static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
 {
     const struct args *args = parsed;
@@ -62,7 +73,7 @@ static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
                         args->verb);
     return strcmp(args->verb, "test") == 0
                ? pki_key_test(cli->session, args->what, &cli->prompts, cli->report, err)
-               : pki_key_passphrase(cli->session, args->what, &cli->prompts, cli->report, err);
+               : change_passphrase(cli, args, err);
 }
 
 int main(int argc, char **argv)
