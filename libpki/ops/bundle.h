@@ -65,7 +65,10 @@ PKI_CHECKED bool pki_bundle_verify(const struct pki_bundle *bundle,
                                    const struct pki_bundle_file *file, struct pki_bytes bytes,
                                    struct pki_error *err);
 
-/** Write all files below an open directory, synced; read each back and verify it. */
+/** Write all files below an open directory, synced; read each back and verify it. Directories
+ *  become readable for all, unless a key is among the files. */
 PKI_CHECKED bool pki_bundle_write(const struct pki_bundle *bundle, int dir, struct pki_error *err);
+/** Make a directory of exports readable for all. */
+PKI_CHECKED bool pki_bundle_open_up(int dir, struct pki_error *err);
 
 #endif

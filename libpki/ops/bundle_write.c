@@ -2,9 +2,11 @@
  * Writing a bundle below a directory that nobody else sees yet, and having the
  * checkers' side read it back: what fails here was never named.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -112,6 +114,13 @@ bool pki_bundle_verify(const struct pki_bundle *bundle, const struct pki_bundle_
 
 /* --- writing -------------------------------------------------------------------------------- */
 
+/* Verifiers are not the cellar's owner. */
+bool pki_bundle_open_up(int dir, struct pki_error *err)
+{
+    return fchmod(dir, 0755) == 0 ||
+           pki_fail(err, PKI_E_IO, "mode of a directory: %s", strerror(errno));
+}
+
 /* The directory of a path below dir, its parts made as needed; name points at the last part. */
 static bool open_parent(int dir, const char *path, int *parent, const char **name,
                         struct pki_error *err)
@@ -124,7 +133,8 @@ static bool open_parent(int dir, const char *path, int *parent, const char **nam
     for (const char *slash = strchr(path, '/'); slash; slash = strchr(path, '/')) {
         int below = -1;
         (void)snprintf(part, sizeof(part), "%.*s", (int)(slash - path), path);
-        bool opened = pki_dir_ensure(at, part, &below, err) && pki_dir_sync(at, err);
+        bool opened = pki_dir_ensure(at, part, &below, err) && pki_bundle_open_up(below, err) &&
+                      pki_dir_sync(at, err);
         close(at);
         if (!opened)
             return false;
@@ -152,8 +162,12 @@ static bool write_file(const struct pki_bundle *bundle, const struct pki_bundle_
 
 bool pki_bundle_write(const struct pki_bundle *bundle, int dir, struct pki_error *err)
 {
-    for (size_t i = 0; i < bundle->n_files; i++)
+    bool secret = false;
+
+    for (size_t i = 0; i < bundle->n_files; i++) {
         if (!write_file(bundle, &bundle->files[i], dir, err))
             return false;
-    return pki_dir_sync(dir, err);
+        secret = secret || bundle->files[i].kind == PKI_BUNDLE_KEY;
+    }
+    return (secret || pki_bundle_open_up(dir, err)) && pki_dir_sync(dir, err);
 }

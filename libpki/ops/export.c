@@ -204,7 +204,7 @@ static bool write_below(struct export *export, int dir, struct pki_error *err)
             !pki_bundle_write(&export->sets[i].bundle, below, err))
             return false;
     }
-    return pki_dir_sync(dir, err);
+    return pki_bundle_open_up(dir, err) && pki_dir_sync(dir, err);
 }
 
 static bool write_elsewhere(struct export *export, struct pki_error *err)
