@@ -49,7 +49,7 @@ static void tell_item(const struct pki_draft_item *item, struct pki_report *repo
     pki_report_octets(block, "Body digest",
                       (struct pki_bytes){item->body_sha256, sizeof(item->body_sha256)});
     if (item->request)
-        pki_request_describe(item->request, block);
+        pki_request_describe(item->request, pki_report_block(block, "Request"));
     if (item->findings.n > 0)
         pki_lint_findings_describe(&item->findings, block);
 }
@@ -64,6 +64,5 @@ bool pki_draft_describe(const struct pki_draft *draft, struct pki_report *report
                         (const char *)draft->room.data);
     for (size_t i = 0; i < draft->n; i++)
         tell_item(&draft->items[i], report);
-    pki_report_text(report, "To confirm", "%s", pki_draft_name(draft));
     return pki_report_ok(report, err);
 }

@@ -22,7 +22,7 @@ static bool check_unmoved(struct pki_session *session, const struct pki_draft *d
 static bool ask_all(struct pki_session *session, struct pki_draft *draft,
                     struct pki_key **issuer_key, struct pki_error *err)
 {
-    if (draft->has_issuer && !pki_session_open_key(session, draft->issuer_key.id, issuer_key, err))
+    if (draft->has_issuer && !pki_session_open_row(session, &draft->issuer_key, issuer_key, err))
         return false;
     for (size_t i = 0; i < draft->n; i++) {
         if (draft->items[i].key &&

@@ -39,6 +39,9 @@ PKI_CHECKED bool pki_session_check_room(struct pki_session *session, struct pki_
  *  compared with its certificate's key. Kept by the caller for the whole duty. */
 PKI_CHECKED bool pki_session_open_key(struct pki_session *session, int64_t key,
                                       struct pki_key **opened, struct pki_error *err);
+/** The same for a row at hand; does not go through all keys. */
+PKI_CHECKED bool pki_session_open_row(struct pki_session *session, const struct pki_key_row *row,
+                                      struct pki_key **opened, struct pki_error *err);
 
 /** Ask for a fresh key's passphrase and judge it; before anything is reserved. */
 PKI_CHECKED bool pki_session_ask_fresh(struct pki_session *session, const char *name,

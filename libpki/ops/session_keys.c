@@ -88,27 +88,33 @@ static bool ask(struct pki_session *session, const struct pki_passphrase_ask *qu
     return session->prompts.passphrase(session->prompts.context, question, passphrase, err);
 }
 
-bool pki_session_open_key(struct pki_session *session, int64_t key, struct pki_key **opened,
-                          struct pki_error *err)
+bool pki_session_open_row(struct pki_session *session, const struct pki_key_row *row,
+                          struct pki_key **opened, struct pki_error *err)
 {
+    const struct pki_passphrase_ask question = {.name = row->name};
     pki_auto(pki_secret) passphrase = NULL;
     pki_auto(pki_key) fresh = NULL;
     pki_scope(pki_buf) pem = {0};
-    struct pki_key_row row = {0};
     uint8_t sha256[PKI_SHA256_SIZE];
 
-    if (!row_by_id(session, key, &row, err) || !pki_session_read_key(session, &row, &pem, err))
-        return false;
-    const struct pki_passphrase_ask question = {.name = row.name};
-    if (!ask(session, &question, &passphrase, err) ||
-        !pki_key_file_open(row.name, pki_buf_view(&pem), passphrase, &fresh, err))
+    if (!pki_session_read_key(session, row, &pem, err) ||
+        !ask(session, &question, &passphrase, err) ||
+        !pki_key_file_open(row->name, pki_buf_view(&pem), passphrase, &fresh, err))
         return false;
     pki_sha256(pki_key_spki(fresh), sha256);
-    if (memcmp(sha256, row.spki_sha256, sizeof(sha256)) != 0)
+    if (memcmp(sha256, row->spki_sha256, sizeof(sha256)) != 0)
         return pki_fail(err, PKI_E_INTEGRITY, "keys/%s.key holds another key than is recorded",
-                        row.name);
+                        row->name);
     *opened = PKI_TAKE(fresh);
     return true;
+}
+
+bool pki_session_open_key(struct pki_session *session, int64_t key, struct pki_key **opened,
+                          struct pki_error *err)
+{
+    struct pki_key_row row = {0};
+
+    return row_by_id(session, key, &row, err) && pki_session_open_row(session, &row, opened, err);
 }
 
 /* --- fresh keys ---------------------------------------------------------------------------- */
