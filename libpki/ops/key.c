@@ -90,6 +90,7 @@ bool pki_key_test(struct pki_session *session, const char *what, const struct pk
     if (done) {
         pki_report_text(report, "Key", "%s", found.name);
         pki_key_file_describe(key, pki_buf_view(&found.pem), report);
+        done = tell_record(session, key, report, err);
         pki_report_note(report, "Result", PKI_TONE_GOOD,
                         "The key opens, signs, and its signature verifies.");
     }
