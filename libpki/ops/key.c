@@ -84,8 +84,7 @@ bool pki_key_test(struct pki_session *session, const char *what, const struct pk
     pki_auto(pki_secret) passphrase = NULL;
     pki_auto(pki_key) key = NULL;
     bool done = find(session, what, &found, err) &&
-                open_found(&found, prompts, &passphrase, &key, err) && pki_key_file_try(key, err) &&
-                tell_record(session, key, report, err);
+                open_found(&found, prompts, &passphrase, &key, err) && pki_key_file_try(key, err);
 
     if (done) {
         pki_report_text(report, "Key", "%s", found.name);
