@@ -14,8 +14,12 @@ static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
     const struct args *args = parsed;
     int64_t now = pki_session_now(NULL);
 
+    if (args->files.n == 1)
+        return pki_describe_file(args->files.list[0], now, cli->report, err);
+    /* Of several each is a row: in JSON their fields have the same names. */
+    struct pki_report *files = pki_report_table(cli->report, "Files");
     for (size_t i = 0; i < args->files.n; i++)
-        if (!pki_describe_file(args->files.list[i], now, cli->report, err))
+        if (!pki_describe_file(args->files.list[i], now, pki_report_row(files), err))
             return false;
     return true;
 }

@@ -1,0 +1,63 @@
+#!/bin/bash
+# Which fields --json has, tool by tool: pinned in tests/golden/json.txt, named in docs/JSON.md.
+# After an intended change:   UPDATE=1 tests/tool/json.sh BUILD_DIRECTORY
+. "$(dirname "$0")/lib.sh"
+golden=$source_dir/tests/golden/json.txt
+
+fields() { # STATUS COMMAND...
+    local expected=$1
+    shift
+    run "$@" --json
+    [ "$status" -eq "$expected" ] || bad "$last: status $status, not $expected"
+    python3 "$here/fields.py" <out >>fields || bad "$last: no JSON"
+    ok
+}
+
+hierarchy
+fields 0 cellar init --example
+fields 0 cellar init hierarchy.yaml -C cellar --dry-run
+fields 0 cellar init hierarchy.yaml -C cellar
+sed 's/leaf_life: 90d/leaf_life: 60d/' hierarchy.yaml >changed.yaml
+fields 0 cellar init --update changed.yaml -C cellar --dry-run
+fields 0 cellar init --update changed.yaml -C cellar --confirm update
+with root-g1
+fields 0 cellar root main -C cellar --dry-run
+fields 0 cellar root main -C cellar "${secrets[@]}" --confirm 'Test Root CA'
+for purpose in code-signing time-stamping tls; do
+    line_keys prod $purpose
+    with root-g1 "${keys[@]}"
+    fields 0 cellar issue prod $purpose -C cellar --dry-run
+    fields 0 cellar issue prod $purpose -C cellar "${secrets[@]}" --confirm "$(line_title prod $purpose) G1"
+done
+request leaf.csr -addext 'subjectAltName=DNS:other.example'
+with prod-tls-g1
+leaf=(cellar issue prod tls --leaf tls-server --csr leaf.csr --dns a.example -C cellar "${secrets[@]}")
+fields 0 "${leaf[@]}" --dry-run
+fields 0 "${leaf[@]}" --confirm a.example
+fields 3 cellar status -C cellar
+fields 0 cellar export -C cellar --dry-run
+fields 0 cellar export -C cellar
+fields 0 cellar export prod code-signing --for fulcio --with-key --to handover -C cellar
+fields 0 cellar status -C cellar
+fields 0 cellar audit -C cellar
+fields 0 cellar key list -C cellar
+with key
+fields 0 cellar key csr --common-name Test --to made "${secrets[@]}" --dry-run
+fields 0 cellar key csr --common-name Test --to made "${secrets[@]}"
+fields 0 cellar key test made/key.key --passphrase-file secrets/key.txt
+fields 0 cellar key passphrase made/key.key --passphrase-file secrets/key.txt --passphrase-file new=secrets/root-g1.txt
+fields 0 cellar show handover/chain.pem made/key.csr made/key.key cellar/exports/prod/anchors.pem
+fields 0 cellar verify --anchor cellar/exports/prod/anchors.pem handover/chain.pem
+fields 3 cellar verify --anchor cellar/exports/prod/anchors.pem --purpose tls-server handover/chain.pem
+fields 0 cellar lint handover/chain.pem
+fields 3 cellar lint --profile tls-ca handover/chain.pem
+
+sort -u fields >made.txt
+[ -z "${UPDATE:-}" ] || cp made.txt "$golden"
+diff -u "$golden" made.txt || bad 'the fields have changed: is it meant? then UPDATE=1, and docs/JSON.md'
+while read -r tool field _; do
+    field=${field%%[.[]*}
+    sed -n "/^## $tool\$/,/^## /p" "$source_dir/docs/JSON.md" | grep -q "\`${field}[\`.[]" ||
+        bad "docs/JSON.md: $tool has no $field"
+done <made.txt
+finish

@@ -1,0 +1,54 @@
+#!/bin/bash
+# cellar status: reads only; says what is due by its exit status.
+. "$(dirname "$0")/lib.sh"
+
+make_cellar ecdsa-p256
+make_line prod code-signing
+export_it() {
+    cellar export -C cellar >out 2>err || bad 'fixture: export'
+}
+
+keeps cellar fails 3 'due' cellar status -C cellar
+says 'export prod'
+keeps cellar json 3 cellar-status 'any(d["command"] == "cellar export prod" for d in result["due"])' \
+    cellar status -C cellar
+export_it
+keeps cellar works cellar status -C cellar
+says 'prod-code-signing-g1 .*active'
+says 'prod-code-signing-g2 .*next'
+keeps cellar json 0 cellar-status 'len(result["authorities"]) == 3' cellar status -C cellar
+
+# 80 columns in a pipe, whatever the terminal.
+cellar status -C cellar >out 2>err
+check 'a line is wider than 80 columns' [ "$(awk 'length > 80' out | wc -l)" -eq 0 ]
+
+# Time brings things due: the rotation, then the end.
+CELLAR_TEST_NOW=2026-05-20T00:00:00Z is 3 cellar status -C cellar
+CELLAR_TEST_NOW=2026-05-20T00:00:00Z is 0 cellar status -C cellar --within 1d
+is 3 cellar status -C cellar --within 2y
+refuses 2 'length of time' cellar status -C cellar --within 90
+refuses 2 'length of time' cellar status -C cellar --within -1d
+
+# By environment and from inside; no cellar; somebody else's file; a newer one.
+CELLAR_DIR=cellar works cellar status
+CELLAR_DIR=nowhere works cellar status -C cellar
+refuses 8 'no cellar here' cellar status -C nowhere
+json 8 cellar-status 'error["code"] == "store"' cellar status -C nowhere
+mkdir foreign
+refuses 8 'no cellar here|cellar.db' cellar status -C foreign
+sqlite3 foreign/cellar.db 'CREATE TABLE t (x)'
+refuses 8 'another program' cellar status -C foreign
+printf 'not a database at all, but long enough to be looked at........' >foreign/cellar.db
+refuses 8 '' cellar status -C foreign
+cp -a cellar newer
+sqlite3 newer/cellar.db 'PRAGMA user_version = 99'
+keeps newer refuses 8 'newer|version' cellar status -C newer
+cp -a cellar linked
+mv linked/cellar.db elsewhere.db
+ln -s ../elsewhere.db linked/cellar.db
+is 8 cellar status -C linked
+cp -a cellar opened
+chmod 644 opened/cellar.db
+is '[0-8]' cellar status -C opened
+refuses 2 'unexpected' cellar status extra -C cellar
+finish
