@@ -30,8 +30,9 @@ const struct pki_algorithm *pki_key_algorithm_of(const struct pki_key *key);
 /** DER SubjectPublicKeyInfo, borrowed from the key. */
 struct pki_bytes pki_key_spki(const struct pki_key *key);
 
-/** Sign the bytes by the key's algorithm row; appends the signature. Verified before it is given
- *  out. Fails: PKI_E_CRYPTO */
+/** Sign the bytes by the key's algorithm row; appends the signature. Whoever calls verifies what
+ *  was made from it before it leaves: a fault in the computation would give the key away.
+ *  Fails: PKI_E_CRYPTO */
 PKI_CHECKED bool pki_key_sign(const struct pki_key *key, struct pki_bytes bytes,
                               struct pki_buf *signature, struct pki_error *err);
 

@@ -55,7 +55,8 @@ static bool open_target(struct target *target, const char *path, struct pki_erro
     above[length] = '\0';
     char *slash = strrchr(above, '/');
     char name[256];
-    (void)snprintf(name, sizeof(name), "%s", slash ? slash + 1 : above);
+    if (snprintf(name, sizeof(name), "%s", slash ? slash + 1 : above) >= (int)sizeof(name))
+        return pki_fail(err, PKI_E_USAGE, "--to: the name of the directory is too long");
     if (slash)
         slash[slash == above ? 1 : 0] = '\0';
     return name_target(target, name, err) &&

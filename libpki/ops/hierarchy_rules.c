@@ -220,9 +220,24 @@ static int64_t start_at(int32_t month)
                       : pki_period_after((struct pki_period){.months = month}, FIRST_START);
 }
 
-/* Whether a is longer than b, wherever they start. */
+/* A month has at least 28 and at most 31 days: what that decides needs no calendar. */
+static int64_t at_least(struct pki_period period)
+{
+    return period.seconds + (int64_t)period.months * 28 * DAY;
+}
+
+static int64_t at_most(struct pki_period period)
+{
+    return period.seconds + (int64_t)period.months * 31 * DAY;
+}
+
+/* Whether a is longer than b, wherever they start; of one unit, the start does not matter. */
 static bool can_exceed(struct pki_period a, struct pki_period b)
 {
+    if (a.seconds == 0 && b.seconds == 0)
+        return a.months > b.months;
+    if (at_most(a) <= at_least(b))
+        return false;
     for (int32_t month = 0; month < STARTS; month++)
         if (pki_period_after(a, start_at(month)) > pki_period_after(b, start_at(month)))
             return true;
@@ -237,6 +252,21 @@ int64_t pki_line_needs_until(const struct pki_line_plan *line, int64_t issued_at
     return pki_period_after(line->slack, pki_period_after(line->leaf_life, left));
 }
 
+/* Whether the validity covers what the line needs, wherever it starts. */
+static bool covers_needs(const struct pki_line_plan *line)
+{
+    const int64_t needs =
+        2 * at_most(line->rotate_every) + at_most(line->leaf_life) + at_most(line->slack);
+
+    if (at_least(line->validity) >= needs)
+        return true;
+    for (int32_t month = 0; month < STARTS; month++)
+        if (pki_period_after(line->validity, start_at(month)) <
+            pki_line_needs_until(line, start_at(month)))
+            return false;
+    return true;
+}
+
 static bool judge_fit(const struct pki_line_plan *line, const struct pki_yaml_node *map,
                       struct pki_error *err)
 {
@@ -247,14 +277,11 @@ static bool judge_fit(const struct pki_line_plan *line, const struct pki_yaml_no
                                     "publish_lead: is longer than rotate_every; a successor would "
                                     "never be published long enough");
     }
-    for (int32_t month = 0; month < STARTS; month++) {
-        if (pki_period_after(line->validity, start_at(month)) <
-            pki_line_needs_until(line, start_at(month))) {
-            return pki_hierarchy_refuse(at, err,
-                                        "validity: is shorter than waiting (rotate_every) + active "
-                                        "(rotate_every) + leaf_life + slack; signatures would "
-                                        "outlive their issuer");
-        }
+    if (!covers_needs(line)) {
+        return pki_hierarchy_refuse(at, err,
+                                    "validity: is shorter than waiting (rotate_every) + active "
+                                    "(rotate_every) + leaf_life + slack; signatures would "
+                                    "outlive their issuer");
     }
     if (can_exceed(line->validity, line->root->validity))
         return pki_hierarchy_refuse(at, err, "validity: is longer than that of its root %s",

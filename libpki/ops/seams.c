@@ -59,7 +59,7 @@ bool pki_seam_interface_up(char name[64])
     while (interfaces && !name[0] && (entry = readdir(interfaces))) {
         if (entry->d_name[0] != '.' && strcmp(entry->d_name, "lo") != 0 &&
             is_up(dirfd(interfaces), entry->d_name))
-            (void)snprintf(name, 64, "%s", entry->d_name);
+            (void)snprintf(name, 64, "%.63s", entry->d_name);
     }
     if (interfaces)
         closedir(interfaces);
