@@ -14,6 +14,9 @@
  *   pki_auto(pki_file) file = NULL;
  *   return pki_file_create(dir, "g1.key", 0600, &file, err) &&
  *          pki_file_write(file, bytes, err) && pki_file_commit(&file, err);
+ *
+ * What is too large for memory (CRLs) is put into the nameless file piece by
+ * piece, in any order, and can be read again before it is committed.
  */
 #ifndef PKI_BASE_FILE_H
 #define PKI_BASE_FILE_H
@@ -73,6 +76,23 @@ PKI_CHECKED bool pki_file_create(int dir, const char *name, unsigned mode, struc
                                  struct pki_error *err);
 PKI_CHECKED bool pki_file_write(struct pki_file *file, struct pki_bytes bytes,
                                 struct pki_error *err);
+
+/**
+ * Write at once, at this place; a gap before it reads as zeros. A file is either put or written.
+ *
+ * Fails: PKI_E_IO
+ */
+PKI_CHECKED bool pki_file_put(struct pki_file *file, size_t offset, struct pki_bytes bytes,
+                              struct pki_error *err);
+/** Read what was put. Fails: PKI_E_IO, also when there is less */
+PKI_CHECKED bool pki_file_get(const struct pki_file *file, size_t offset, uint8_t *room,
+                              size_t size, struct pki_error *err);
+/** Move everything from an offset on to the front, and end the file there. Fails: PKI_E_IO */
+PKI_CHECKED bool pki_file_pull(struct pki_file *file, size_t offset, struct pki_error *err);
+/** Map all that was put, read-only, until pki_file_unmap; not affected by a commit. */
+PKI_CHECKED bool pki_file_view(const struct pki_file *file, struct pki_bytes *bytes,
+                               struct pki_error *err);
+
 /**
  * Write, sync, name, sync the directory, read back; nulls *file. After a failure there is no file.
  *

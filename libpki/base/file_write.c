@@ -1,29 +1,13 @@
-#include "base/file.h"
-
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sys/stat.h>
+
+#include "base/file_private.h"
 
 #define NAMES_TRIED 100
 
-/*
- * The bytes are gathered in memory and written at commit, which also gives the
- * read-back its original. Until then the file has no name (O_TMPFILE) or, where
- * the file system has no such files, a temporary one.
- */
-struct pki_file {
-    struct pki_buf bytes;
-    int dir; /* our own descriptor of the directory */
-    int fd;
-    unsigned mode;
-    bool has_temporary;
-    char name[NAME_MAX + 1];
-    char temporary[NAME_MAX + 1];
-};
-
-static bool fail_write(const struct pki_file *file, const char *what, struct pki_error *err)
+bool pki_file_fail(const struct pki_file *file, const char *what, struct pki_error *err)
 {
     return pki_fail(err, PKI_E_IO, "%s: %s: %s", file->name, what, strerror(errno));
 }
@@ -55,7 +39,7 @@ static bool open_parent(struct pki_file *file, int dir, const char *path, struct
         (void)snprintf(parent, sizeof(parent), "%.*s", (int)(slash - path + 1), path);
     (void)snprintf(file->name, sizeof(file->name), "%s", name);
     file->dir = openat(dir, parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return file->dir >= 0 || fail_write(file, "its directory cannot be opened", err);
+    return file->dir >= 0 || pki_file_fail(file, "its directory cannot be opened", err);
 }
 
 /* Calls give(file) with one temporary name after the other until it says other than EEXIST. */
@@ -88,7 +72,7 @@ static bool open_new(struct pki_file *file, struct pki_error *err)
         file->fd = openat(file->dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (file->fd >= 0 || with_temporary(file, open_temporary))
         return true;
-    return fail_write(file, "cannot be made", err);
+    return pki_file_fail(file, "cannot be made", err);
 }
 
 bool pki_file_create(int dir, const char *name, unsigned mode, struct pki_file **file,
@@ -109,6 +93,7 @@ bool pki_file_create(int dir, const char *name, unsigned mode, struct pki_file *
 
 bool pki_file_write(struct pki_file *file, struct pki_bytes bytes, struct pki_error *err)
 {
+    assert(file->put == 0);
     pki_buf_append_bytes(&file->bytes, bytes);
     return pki_buf_ok(&file->bytes, err);
 }
@@ -122,13 +107,13 @@ static bool write_all(const struct pki_file *file, struct pki_error *err)
         if (wrote < 0 && errno == EINTR)
             continue;
         if (wrote <= 0)
-            return fail_write(file, "cannot be written", err);
+            return pki_file_fail(file, "cannot be written", err);
         done += (size_t)wrote;
     }
     /* The umask is 077 in every tool; what is public must be made so. */
     if (fchmod(file->fd, file->mode) != 0)
-        return fail_write(file, "cannot be given its mode", err);
-    return fsync(file->fd) == 0 || fail_write(file, "cannot be synced", err);
+        return pki_file_fail(file, "cannot be given its mode", err);
+    return fsync(file->fd) == 0 || pki_file_fail(file, "cannot be synced", err);
 }
 
 static bool link_as(const struct pki_file *file, const char *name)
@@ -154,7 +139,7 @@ static bool give_name(struct pki_file *file, struct pki_error *err)
     if (!named && errno == EEXIST)
         return pki_fail(err, PKI_E_EXISTS, "%s: exists and is never overwritten", file->name);
     if (!named)
-        return fail_write(file, "cannot be named", err);
+        return pki_file_fail(file, "cannot be named", err);
     file->has_temporary = false;
     return true;
 }
@@ -167,36 +152,59 @@ static bool take_name_over(struct pki_file *file, struct pki_error *err)
         !S_ISREG(status.st_mode))
         return pki_fail(err, PKI_E_EXISTS, "%s: exists and is not a regular file", file->name);
     if (!file->has_temporary && !with_temporary(file, link_temporary))
-        return fail_write(file, "cannot be named", err);
+        return pki_file_fail(file, "cannot be named", err);
     if (renameat2(file->dir, file->temporary, file->dir, file->name, 0) != 0)
-        return fail_write(file, "cannot be replaced", err);
+        return pki_file_fail(file, "cannot be replaced", err);
     file->has_temporary = false;
     return true;
 }
 
+static bool refuse_difference(const struct pki_file *file, struct pki_error *err)
+{
+    return pki_fail(err, PKI_E_IO, "%s: reads back differently than it was written", file->name);
+}
+
+static bool read_back_put(const struct pki_file *file, uint64_t sum, struct pki_error *err)
+{
+    struct pki_file found = *file;
+    struct stat status = {0};
+    uint64_t found_sum = 0;
+
+    found.fd = openat(file->dir, file->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    bool got = found.fd >= 0 && fstat(found.fd, &status) == 0;
+    if (!got)
+        (void)pki_file_fail(file, "cannot be read back", err);
+    got = got && pki_file_checksum(&found, &found_sum, err);
+    pki_fd_close_(&found.fd);
+    if (got && (found_sum != sum || status.st_size != (off_t)file->put))
+        return refuse_difference(file, err);
+    return got;
+}
+
 /* From the medium, as far as the kernel lets go of its copy. */
-static bool read_back(const struct pki_file *file, struct pki_error *err)
+static bool read_back(const struct pki_file *file, uint64_t sum, struct pki_error *err)
 {
     pki_scope(pki_buf) found = {0};
 
+    (void)posix_fadvise(file->fd, 0, 0, POSIX_FADV_DONTNEED);
+    if (file->put > 0)
+        return read_back_put(file, sum, err);
     if (file->bytes.size == 0)
         return true;
-    (void)posix_fadvise(file->fd, 0, 0, POSIX_FADV_DONTNEED);
     if (!pki_file_read(file->dir, file->name, file->bytes.size, &found, err))
         return false;
-    if (!pki_bytes_equal(pki_buf_view(&found), pki_buf_view(&file->bytes)))
-        return pki_fail(err, PKI_E_IO, "%s: reads back differently than it was written",
-                        file->name);
-    return true;
+    return pki_bytes_equal(pki_buf_view(&found), pki_buf_view(&file->bytes)) ||
+           refuse_difference(file, err);
 }
 
 bool pki_file_commit(struct pki_file **file, struct pki_error *err)
 {
     pki_auto(pki_file) own = PKI_TAKE(*file);
+    uint64_t sum = 0;
 
-    if (!write_all(own, err) || !give_name(own, err))
+    if (!pki_file_checksum(own, &sum, err) || !write_all(own, err) || !give_name(own, err))
         return false;
-    if (pki_dir_sync(own->dir, err) && read_back(own, err))
+    if (pki_dir_sync(own->dir, err) && read_back(own, sum, err))
         return true;
     (void)unlinkat(own->dir, own->name, 0); /* reported as failed, so it must not stay */
     return false;
@@ -205,9 +213,10 @@ bool pki_file_commit(struct pki_file **file, struct pki_error *err)
 bool pki_file_commit_over(struct pki_file **file, struct pki_error *err)
 {
     pki_auto(pki_file) own = PKI_TAKE(*file);
+    uint64_t sum = 0;
 
-    return write_all(own, err) && take_name_over(own, err) && pki_dir_sync(own->dir, err) &&
-           read_back(own, err);
+    return pki_file_checksum(own, &sum, err) && write_all(own, err) && take_name_over(own, err) &&
+           pki_dir_sync(own->dir, err) && read_back(own, sum, err);
 }
 
 bool pki_file_write_new(int dir, const char *name, unsigned mode, struct pki_bytes bytes,

@@ -58,6 +58,10 @@ WRAP(void *, NULL, ENOMEM, calloc, (size_t count, size_t size), (count, size))
 WRAP(void *, NULL, ENOMEM, realloc, (void *old, size_t size), (old, size))
 WRAP(char *, NULL, ENOMEM, strdup, (const char *text), (text))
 WRAP(ssize_t, -1, ENOSPC, write, (int fd, const void *data, size_t size), (fd, data, size))
+WRAP(ssize_t, -1, ENOSPC, pwrite, (int fd, const void *data, size_t size, off_t at),
+     (fd, data, size, at))
+WRAP(ssize_t, -1, EIO, pread, (int fd, void *data, size_t size, off_t at), (fd, data, size, at))
+WRAP(int, -1, EIO, ftruncate, (int fd, off_t size), (fd, size))
 WRAP(int, -1, EIO, fsync, (int fd), (fd))
 WRAP(int, -1, EIO, linkat, (int from, const char *old, int to, const char *name, int flags),
      (from, old, to, name, flags))

@@ -8,7 +8,8 @@ function(pki_fault_test layer module)
   foreach(lower IN LISTS PKI_USES_${layer})
     target_link_libraries(${name} PRIVATE pki_${lower})
   endforeach()
-  foreach(call malloc calloc realloc strdup write fsync openat linkat renameat2)
+  foreach(call malloc calloc realloc strdup write pwrite pread ftruncate fsync openat linkat
+          renameat2)
     target_link_options(${name} PRIVATE -Wl,--wrap=${call})
   endforeach()
   target_compile_definitions(${name} PRIVATE

@@ -11,8 +11,9 @@
  *
  * The loop needs no count: it ends after the first round in which no call was
  * left to fail. Wrapped by the linker are malloc, calloc, realloc, strdup, write,
- * fsync, openat, linkat and renameat2, in calls from our own objects only. A
- * call fails once; those that follow succeed, so that cleaning up is seen too.
+ * pwrite, pread, ftruncate, fsync, openat, linkat and renameat2, in calls from our
+ * own objects only. A call fails once; those that follow succeed, so that cleaning
+ * up is seen too.
  * A test opts in with pki_fault_test in its CMakeLists.txt.
  */
 #ifndef FAULT_H

@@ -63,6 +63,34 @@ static void test_file_new_is_whole_or_absent_at_every_failure(void)
     CU_ASSERT_TRUE(rounds > 6);
 }
 
+static bool put_new(const char *name, const char *text, struct pki_error *err)
+{
+    pki_auto(pki_file) file = NULL;
+
+    return pki_file_create(here(), name, 0600, &file, err) &&
+           pki_file_put(file, 3, bytes_of(text), err) && pki_file_pull(file, 3, err) &&
+           pki_file_commit(&file, err);
+}
+
+static void test_file_put_is_whole_or_absent_at_every_failure(void)
+{
+    int rounds = 0;
+
+    FAULT_EACH (nth) {
+        struct pki_error err = {0};
+
+        fault_start(nth);
+        bool done = put_new("new", "content", &err);
+        fault_stop();
+        CU_ASSERT_EQUAL(err.code == PKI_OK, done);
+        CU_ASSERT_EQUAL(entries(), done ? 1 : 0);
+        CU_ASSERT_EQUAL(holds("new", "content"), done);
+        (void)unlinkat(here(), "new", 0);
+        rounds = nth;
+    }
+    CU_ASSERT_TRUE(rounds > 10);
+}
+
 static bool replace(const char *name, const char *text, struct pki_error *err)
 {
     pki_auto(pki_file) file = NULL;
@@ -148,6 +176,8 @@ int main(void)
 {
     CU_TestInfo tests[] = {
         {"a new file is whole or absent", test_file_new_is_whole_or_absent_at_every_failure},
+        {"a file put in pieces is whole or absent",
+         test_file_put_is_whole_or_absent_at_every_failure},
         {"a replaced file is old or new", test_file_replaced_is_old_or_new_at_every_failure},
         {"reading gives all or nothing", test_file_read_gives_all_or_nothing_at_every_failure},
         {"an exchange is old or new", test_dir_exchange_is_old_or_new_at_every_failure},
