@@ -82,7 +82,7 @@ static void append(struct pki_report *parent, struct pki_report *node)
     else
         parent->first = node;
     parent->last = node;
-    if (!node->label || !shares_column(node))
+    if (!node->label || !shares_column(node) || node->readers == PKI_FOR_JSON)
         return;
     unsigned columns = pki_utf8_width(node->label, strlen(node->label));
     if (columns > parent->label_columns)
@@ -104,6 +104,7 @@ static struct pki_report *add(struct pki_report *parent, enum report_kind kind, 
         return NULL;
     }
     node->kind = kind;
+    node->readers = parent->audience;
     append(parent, node);
     return node;
 }
@@ -163,6 +164,70 @@ void pki_report_note(struct pki_report *report, const char *label, enum pki_tone
     va_end(args);
 }
 
+void pki_report_line(struct pki_report *report, const char *label, enum pki_tone tone,
+                     const char *format, ...)
+{
+    struct pki_report *node = add(report, REPORT_NOTE, label);
+    va_list args;
+
+    if (node) {
+        node->tone = tone;
+        node->whole = true;
+    }
+    va_start(args, format);
+    set_formatted(node, format, args);
+    va_end(args);
+}
+
+/* --- what follows ---------------------------------------------------------------------------- */
+
+void pki_report_at(struct pki_report *report, const char *directory)
+{
+    if (report)
+        report->root->directory = directory;
+}
+
+PKI_PRINTF(3, 0)
+static void add_next(struct pki_report *report, const char *directory, const char *format,
+                     va_list args)
+{
+    pki_scope(pki_buf) command = {0};
+
+    pki_buf_vprintf(&command, format, args);
+    if (directory)
+        pki_buf_printf(&command, " -C %s", directory);
+    if (command.failed && report)
+        report->root->failed = true;
+    pki_report_line(report, "Next", PKI_TONE_PLAIN, REPORT_NEXT "%.*s", (int)command.size,
+                    command.size > 0 ? (const char *)command.data : "");
+}
+
+void pki_report_next(struct pki_report *report, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    add_next(report, NULL, format, args);
+    va_end(args);
+}
+
+void pki_report_next_here(struct pki_report *report, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    add_next(report, report ? report->root->directory : NULL, format, args);
+    va_end(args);
+}
+
+void pki_report_readers(struct pki_report *report, enum pki_readers readers)
+{
+    if (report)
+        report->audience = readers;
+}
+
+/* --- values of a kind ------------------------------------------------------------------------ */
+
 void pki_report_item(struct pki_report *list, const char *format, ...)
 {
     va_list args;
@@ -196,6 +261,14 @@ void pki_report_integer(struct pki_report *report, const char *label, int64_t va
     add_number(report, REPORT_INTEGER, label, value, &shown);
 }
 
+void pki_report_toned_integer(struct pki_report *report, const char *label, enum pki_tone tone,
+                              int64_t value)
+{
+    pki_report_integer(report, label, value);
+    if (report && report->last)
+        report->last->tone = tone;
+}
+
 void pki_report_truth(struct pki_report *report, const char *label, bool value)
 {
     pki_scope(pki_buf) shown = {0};
@@ -211,51 +284,90 @@ void pki_report_time(struct pki_report *report, const char *label, int64_t secon
     pki_report_text(report, label, "%s", pki_time_format(seconds, text));
 }
 
-/* Hex on paper may have line breaks of ours; JSON gets it plain. */
-static void add_octets(struct pki_report *report, const char *label, struct pki_bytes octets,
-                       struct pki_buf *shown)
+/* Paper shows one text, JSON holds another. */
+static void add_two(struct pki_report *report, const char *label, struct pki_buf *paper,
+                    struct pki_buf *plain)
 {
     struct pki_report *node = add(report, REPORT_TEXT, label);
-    pki_scope(pki_buf) plain = {0};
 
-    pki_hex(&plain, octets);
-    set_text(node, take(shown));
+    set_text(node, take(paper));
     if (node)
-        node->plain = take(&plain);
+        node->plain = take(plain);
     if (node && !node->plain)
         node->root->failed = true;
+}
+
+void pki_report_day(struct pki_report *report, const char *label, int64_t seconds)
+{
+    const int day = (int)strlen("2000-01-01");
+    pki_scope(pki_buf) shown = {0};
+    pki_scope(pki_buf) plain = {0};
+    char text[PKI_TIME_TEXT];
+
+    pki_buf_text(&plain, pki_time_format(seconds, text));
+    pki_buf_printf(&shown, "%.*s", day, text);
+    add_two(report, label, &shown, &plain);
 }
 
 void pki_report_octets(struct pki_report *report, const char *label, struct pki_bytes octets)
 {
     pki_scope(pki_buf) shown = {0};
+    pki_scope(pki_buf) plain = {0};
 
     pki_hex_grouped(&shown, octets);
-    add_octets(report, label, octets, &shown);
+    pki_hex(&plain, octets);
+    add_two(report, label, &shown, &plain);
+}
+
+/* "LABEL words": on paper they stand below the hex, or in its place. */
+static void add_words(struct pki_report *report, const char *label, const uint8_t sha256[32])
+{
+    pki_scope(pki_buf) words = {0};
+    pki_scope(pki_buf) words_label = {0};
+
+    if (!report)
+        return;
+    enum pki_readers audience = report->audience;
+    report->audience = PKI_FOR_JSON;
+    pki_words(&words, (struct pki_bytes){sha256, 32});
+    pki_buf_printf(&words_label, "%s words", label);
+    char *named = take(&words_label);
+    if (!named)
+        report->root->failed = true;
+    else
+        set_text(add(report, REPORT_TEXT, named), take(&words));
+    free(named);
+    report->audience = audience;
+}
+
+static void add_fingerprint(struct pki_report *report, const char *label, const uint8_t sha256[32],
+                            struct pki_buf *shown)
+{
+    pki_scope(pki_buf) plain = {0};
+
+    pki_words(shown, (struct pki_bytes){sha256, 32});
+    pki_hex(&plain, (struct pki_bytes){sha256, 32});
+    add_two(report, label, shown, &plain);
+    add_words(report, label, sha256);
 }
 
 void pki_report_fingerprint(struct pki_report *report, const char *label, const uint8_t sha256[32])
 {
     const size_t line = (size_t)GROUPS_A_LINE * 2;
     pki_scope(pki_buf) shown = {0};
-    pki_scope(pki_buf) words = {0};
-    pki_scope(pki_buf) words_label = {0};
 
     for (size_t i = 0; i < 32; i += line) {
-        if (i > 0)
-            pki_buf_byte(&shown, '\n');
         pki_hex_grouped(&shown, (struct pki_bytes){sha256 + i, line});
+        pki_buf_byte(&shown, '\n');
     }
-    add_octets(report, label, (struct pki_bytes){sha256, 32}, &shown);
+    add_fingerprint(report, label, sha256, &shown);
+}
 
-    pki_words(&words, (struct pki_bytes){sha256, 32});
-    pki_buf_printf(&words_label, "%s words", label);
-    char *named = take(&words_label);
-    struct pki_report *node = named ? add(report, REPORT_TEXT, named) : NULL;
-    if (!named && report)
-        report->root->failed = true;
-    set_text(node, take(&words));
-    free(named);
+void pki_report_words(struct pki_report *report, const char *label, const uint8_t sha256[32])
+{
+    pki_scope(pki_buf) shown = {0};
+
+    add_fingerprint(report, label, sha256, &shown);
 }
 
 struct pki_report *pki_report_block(struct pki_report *report, const char *label)

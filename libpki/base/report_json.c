@@ -29,7 +29,8 @@ static bool has_name(const struct pki_report *node)
 
 static bool is_note_named(const struct pki_report *node, const char *label)
 {
-    return node->kind == REPORT_NOTE && strcmp(node->label, label) == 0;
+    return node->kind == REPORT_NOTE && node->readers != PKI_FOR_PAPER &&
+           strcmp(node->label, label) == 0;
 }
 
 /* The notes of one label are one array, where the first of them stands. */
@@ -98,10 +99,9 @@ static void leave(struct pki_json *json, const struct pki_report *node)
         pki_json_end_array(json);
 }
 
-/* The node behind this one, out of the objects and arrays that end here; NULL at the end. */
+/* The node behind this one, out of the objects and arrays that end there; NULL at the end. */
 static const struct pki_report *after(struct pki_json *json, const struct pki_report *node)
 {
-    leave(json, node);
     while (!node->next) {
         node = node->parent;
         if (!node)
@@ -109,6 +109,18 @@ static const struct pki_report *after(struct pki_json *json, const struct pki_re
         leave(json, node);
     }
     return node->next;
+}
+
+/* Puts a node, unless it is for paper; what is to be put next, NULL at the end. */
+static const struct pki_report *put(struct pki_json *json, const struct pki_report *node)
+{
+    if (node->readers == PKI_FOR_PAPER)
+        return after(json, node);
+    enter(json, node);
+    if (node->first)
+        return node->first;
+    leave(json, node);
+    return after(json, node);
 }
 
 bool pki_report_to_json(const struct pki_report *report, char **text, struct pki_error *err)
@@ -119,9 +131,7 @@ bool pki_report_to_json(const struct pki_report *report, char **text, struct pki
     if (!pki_report_ok(report, err))
         return false;
     assert(!report->parent);
-    for (const struct pki_report *at = report; at;) {
-        enter(&json, at);
-        at = at->first ? at->first : after(&json, at);
-    }
+    for (const struct pki_report *at = report; at;)
+        at = put(&json, at);
     return pki_buf_take_text(&out, text, err);
 }

@@ -71,6 +71,14 @@ static unsigned list_width(const struct pki_report *list)
     return wide;
 }
 
+/* The first cell at or behind `cell` that is for paper. */
+static const struct pki_report *on_paper(const struct pki_report *cell)
+{
+    while (cell && cell->readers == PKI_FOR_JSON)
+        cell = cell->next;
+    return cell;
+}
+
 /* A cell is one line of text: no block or table fits into it, and no line break of ours. */
 static bool measure_cell(struct grid *grid, const struct pki_report *cell)
 {
@@ -85,7 +93,7 @@ static bool measure_cell(struct grid *grid, const struct pki_report *cell)
         widen(&column->least, longest_word(cell->text));
     for (const struct pki_report *item = cell->first; item; item = item->next)
         widen(&column->least, longest_word(item->text));
-    if (cell->kind != REPORT_INTEGER)
+    if (cell->kind != REPORT_INTEGER && !(cell->text && *cell->text == 0))
         column->right = false;
     return true;
 }
@@ -93,7 +101,8 @@ static bool measure_cell(struct grid *grid, const struct pki_report *cell)
 static bool measure(struct grid *grid, const struct pki_report *table)
 {
     for (const struct pki_report *row = table->first; row; row = row->next) {
-        for (const struct pki_report *cell = row->first; cell; cell = cell->next)
+        for (const struct pki_report *cell = on_paper(row->first); cell;
+             cell = on_paper(cell->next))
             if (!measure_cell(grid, cell))
                 return false;
     }
@@ -204,7 +213,7 @@ static void put_row(struct report_pen *pen, unsigned indent, struct grid *grid,
 
     for (size_t i = 0; i < grid->count; i++)
         cells.rest[i] = "";
-    for (const struct pki_report *cell = row->first; cell; cell = cell->next) {
+    for (const struct pki_report *cell = on_paper(row->first); cell; cell = on_paper(cell->next)) {
         size_t at = (size_t)(find_column(grid, cell->label) - grid->columns);
         if (cell->kind == REPORT_LIST && !cells.texts[at])
             cells.texts[at] = join(cell, pen->out);

@@ -79,8 +79,35 @@ static void put_list(struct page *page, const struct pki_report *list)
     }
 }
 
+/* As it is, however long: a command that was broken cannot be copied. */
+static void put_whole(struct page *page, unsigned indent, enum pki_tone tone, const char *text)
+{
+    const struct report_line line = {.text = text, .size = strlen(text)};
+
+    report_spaces(&page->pen, indent);
+    report_put_line(&page->pen, tone, &line);
+    pki_buf_byte(page->pen.out, '\n');
+}
+
+static void put_command(struct page *page, const struct pki_report *note)
+{
+    const size_t prefix = strlen(REPORT_NEXT);
+    unsigned columns = page->indent + pki_utf8_width(note->text, strlen(note->text));
+
+    if (columns <= page->pen.width || strncmp(note->text, REPORT_NEXT, prefix) != 0) {
+        put_whole(page, page->indent, note->tone, note->text);
+        return;
+    }
+    put_whole(page, page->indent, note->tone, "Next:");
+    put_whole(page, page->indent + INDENT, note->tone, note->text + prefix);
+}
+
 static void put_note(struct page *page, const struct pki_report *note)
 {
+    if (note->whole) {
+        put_command(page, note);
+        return;
+    }
     report_spaces(&page->pen, page->indent);
     report_put_wrapped(&page->pen, page->indent, note->tone, note->text);
 }
@@ -172,6 +199,6 @@ bool pki_report_to_text(const struct pki_report *report, const struct pki_report
         return false;
     assert(!report->parent);
     for (const struct pki_report *at = report; at;)
-        at = enter(&page, at) ? at->first : after(&page, at);
+        at = at->readers != PKI_FOR_JSON && enter(&page, at) ? at->first : after(&page, at);
     return pki_buf_take_text(&out, text, err);
 }

@@ -49,16 +49,25 @@ void pki_report_text(struct pki_report *report, const char *label, const char *f
 void pki_report_toned(struct pki_report *report, const char *label, enum pki_tone tone,
                       const char *format, ...) PKI_PRINTF(4, 5);
 void pki_report_integer(struct pki_report *report, const char *label, int64_t value);
+void pki_report_toned_integer(struct pki_report *report, const char *label, enum pki_tone tone,
+                              int64_t value);
 void pki_report_truth(struct pki_report *report, const char *label, bool value);
 
 /** Seconds since 1970, UTC. */
 void pki_report_time(struct pki_report *report, const char *label, int64_t seconds);
 
+/** The same, of which paper shows the day: for tables, where the second is of no use. */
+void pki_report_day(struct pki_report *report, const char *label, int64_t seconds);
+
 /** Octets: hex in groups of four on paper, plain hex in JSON. */
 void pki_report_octets(struct pki_report *report, const char *label, struct pki_bytes octets);
 
-/** A SHA-256 fingerprint: hex, and PGP words below it ("LABEL words"). */
+/** A SHA-256 fingerprint: hex, and PGP words below it; in JSON these are LABEL and "LABEL words".
+ */
 void pki_report_fingerprint(struct pki_report *report, const char *label, const uint8_t sha256[32]);
+
+/** The same, of which paper shows the words alone: for what is read aloud and written down. */
+void pki_report_words(struct pki_report *report, const char *label, const uint8_t sha256[32]);
 
 /** A block inside this one; owned by it. label is its heading. */
 struct pki_report *pki_report_block(struct pki_report *report, const char *label);
@@ -78,6 +87,28 @@ void pki_report_item(struct pki_report *list, const char *format, ...) PKI_PRINT
 /** A sentence of its own, without a label in text; in JSON, those of a label are one array. */
 void pki_report_note(struct pki_report *report, const char *label, enum pki_tone tone,
                      const char *format, ...) PKI_PRINTF(4, 5);
+
+/**
+ * The command that usually follows: a note "Next: ..." that is never broken, so that it can be
+ * copied; where it does not fit it has a line of its own. _here: it needs the same cellar, so -C is
+ * added to it as pki_report_at knows it.
+ */
+void pki_report_next(struct pki_report *report, const char *format, ...) PKI_PRINTF(2, 3);
+void pki_report_next_here(struct pki_report *report, const char *format, ...) PKI_PRINTF(2, 3);
+/** The cellar as -C named it; borrowed for the report's life. */
+void pki_report_at(struct pki_report *report, const char *directory);
+
+/** A sentence that is never broken: a file's name belongs to it. */
+void pki_report_line(struct pki_report *report, const char *label, enum pki_tone tone,
+                     const char *format, ...) PKI_PRINTF(4, 5);
+
+/** From now on what is added to this block is for these readers; PKI_FOR_ALL at the start. */
+enum pki_readers {
+    PKI_FOR_ALL,
+    PKI_FOR_PAPER,
+    PKI_FOR_JSON
+};
+void pki_report_readers(struct pki_report *report, enum pki_readers readers);
 
 /** Text of ours printed as it is, without label or wrapping; in JSON a text under `label`. */
 void pki_report_verbatim(struct pki_report *report, const char *label, const char *text);

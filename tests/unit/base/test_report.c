@@ -102,13 +102,12 @@ static void test_report_fingerprint_is_hex_and_words(void)
         digest[i] = (uint8_t)i;
     pki_report_fingerprint(report, "SHA-256", digest);
     expect_text(report, NULL,
-                "SHA-256        0001 0203 0405 0607 0809 0a0b 0c0d 0e0f\n"
-                "               1011 1213 1415 1617 1819 1a1b 1c1d 1e1f\n"
-                "SHA-256 words  aardvark adviser accrue aggregate adrift almighty afflict\n"
-                "               amusement aimless applicant allow armistice ammo asteroid apple\n"
-                "               atmosphere assume Babylon atlas barbecue baboon bifocals backward\n"
-                "               bookseller beaming bottomless beehive bravado befriend breakaway\n"
-                "               berserk businessman\n");
+                "SHA-256  0001 0203 0405 0607 0809 0a0b 0c0d 0e0f\n"
+                "         1011 1213 1415 1617 1819 1a1b 1c1d 1e1f\n"
+                "         aardvark adviser accrue aggregate adrift almighty afflict amusement\n"
+                "         aimless applicant allow armistice ammo asteroid apple atmosphere assume\n"
+                "         Babylon atlas barbecue baboon bifocals backward bookseller beaming\n"
+                "         bottomless beehive bravado befriend breakaway berserk businessman\n");
     expect_json(report,
                 "{\"sha_256\": "
                 "\"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\","
@@ -116,6 +115,96 @@ static void test_report_fingerprint_is_hex_and_words(void)
                 "amusement aimless applicant allow armistice ammo asteroid apple atmosphere assume "
                 "Babylon atlas barbecue baboon bifocals backward bookseller beaming bottomless "
                 "beehive bravado befriend breakaway berserk businessman\"}");
+}
+
+static void test_report_words_stand_for_the_hex_on_paper(void)
+{
+    uint8_t digest[32] = {0};
+    struct pki_error err = {0};
+    pki_auto(pki_report) report = pki_report_new();
+    char *json = NULL;
+
+    pki_report_words(report, "Head", digest);
+    expect_text(report, NULL,
+                "Head  aardvark adroitness aardvark adroitness aardvark adroitness aardvark\n"
+                "      adroitness aardvark adroitness aardvark adroitness aardvark adroitness\n"
+                "      aardvark adroitness aardvark adroitness aardvark adroitness aardvark\n"
+                "      adroitness aardvark adroitness aardvark adroitness aardvark adroitness\n"
+                "      aardvark adroitness aardvark adroitness\n");
+    EXPECT_OK(pki_report_to_json(report, &json, &err), err);
+    CU_ASSERT_PTR_NOT_NULL(strstr(json, "\"head\": \"0000"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(json, "\"head_words\": \"aardvark"));
+    free(json);
+}
+
+static void test_report_commands_are_never_broken(void)
+{
+    const struct pki_report_style narrow = {.width = 30};
+    pki_auto(pki_report) report = pki_report_new();
+
+    pki_report_next(report, "cellar %s", "root main");
+    pki_report_next_here(report, "cellar issue");
+    pki_report_at(report, "a/long/way/to/the/cellar");
+    pki_report_next_here(report, "cellar issue");
+    pki_report_next(report, "cellar verify it");
+    pki_report_line(report, "Result", PKI_TONE_GOOD, "valid: exports/prod/tls/chain.pem");
+    expect_text(report, &narrow,
+                "Next: cellar root main\n"
+                "Next: cellar issue\n"
+                "Next:\n"
+                "  cellar issue -C a/long/way/to/the/cellar\n"
+                "Next: cellar verify it\n"
+                "valid: exports/prod/tls/chain.pem\n");
+    expect_json(report, "{\"next\": [\"Next: cellar root main\", \"Next: cellar issue\","
+                        " \"Next: cellar issue -C a/long/way/to/the/cellar\","
+                        " \"Next: cellar verify it\"],"
+                        " \"result\": [\"valid: exports/prod/tls/chain.pem\"]}");
+}
+
+static void test_report_values_may_be_for_some_readers(void)
+{
+    pki_auto(pki_report) report = pki_report_new();
+    struct pki_report *table = pki_report_table(report, "Rows");
+    struct pki_report *row = pki_report_row(table);
+
+    pki_report_day(row, "Until", 86400);
+    pki_report_readers(row, PKI_FOR_JSON);
+    pki_report_text(row, "Role", "leaf");
+    pki_report_readers(report, PKI_FOR_JSON);
+    pki_report_text(report, "A very long label", "1");
+    struct pki_report *block = pki_report_block(report, "Block");
+    pki_report_text(block, "Inside", "2");
+    pki_report_readers(report, PKI_FOR_PAPER);
+    pki_report_text(report, "B", "3");
+    pki_report_note(report, "Note", PKI_TONE_PLAIN, "On paper.");
+    pki_report_readers(report, PKI_FOR_ALL);
+    pki_report_note(report, "Note", PKI_TONE_PLAIN, "For all.");
+    expect_text(report, NULL,
+                "Rows\n"
+                "  Until\n"
+                "  1970-01-02\n"
+                "\n"
+                "B  3\n"
+                "\n"
+                "On paper.\n"
+                "For all.\n");
+    expect_json(report, "{\"rows\": [{\"until\": \"1970-01-02T00:00:00Z\", \"role\": \"leaf\"}],"
+                        " \"a_very_long_label\": \"1\", \"block\": {\"inside\": \"2\"},"
+                        " \"note\": [\"For all.\"]}");
+}
+
+static void test_report_numbers_stand_right_beside_empty_cells(void)
+{
+    pki_auto(pki_report) report = pki_report_new();
+    struct pki_report *table = pki_report_table(report, "T");
+    struct pki_report *first = pki_report_row(table);
+    struct pki_report *second = pki_report_row(table);
+
+    pki_report_text(first, "Days", "%s", "");
+    pki_report_text(first, "B", "x");
+    pki_report_toned_integer(second, "Days", PKI_TONE_WARN, 7);
+    pki_report_text(second, "B", "y");
+    expect_text(report, NULL, "T\n  Days  B\n        x\n     7  y\n");
 }
 
 static void test_report_blocks_stand_apart_under_headings(void)
@@ -298,6 +387,14 @@ static void test_report_adding_to_null_is_harmless(void)
     pki_report_octets(NULL, "a", (struct pki_bytes){digest, 1});
     pki_report_fingerprint(NULL, "a", digest);
     pki_report_note(NULL, "a", PKI_TONE_BAD, "b");
+    pki_report_words(NULL, "a", digest);
+    pki_report_day(NULL, "a", 1);
+    pki_report_toned_integer(NULL, "a", PKI_TONE_BAD, 1);
+    pki_report_line(NULL, "a", PKI_TONE_BAD, "b");
+    pki_report_next(NULL, "a");
+    pki_report_next_here(NULL, "a");
+    pki_report_at(NULL, "a");
+    pki_report_readers(NULL, PKI_FOR_JSON);
     pki_report_item(NULL, "a");
     pki_report_verbatim(NULL, "a", "b");
     CU_ASSERT_PTR_NULL(pki_report_block(NULL, "a"));
@@ -315,6 +412,11 @@ int main(void)
         {"long values wrap below themselves", test_report_long_values_wrap_below_themselves},
         {"hostile text is made safe", test_report_hostile_text_is_made_safe},
         {"a fingerprint is hex and words", test_report_fingerprint_is_hex_and_words},
+        {"words stand for the hex on paper", test_report_words_stand_for_the_hex_on_paper},
+        {"commands are never broken", test_report_commands_are_never_broken},
+        {"values may be for some readers", test_report_values_may_be_for_some_readers},
+        {"numbers stand right beside empty cells",
+         test_report_numbers_stand_right_beside_empty_cells},
         {"blocks stand apart under headings", test_report_blocks_stand_apart_under_headings},
         {"lists hold an item a line", test_report_lists_hold_an_item_a_line},
         {"tables are aligned", test_report_tables_are_aligned},
