@@ -118,6 +118,45 @@ struct pki_publication_row {
     int64_t as_of;
 };
 
+/* How trust files treat what a revoked certificate signed (DESIGN section 1). */
+struct pki_revocation_row {
+    int64_t id;
+    int64_t issuer;     /* authority, also of certificates that others issued under its key */
+    uint8_t serial[20]; /* INTEGER content octets as in the certificate */
+    size_t serial_size;
+    int64_t revoked_at;
+    int reason; /* RFC 5280 5.3.1; 0 is unspecified */
+    bool has_invalidity;
+    int64_t invalidity_at;
+    char treatment[8]; /* "drop" or "end" */
+};
+
+struct pki_crl_row {
+    int64_t id;
+    int64_t issuer; /* authority */
+    int64_t number;
+    int64_t this_update, next_update;
+    int64_t entries;
+    int64_t covers; /* highest id of the revocations that it holds; 0: none */
+    int64_t size;
+    uint8_t sha256[PKI_SHA256_SIZE]; /* of the file crls/NAME-NUMBER.crl (DER) */
+};
+
+struct pki_crl_rows {
+    struct pki_crl_row *list;
+    size_t n;
+};
+void pki_crl_rows_clear(struct pki_crl_rows *rows);
+
+/* The outside switched to this authority. */
+struct pki_cutover_row {
+    int64_t authority;
+    int64_t at;
+    int64_t recorded_at;
+    bool has_proof;
+    uint8_t proof_sha256[PKI_SHA256_SIZE]; /* of the file that proves it */
+};
+
 struct pki_journal_entry {
     int64_t at;
     const char *action;  /* "init", "root", "reserve", "issue", "export", "abandon", ... */

@@ -178,6 +178,46 @@ PKI_CHECKED bool pki_store_last_publication(struct pki_store *store, const char 
 PKI_CHECKED bool pki_store_published_since(struct pki_store *store, int64_t authority, bool *found,
                                            int64_t *since, struct pki_error *err);
 
+/* --- revocations, CRLs, cut-overs ------------------------------------------------------------- */
+
+/** Fails: PKI_E_STATE issuer and serial are revoked already */
+PKI_CHECKED bool pki_store_add_revocation(struct pki_txn *txn, const struct pki_revocation_row *row,
+                                          int64_t *id, struct pki_error *err);
+PKI_CHECKED bool pki_store_find_revocation(struct pki_store *store, int64_t issuer,
+                                           struct pki_bytes serial, bool *found,
+                                           struct pki_revocation_row *row, struct pki_error *err);
+/** Every revocation of an issuer in order of serial octets, one at a time, flat memory: what a CRL
+ *  is made from. visit returns false to stop with its error. */
+PKI_CHECKED bool pki_store_each_revocation(struct pki_store *store, int64_t issuer,
+                                           bool (*visit)(void *context,
+                                                         const struct pki_revocation_row *row,
+                                                         struct pki_error *err),
+                                           void *context, struct pki_error *err);
+/** Highest id and number of an issuer's revocations; 0 when none. */
+PKI_CHECKED bool pki_store_count_revocations(struct pki_store *store, int64_t issuer,
+                                             int64_t *highest, int64_t *count,
+                                             struct pki_error *err);
+
+/** Fails: PKI_E_STATE a number or a thisUpdate that does not grow */
+PKI_CHECKED bool pki_store_add_crl(struct pki_txn *txn, const struct pki_crl_row *row, int64_t *id,
+                                   struct pki_error *err);
+PKI_CHECKED bool pki_store_last_crl(struct pki_store *store, int64_t issuer, bool *found,
+                                    struct pki_crl_row *row, struct pki_error *err);
+/** Of an issuer, oldest first; issuer 0: of all. */
+PKI_CHECKED bool pki_store_list_crls(struct pki_store *store, int64_t issuer,
+                                     struct pki_crl_rows *rows, struct pki_error *err);
+
+PKI_CHECKED bool pki_store_add_cutover(struct pki_txn *txn, const struct pki_cutover_row *row,
+                                       struct pki_error *err);
+/** The latest cut-over to an authority; found false when none is recorded. */
+PKI_CHECKED bool pki_store_find_cutover(struct pki_store *store, int64_t authority, bool *found,
+                                        struct pki_cutover_row *row, struct pki_error *err);
+
+/** State of an authority at a time, by its events; found false before it existed. */
+PKI_CHECKED bool pki_store_state_at(struct pki_store *store, int64_t authority, int64_t at,
+                                    bool *found, enum pki_authority_state *state, int64_t *since,
+                                    struct pki_error *err);
+
 /* --- journal --------------------------------------------------------------------------------- */
 
 /** Append, covering every row that this transaction added since the last append. */

@@ -111,6 +111,73 @@ PKI_CHECKED bool pki_issue_prepare(struct pki_session *session,
                                    const struct pki_issue_request *request,
                                    struct pki_draft **draft, struct pki_error *err);
 
+/* --- life: rotation, cut-over, revocation, CRLs ------------------------------------------------
+ */
+
+struct pki_rotate_request {
+    const char *environment, *purpose;
+    bool promote_only;       /* no new next: needs no root key */
+    bool revert;             /* take the last promotion back; only until its cut-over is recorded */
+    bool now;                /* before the next was published for the line's lead time */
+    const char *const *csrs; /* for the new next's key made elsewhere; as in pki_issue_request */
+    size_t n_csrs;
+};
+
+/**
+ * Promote the line's next authority, retire the active one, issue a new next.
+ *
+ * The draft's name is that of the authority that becomes active. Nothing is signed when the draft
+ * only promotes or reverts, or when a further next waits already; it is confirmed all the same.
+ *
+ * Fails: PKI_E_STATE no next (the text names the command that issues one), or not published for
+ *        publish_lead yet (the text says from when on, and --now); PKI_E_POLICY
+ */
+PKI_CHECKED bool pki_rotate_prepare(struct pki_session *session,
+                                    const struct pki_rotate_request *request,
+                                    struct pki_draft **draft, struct pki_error *err);
+
+/** The lines whose rotation is due by now, "ENV PURPOSE" each, in a report's table "Lines". */
+PKI_CHECKED bool pki_rotate_due(struct pki_session *session, struct pki_report *report,
+                                struct pki_error *err);
+
+struct pki_cutover_request {
+    const char *environment, *purpose;
+    int64_t at;
+    const char *proof; /* Fulcio's trust bundle (JSON) or a PEM chain, or NULL */
+};
+
+/** Record when the outside switched to the line's active authority: the windows of trust of the
+ *  ones before it end leaf_life and slack later. Fails: PKI_E_STATE already recorded; PKI_E_POLICY
+ *  a time before the promotion or in the future; PKI_E_INVALID the proof shows another authority */
+PKI_CHECKED bool pki_cutover(struct pki_session *session, const struct pki_cutover_request *request,
+                             struct pki_report *report, struct pki_error *err);
+
+struct pki_revoke_request {
+    const char *what;        /* serial or fingerprint in hex; or NULL: certificate */
+    const char *certificate; /* file: also of a certificate that others issued under our key */
+    const char *reason;      /* "keyCompromise", ... */
+    bool has_invalid_since;
+    int64_t invalid_since;
+    const char *treatment; /* "drop", "end"; NULL: by the reason */
+    bool promote_next;     /* the line's next becomes active in the same transaction */
+};
+
+/** A draft without signatures: shows what is revoked, what it means for trust files, which CRL is
+ *  then due. Sign it with pki_draft_sign. Fails: PKI_E_NOTFOUND, PKI_E_STATE, PKI_E_POLICY a
+ *  reason or treatment that does not suit */
+PKI_CHECKED bool pki_revoke_prepare(struct pki_session *session,
+                                    const struct pki_revoke_request *request,
+                                    struct pki_draft **draft, struct pki_error *err);
+
+/** Sign the CRL of an authority: shows the difference to the last one. @authority its name.
+ *  Fails: PKI_E_NOTFOUND, PKI_E_STATE retired, or its key is elsewhere */
+PKI_CHECKED bool pki_crl_prepare(struct pki_session *session, const char *authority,
+                                 struct pki_draft **draft, struct pki_error *err);
+
+/** Names of the authorities whose CRL is due within so many seconds, in a table "CRLs". */
+PKI_CHECKED bool pki_crl_due(struct pki_session *session, int64_t within, struct pki_report *report,
+                             struct pki_error *err);
+
 /* --- export ---------------------------------------------------------------------------------- */
 
 struct pki_export_request {
