@@ -48,6 +48,27 @@ PKI_CHECKED bool pki_spki_verify(struct pki_bytes spki, struct pki_bytes identif
                                  struct pki_bytes bytes, struct pki_bytes signature,
                                  struct pki_error *err);
 
+/** Whether such signatures are over a digest of the bytes (all but Ed25519's). */
+bool pki_signature_is_of_digest(struct pki_bytes identifier);
+
+/**
+ * pki_key_sign for what was digested already (crypto/hash.h), by the digest of the key's algorithm
+ * row: gives the signature that the bytes would.
+ *
+ * Fails: PKI_E_CRYPTO also for an Ed25519 key, which signs the bytes themselves, and a digest of
+ *        another size
+ */
+PKI_CHECKED bool pki_key_sign_digest(const struct pki_key *key, struct pki_bytes digest,
+                                     struct pki_buf *signature, struct pki_error *err);
+
+/**
+ * pki_spki_verify for what was digested already. Fails as that does; PKI_E_INVALID also for a
+ * digest of another size; PKI_E_POLICY also for Ed25519, which needs the bytes.
+ */
+PKI_CHECKED bool pki_spki_verify_digest(struct pki_bytes spki, struct pki_bytes identifier,
+                                        struct pki_bytes digest, struct pki_bytes signature,
+                                        struct pki_error *err);
+
 /**
  * Judge a public key from outside: known algorithm, allowed size and curve, point on its curve,
  * RSA modulus odd, of exact size, no factor below 752, no close primes (Fermat, 100 rounds), no

@@ -30,6 +30,12 @@ PKI_CHECKED bool pki_gnutls_ok(int result, const char *doing, struct pki_error *
 /** GnuTLS's number of a signature algorithm of ours. */
 gnutls_sign_algorithm_t pki_gnutls_signature(const struct pki_signature *signature);
 
+/** How a signature with this identifier by this key would be verified, and whether it may be.
+ *  Fails: as pki_spki_verify, before anything is computed */
+PKI_CHECKED bool pki_spki_prepare(struct pki_bytes spki, struct pki_bytes identifier,
+                                  struct pki_bytes signature, const struct pki_signature **how,
+                                  struct pki_error *err);
+
 /* A public key in parts, before any library takes it. */
 struct pki_public_key {
     struct pki_bytes algorithm; /* DER AlgorithmIdentifier */

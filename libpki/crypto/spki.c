@@ -124,20 +124,34 @@ static bool verify(gnutls_pubkey_t public, struct pki_bytes spki, const struct p
            gnutls_pubkey_verify_data2(public, pki_gnutls_signature(how), 0, &data, &value) >= 0;
 }
 
+bool pki_spki_prepare(struct pki_bytes spki, struct pki_bytes identifier,
+                      struct pki_bytes signature, const struct pki_signature **how,
+                      struct pki_error *err)
+{
+    const struct pki_signature *found = pki_algorithm_find_signature(identifier);
+    struct pki_public_key key;
+    char name[PKI_ALGORITHM_TEXT];
+
+    if (!found)
+        return pki_fail(err, PKI_E_POLICY, "signature algorithm is not accepted: %s",
+                        pki_algorithm_describe(identifier, name));
+    if (signature.size > UINT32_MAX)
+        return pki_fail(err, PKI_E_CRYPTO, "over 4 GiB");
+    if (!pki_spki_read(spki, &key, err) || !check_pair(&key, found, signature, err))
+        return false;
+    *how = found;
+    return true;
+}
+
 bool pki_spki_verify(struct pki_bytes spki, struct pki_bytes identifier, struct pki_bytes bytes,
                      struct pki_bytes signature, struct pki_error *err)
 {
-    const struct pki_signature *how = pki_algorithm_find_signature(identifier);
-    struct pki_public_key key;
+    const struct pki_signature *how = NULL;
     gnutls_pubkey_t public = NULL;
-    char name[PKI_ALGORITHM_TEXT];
 
-    if (!how)
-        return pki_fail(err, PKI_E_POLICY, "signature algorithm is not accepted: %s",
-                        pki_algorithm_describe(identifier, name));
-    if (bytes.size > UINT32_MAX || signature.size > UINT32_MAX)
+    if (bytes.size > UINT32_MAX)
         return pki_fail(err, PKI_E_CRYPTO, "over 4 GiB");
-    if (!pki_spki_read(spki, &key, err) || !check_pair(&key, how, signature, err) ||
+    if (!pki_spki_prepare(spki, identifier, signature, &how, err) ||
         !pki_gnutls_ok(gnutls_pubkey_init(&public), "make a public key", err))
         return false;
 
