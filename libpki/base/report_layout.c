@@ -49,7 +49,7 @@ static size_t break_at(const char *text, size_t fits)
     return before > 0 ? before : fits;
 }
 
-bool report_next_line(const char **rest, unsigned columns, struct report_line *line)
+bool pki_report_next_line(const char **rest, unsigned columns, struct report_line *line)
 {
     const char *text = *rest;
 
@@ -65,7 +65,7 @@ bool report_next_line(const char **rest, unsigned columns, struct report_line *l
     return true;
 }
 
-void report_spaces(struct report_pen *pen, unsigned count)
+void pki_report_spaces(struct report_pen *pen, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
         pki_buf_byte(pen->out, ' ');
@@ -82,32 +82,32 @@ static void put_painted(struct report_pen *pen, const char *paint, const struct 
         pki_buf_text(pen->out, ANSI_PLAIN);
 }
 
-void report_put_line(struct report_pen *pen, enum pki_tone tone, const struct report_line *line)
+void pki_report_put_line(struct report_pen *pen, enum pki_tone tone, const struct report_line *line)
 {
     put_painted(pen, ansi[tone], line);
 }
 
-void report_put_heading(struct report_pen *pen, const char *text)
+void pki_report_put_heading(struct report_pen *pen, const char *text)
 {
     struct report_line line = {.text = text, .size = strlen(text)};
 
     put_painted(pen, ANSI_BOLD, &line);
 }
 
-void report_put_wrapped(struct report_pen *pen, unsigned indent, enum pki_tone tone,
-                        const char *text)
+void pki_report_put_wrapped(struct report_pen *pen, unsigned indent, enum pki_tone tone,
+                            const char *text)
 {
     unsigned columns = pen->width > indent + NARROWEST ? pen->width - indent : NARROWEST;
     struct report_line line = {0};
     bool first = true;
 
-    while (report_next_line(&text, columns, &line)) {
+    while (pki_report_next_line(&text, columns, &line)) {
         if (!first) {
             pki_buf_byte(pen->out, '\n');
-            report_spaces(pen, indent);
+            pki_report_spaces(pen, indent);
         }
         first = false;
-        report_put_line(pen, tone, &line);
+        pki_report_put_line(pen, tone, &line);
     }
     pki_buf_byte(pen->out, '\n');
 }

@@ -25,17 +25,18 @@ struct report_line {
  * Breaks at spaces; a word that is too long for a line is cut, so that no text
  * runs out of its column and under somebody else's label.
  */
-bool report_next_line(const char **rest, unsigned columns, struct report_line *line);
+bool pki_report_next_line(const char **rest, unsigned columns, struct report_line *line);
 
-void report_spaces(struct report_pen *pen, unsigned count);
-void report_put_line(struct report_pen *pen, enum pki_tone tone, const struct report_line *line);
+void pki_report_spaces(struct report_pen *pen, unsigned count);
+void pki_report_put_line(struct report_pen *pen, enum pki_tone tone,
+                         const struct report_line *line);
 /** Bold on a terminal. */
-void report_put_heading(struct report_pen *pen, const char *text);
+void pki_report_put_heading(struct report_pen *pen, const char *text);
 /** Lines from the place reached, the following ones from column `indent`; ends with LF. */
-void report_put_wrapped(struct report_pen *pen, unsigned indent, enum pki_tone tone,
-                        const char *text);
+void pki_report_put_wrapped(struct report_pen *pen, unsigned indent, enum pki_tone tone,
+                            const char *text);
 
 /** One table; false when its columns do not fit and it must be shown as blocks. */
-bool report_put_table(struct report_pen *pen, unsigned indent, const struct pki_report *table);
+bool pki_report_put_table(struct report_pen *pen, unsigned indent, const struct pki_report *table);
 
 #endif

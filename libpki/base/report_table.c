@@ -154,8 +154,8 @@ static void put_cell(struct report_pen *pen, const struct column *column, enum p
         *owed += column->wide + GAP;
         return;
     }
-    report_spaces(pen, *owed + (column->right ? padding : 0));
-    report_put_line(pen, tone, line);
+    pki_report_spaces(pen, *owed + (column->right ? padding : 0));
+    pki_report_put_line(pen, tone, line);
     *owed = GAP + (column->right ? 0 : padding);
 }
 
@@ -168,7 +168,7 @@ static bool put_line(struct report_pen *pen, unsigned indent, const struct grid 
     bool any = false;
 
     for (size_t i = 0; i < grid->count; i++)
-        any |= report_next_line(&cells->rest[i], grid->columns[i].wide, &lines[i]);
+        any |= pki_report_next_line(&cells->rest[i], grid->columns[i].wide, &lines[i]);
     if (!any)
         return false;
     for (size_t i = 0; i < grid->count; i++)
@@ -184,8 +184,8 @@ static void put_header(struct report_pen *pen, unsigned indent, const struct gri
     for (size_t i = 0; i < grid->count; i++) {
         const struct column *column = &grid->columns[i];
         unsigned padding = column->wide - width_of(column->label);
-        report_spaces(pen, owed + (column->right ? padding : 0));
-        report_put_heading(pen, column->label);
+        pki_report_spaces(pen, owed + (column->right ? padding : 0));
+        pki_report_put_heading(pen, column->label);
         owed = GAP + (column->right ? 0 : padding);
     }
     pki_buf_byte(pen->out, '\n');
@@ -227,7 +227,7 @@ static void put_row(struct report_pen *pen, unsigned indent, struct grid *grid,
         free(cells.texts[i]);
 }
 
-bool report_put_table(struct report_pen *pen, unsigned indent, const struct pki_report *table)
+bool pki_report_put_table(struct report_pen *pen, unsigned indent, const struct pki_report *table)
 {
     struct grid grid = {0};
     unsigned columns = pen->width > indent ? pen->width - indent : 0;

@@ -33,8 +33,8 @@ static void put_gap(struct page *page, const struct pki_report *node)
 
 static void put_heading(struct page *page, const char *label)
 {
-    report_spaces(&page->pen, page->indent);
-    report_put_heading(&page->pen, label);
+    pki_report_spaces(&page->pen, page->indent);
+    pki_report_put_heading(&page->pen, label);
     pki_buf_byte(page->pen.out, '\n');
 }
 
@@ -51,9 +51,9 @@ static void put_label(struct page *page, const struct pki_report *node)
     unsigned column = page->indent + pki_utf8_width(node->label, strlen(node->label));
     unsigned values = value_column(page, node->parent);
 
-    report_spaces(&page->pen, page->indent);
+    pki_report_spaces(&page->pen, page->indent);
     pki_buf_text(page->pen.out, node->label);
-    report_spaces(&page->pen, values > column ? values - column : 1);
+    pki_report_spaces(&page->pen, values > column ? values - column : 1);
 }
 
 static void put_value(struct page *page, const struct pki_report *node)
@@ -61,8 +61,8 @@ static void put_value(struct page *page, const struct pki_report *node)
     bool empty = *node->text == 0;
 
     put_label(page, node);
-    report_put_wrapped(&page->pen, value_column(page, node->parent),
-                       empty ? PKI_TONE_FAINT : node->tone, empty ? NOTHING : node->text);
+    pki_report_put_wrapped(&page->pen, value_column(page, node->parent),
+                           empty ? PKI_TONE_FAINT : node->tone, empty ? NOTHING : node->text);
 }
 
 static void put_list(struct page *page, const struct pki_report *list)
@@ -71,11 +71,11 @@ static void put_list(struct page *page, const struct pki_report *list)
 
     put_label(page, list);
     if (!list->first)
-        report_put_wrapped(&page->pen, column, PKI_TONE_FAINT, NOTHING);
+        pki_report_put_wrapped(&page->pen, column, PKI_TONE_FAINT, NOTHING);
     for (const struct pki_report *item = list->first; item; item = item->next) {
         if (item != list->first)
-            report_spaces(&page->pen, column);
-        report_put_wrapped(&page->pen, column, item->tone, item->text);
+            pki_report_spaces(&page->pen, column);
+        pki_report_put_wrapped(&page->pen, column, item->tone, item->text);
     }
 }
 
@@ -84,8 +84,8 @@ static void put_whole(struct page *page, unsigned indent, enum pki_tone tone, co
 {
     const struct report_line line = {.text = text, .size = strlen(text)};
 
-    report_spaces(&page->pen, indent);
-    report_put_line(&page->pen, tone, &line);
+    pki_report_spaces(&page->pen, indent);
+    pki_report_put_line(&page->pen, tone, &line);
     pki_buf_byte(page->pen.out, '\n');
 }
 
@@ -108,8 +108,8 @@ static void put_note(struct page *page, const struct pki_report *note)
         put_command(page, note);
         return;
     }
-    report_spaces(&page->pen, page->indent);
-    report_put_wrapped(&page->pen, page->indent, note->tone, note->text);
+    pki_report_spaces(&page->pen, page->indent);
+    pki_report_put_wrapped(&page->pen, page->indent, note->tone, note->text);
 }
 
 /* True when its rows are to be shown one by one, as blocks. */
@@ -120,9 +120,9 @@ static bool put_table(struct page *page, const struct pki_report *table)
     if (table->label)
         put_heading(page, table->label);
     if (table->first)
-        return !report_put_table(&page->pen, inner, table);
-    report_spaces(&page->pen, inner);
-    report_put_wrapped(&page->pen, inner, PKI_TONE_FAINT, NOTHING);
+        return !pki_report_put_table(&page->pen, inner, table);
+    pki_report_spaces(&page->pen, inner);
+    pki_report_put_wrapped(&page->pen, inner, PKI_TONE_FAINT, NOTHING);
     return false;
 }
 
