@@ -54,6 +54,10 @@ else()
   target_compile_definitions(pki_options INTERFACE PKI_SANITIZED=0)
 endif()
 
+if(PKI_FUZZ)
+  target_compile_options(pki_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 if(PKI_COVERAGE)
   target_compile_options(pki_options INTERFACE --coverage -O0)
   target_link_options(pki_options INTERFACE --coverage)
