@@ -7,7 +7,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 demo=${1:?usage: demo.sh DEMO BUILD_DIRECTORY}
-build=${2:?usage: demo.sh DEMO BUILD_DIRECTORY}
+build=$(cd "${2:?usage: demo.sh DEMO BUILD_DIRECTORY}" && pwd)
 
 missing=$("$here/install" --check 2>&1) || {
     printf 'skipped: %s (tests/interop/install)\n' "$(head -n 1 <<<"$missing")"
