@@ -23,6 +23,7 @@ static const struct cli_option options[] = {
 static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
 {
     const struct args *args = parsed;
+    pki_auto(pki_report) warnings = pki_report_new();
     const struct pki_export_request request = {
         .environment = args->environment,
         .purpose = args->purpose,
@@ -35,9 +36,8 @@ static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
         .as_of = args->as_of.seconds,
         .logs = args->logs,
         .dry_run = cli->common.dry_run,
+        .cellar = cli_directory(cli),
     };
-
-    pki_auto(pki_report) warnings = pki_report_new();
 
     return pki_export(cli->session, &request, cli->report, warnings, err) &&
            pki_report_ok(warnings, err) && cli_show(cli, warnings, err);

@@ -4,6 +4,7 @@ struct args {
     const char *leaf, *anchors, *untrusted, *purpose;
     struct cli_texts crls;
     struct cli_time at;
+    bool quiet;
 };
 
 static const struct cli_option options[] = {
@@ -13,6 +14,7 @@ static const struct cli_option options[] = {
     CLI_TIME(0, "at", at, "verify as of this time; revocation as known now"),
     CLI_TEXT(0, "purpose", purpose, "PURPOSE",
              "code-signing, time-stamping, tls-server, tls-client, ocsp or any"),
+    CLI_FLAG('q', "quiet", quiet, "print the verdict alone, one line"),
     CLI_OPERAND(leaf, "LEAF.pem", "what is verified; may hold its chain, leaf first"),
     CLI_END,
 };
@@ -30,10 +32,13 @@ static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
         .purpose = args->purpose,
         .at = args->at.given ? args->at.seconds : now,
         .now = now,
+        .brief = args->quiet,
     };
 
     if (!args->anchors)
-        return pki_fail(err, PKI_E_USAGE, "--anchor is missing: which certificate is trusted?");
+        return pki_fail(
+            err, PKI_E_USAGE,
+            "--anchor is missing: give --anchor FILE, the certificates that are trusted");
     return pki_verify_file(&request, cli->report, err);
 }
 
@@ -45,8 +50,8 @@ int main(int argc, char **argv)
         .args_size = sizeof(struct args),
         .synopsis = "--anchor A.pem [--untrusted U.pem] [--crl C]... LEAF.pem",
         .examples = "cellar verify --anchor anchors.pem chain.pem\n"
-                    "cellar verify --anchor anchors.pem --at 2027-01-01 --purpose code-signing "
-                    "chain.pem",
+                    "cellar verify --anchor anchors.pem --quiet tls/chain.pem\n"
+                    "cellar verify --anchor anchors.pem --at 2027-01-01 chain.pem",
         .run = run,
     };
 

@@ -57,7 +57,7 @@ static bool compose_anchors(struct pki_bundle *bundle, struct pki_error *err)
 
     if (!pki_bundle_add(bundle, PKI_BUNDLE_ANCHORS, &file, err, "anchors.pem"))
         return false;
-    file->use = "trust anchors: openssl -CAfile, TLS clients, cellar verify --anchor";
+    file->use = "trust anchors: openssl -CAfile";
     file->order = "roots only";
     file->not_separate = root_alone;
     for (size_t i = 0; i < bundle->trust->n_roots; i++)
@@ -76,7 +76,7 @@ static bool compose_chain(struct pki_bundle *bundle, const struct pki_generation
     if (active) {
         if (!pki_bundle_add(bundle, PKI_BUNDLE_CHAIN, &file, err, "%s/chain.pem", purpose))
             return false;
-        file->use = "chain of the active generation; a leaf goes in front, the root is left out";
+        file->use = "active generation, without root";
         file->order = "issuing certificate first";
         file->usage = pki_generation_usage(generation);
         file->next_rotation = pki_generation_rotation(generation);
@@ -85,7 +85,7 @@ static bool compose_chain(struct pki_bundle *bundle, const struct pki_generation
     if (!pki_bundle_add(bundle, PKI_BUNDLE_CHAIN, &file, err, "%s/g%lld/chain.pem", purpose,
                         (long long)generation->authority.generation))
         return false;
-    file->use = "chain of this generation; a leaf goes in front, the root is left out";
+    file->use = "this generation, without root";
     file->order = "issuing certificate first";
     file->usage = pki_generation_usage(generation);
     pki_bundle_put(file, generation->cert);
@@ -122,7 +122,7 @@ static bool compose_tsa(struct pki_bundle *bundle, const struct pki_generation *
     if (!pki_bundle_add(bundle, PKI_BUNDLE_CHAIN, &file, err, "%s/tsa/chain.pem",
                         generation->line->purpose))
         return false;
-    file->use = "timestamp-server --certificate-chain-path, cosign --timestamp-certificate-chain";
+    file->use = "timestamp-server, and cosign";
     file->order = "time-stamping certificate first, then its issuer, root last";
     file->usage = PKI_OID_TIME_STAMPING;
     file->next_rotation = pki_generation_rotation(generation);
@@ -148,8 +148,7 @@ static bool compose_pool(struct pki_bundle *bundle, const struct pki_generation 
     if (!pki_bundle_add(bundle, PKI_BUNDLE_POOL, &file, err, "%s/cosign/%s", active->line->purpose,
                         name))
         return false;
-    file->use = with_root ? "cosign verify --certificate-chain (old signature format)"
-                          : "cosign verify --ca-intermediates, with ca-roots.pem";
+    file->use = with_root ? "cosign --certificate-chain" : "cosign --ca-intermediates";
     file->order = with_root ? "active, next, older intermediates; one root, last"
                             : "active, next, older intermediates";
     file->usage = PKI_OID_CODE_SIGNING;
@@ -175,7 +174,7 @@ static bool compose_cosign(struct pki_bundle *bundle, const struct pki_generatio
         !pki_bundle_add(bundle, PKI_BUNDLE_ANCHORS, &file, err, "%s/cosign/ca-roots.pem",
                         generation->line->purpose))
         return false;
-    file->use = "cosign verify --ca-roots, only together with ca-intermediates.pem";
+    file->use = "cosign --ca-roots, with the next";
     file->order = "roots only";
     file->not_separate = root_alone;
     for (size_t i = 0; i < bundle->trust->n_roots; i++)
@@ -317,7 +316,7 @@ static bool compose_signing_config(struct pki_bundle *bundle,
     };
     if (!pki_bundle_add(bundle, PKI_BUNDLE_TEXT, &file, err, "sigstore/signing_config.v0.2.json"))
         return false;
-    file->use = "cosign sign --signing-config";
+    file->use = "cosign --signing-config";
     return pki_signing_config_write(&config, &file->content, err);
 }
 
@@ -340,7 +339,7 @@ static bool compose_sigstore(struct pki_bundle *bundle, const char *logs, struct
     };
     if (!pki_bundle_add(bundle, PKI_BUNDLE_TRUSTED_ROOT, &file, err, "sigstore/trusted_root.json"))
         return false;
-    file->use = "cosign --trusted-root, sigstore clients";
+    file->use = "cosign --trusted-root";
     file->order = "one entry a generation, oldest first; in each the issuing one first, root last";
     list_certs(file, bundle->trust);
     if (!pki_trusted_root_write(&root, &file->content, err))

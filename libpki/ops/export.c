@@ -12,7 +12,7 @@
 #include "pki/ops.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "ops/bundle.h"
+#include "ops/export_report.h"
 #include "ops/handover.h"
 
 #define EXPORTS "exports"
@@ -100,20 +100,13 @@ static bool finish(const struct target *target, bool replace, struct pki_error *
 /* --- what is exported --------------------------------------------------------------------------
  */
 
-/* One environment: its trust and the bundle made from it. */
-struct set {
-    char environment[PKI_WORD_MAX];
-    struct pki_trust *trust;
-    struct pki_bundle bundle;
-};
-
 struct export
 {
     struct pki_session *session;
     const struct pki_export_request *request;
     int64_t as_of;
     char *logs;
-    struct set *sets;
+    struct pki_export_set *sets;
     size_t n_sets;
 };
 
@@ -129,18 +122,18 @@ static void export_clear(struct export *export)
 
 static bool add_set(struct export *export, const char *environment, struct pki_error *err)
 {
-    struct set *grown = realloc(export->sets, (export->n_sets + 1) * sizeof(*grown));
+    struct pki_export_set *grown = realloc(export->sets, (export->n_sets + 1) * sizeof(*grown));
 
     if (!grown)
         return pki_fail(err, PKI_E_MEMORY, "out of memory");
     export->sets = grown;
-    struct set *set = &grown[export->n_sets++];
-    *set = (struct set){.trust = NULL};
+    struct pki_export_set *set = &grown[export->n_sets++];
+    *set = (struct pki_export_set){.trust = NULL};
     (void)snprintf(set->environment, sizeof(set->environment), "%s", environment);
     return true;
 }
 
-static bool compose_set(struct export *export, struct set *set, struct pki_error *err)
+static bool compose_set(struct export *export, struct pki_export_set *set, struct pki_error *err)
 {
     const struct pki_export_request *request = export->request;
 
@@ -227,7 +220,7 @@ static bool write_elsewhere(struct export *export, struct pki_error *err)
 }
 
 /* exports/ENV is replaced as a whole, so that nothing stale stays. */
-static bool write_here(struct export *export, struct set *set, struct pki_error *err)
+static bool write_here(struct export *export, struct pki_export_set *set, struct pki_error *err)
 {
     __attribute__((__cleanup__(target_clear))) struct target target = {.above = -1};
     pki_scope_fd int dir = -1;
@@ -249,13 +242,13 @@ static bool write_sets(struct export *export, struct pki_error *err)
 
 /* --- recording -------------------------------------------------------------------------------- */
 
-static const struct pki_bundle_file *manifest_of(const struct set *set)
+static const struct pki_bundle_file *manifest_of(const struct pki_export_set *set)
 {
     return &set->bundle.files[set->bundle.n_files - 1];
 }
 
-static bool add_publication(struct export *export, struct pki_txn *txn, const struct set *set,
-                            int64_t now, struct pki_error *err)
+static bool add_publication(struct export *export, struct pki_txn *txn,
+                            const struct pki_export_set *set, int64_t now, struct pki_error *err)
 {
     struct pki_publication_row row = {
         .published_at = now,
@@ -292,53 +285,6 @@ static bool record(struct export *export, const char *subject, const char *detai
         if (!add_publication(export, txn, &export->sets[i], entry.at, err))
             return false;
     return pki_journal_append(txn, &entry, err) && pki_txn_commit(&txn, err);
-}
-
-/* --- reporting -------------------------------------------------------------------------------- */
-
-static void report_set(const struct set *set, bool dry_run, struct pki_report *report)
-{
-    const char *title = dry_run ? "Would write" : "Written";
-    struct pki_report *table = pki_report_table(pki_report_block(report, set->environment), title);
-
-    for (size_t i = 0; i < set->bundle.n_files; i++) {
-        const struct pki_bundle_file *file = &set->bundle.files[i];
-        struct pki_report *row = pki_report_row(table);
-        pki_report_text(row, "File", "%s", file->path);
-        pki_report_text(row, "For", "%s", file->use);
-    }
-}
-
-static void warn_set(const struct set *set, struct pki_report *warnings)
-{
-    for (size_t i = 0; i < set->bundle.n_files; i++) {
-        const struct pki_bundle_file *file = &set->bundle.files[i];
-        if (file->not_separate)
-            pki_report_note(warnings, "Warning", PKI_TONE_WARN,
-                            "%s/%s does not separate environments: %s", set->environment,
-                            file->path, file->not_separate);
-    }
-}
-
-static bool report_export(struct export *export, struct pki_report *report,
-                          struct pki_report *warnings, struct pki_error *err)
-{
-    const struct pki_export_request *request = export->request;
-
-    for (size_t i = 0; i < export->n_sets; i++) {
-        report_set(&export->sets[i], request->dry_run, report);
-        warn_set(&export->sets[i], warnings);
-    }
-    if (request->dry_run)
-        return true;
-    pki_report_text(report, "Directory", "%s", request->to ? request->to : EXPORTS);
-    if (!pki_session_head(export->session, report, err))
-        return false;
-    pki_report_note(report, "Next", PKI_TONE_PLAIN, "Next: %s",
-                    request->with_key
-                        ? "cellar lint --for fulcio chain.pem, then as README.txt says"
-                        : "cellar verify --anchor anchors.pem chain.pem");
-    return true;
 }
 
 /* --- the duty --------------------------------------------------------------------------------- */
@@ -409,7 +355,7 @@ static bool export_leaf(struct export *export, struct pki_error *err)
         !pki_cert_parse(pki_buf_view(&row.der), &cert, err) ||
         !add_set(export, issuer.environment, err))
         return false;
-    struct set *set = &export->sets[0];
+    struct pki_export_set *set = &export->sets[0];
     if (!pki_trust_load(export->session, set->environment, export->as_of, &set->trust, err))
         return false;
     set->bundle.trust = set->trust;
@@ -447,5 +393,8 @@ bool pki_export(struct pki_session *session, const struct pki_export_request *re
     const char *detail = request->consumer ? request->consumer : "";
     if (!request->dry_run && !record(&export, subject, request->to ? request->to : detail, err))
         return false;
-    return report_export(&export, report, warnings, err);
+    const struct pki_export_told told = {
+        .session = session, .request = request, .sets = export.sets, .n_sets = export.n_sets};
+    pki_export_warn(&told, warnings);
+    return pki_export_report(&told, report, err);
 }

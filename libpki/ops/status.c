@@ -15,8 +15,12 @@ struct status {
     struct pki_session *session;
     const struct pki_hierarchy *hierarchy;
     int64_t now, within;
-    struct pki_report *due; /* list of what is due, made when the first thing is */
+    struct pki_report *due; /* table of what is due, made when the first thing is */
     struct pki_report *report;
+    char next[128]; /* the command that comes first; empty: none */
+    int64_t next_at;
+    int64_t later_at; /* the first thing that comes when nothing is due; 0: none */
+    char later[PKI_NAME_MAX + 16];
     bool any_due;
 };
 
@@ -27,16 +31,38 @@ static int64_t days_left(const struct status *status, int64_t until)
     return left >= 0 ? left / DAY : -((-left + DAY - 1) / DAY);
 }
 
+/* Of several the earliest: what a person should do first. */
+static void keep_next(struct status *status, int64_t when, const char *command)
+{
+    if (status->next[0] && when >= status->next_at)
+        return;
+    status->next_at = when;
+    (void)snprintf(status->next, sizeof(status->next), "%s", command);
+}
+
+static void keep_later(struct status *status, int64_t when, const char *what, const char *name)
+{
+    if (status->later_at != 0 && when >= status->later_at)
+        return;
+    status->later_at = when;
+    (void)snprintf(status->later, sizeof(status->later), "%s %s", what, name);
+}
+
 static void add_due(struct status *status, enum pki_tone tone, int64_t when, const char *what,
                     const char *name, const char *command)
 {
-    if (when > status->now + status->within)
+    if (when > status->now + status->within) {
+        keep_later(status, when, what, name);
         return;
+    }
+    keep_next(status, when, command);
     if (!status->due)
         status->due = pki_report_table(status->report, "Due");
     status->any_due = true;
     struct pki_report *row = pki_report_row(status->due);
-    pki_report_time(row, "When", when);
+    pki_report_day(row, "When", when);
+    pki_report_toned_integer(row, "Days left", when <= status->now ? PKI_TONE_BAD : tone,
+                             days_left(status, when));
     pki_report_toned(row, "What", when <= status->now ? PKI_TONE_BAD : tone, "%s %s", what, name);
     pki_report_text(row, "Command", "%s", command);
 }
@@ -85,7 +111,6 @@ static void add_next_step(struct status *status, const struct pki_authority_row 
 {
     const struct pki_line_plan *line = find_line(status, row);
     char command[128];
-    char date[PKI_TIME_TEXT];
 
     if (!line || row->state != PKI_STATE_ACTIVE) {
         pki_report_text(out, "Rotate by", "%s", "");
@@ -93,7 +118,7 @@ static void add_next_step(struct status *status, const struct pki_authority_row 
     }
     int64_t when = pki_period_after(line->rotate_every, row->state_since);
     (void)snprintf(command, sizeof(command), "cellar rotate %s %s", row->environment, row->purpose);
-    pki_report_text(out, "Rotate by", "%.10s", pki_time_format(when, date));
+    pki_report_day(out, "Rotate by", when);
     add_due(status, PKI_TONE_WARN, when, "rotate", row->name, command);
 }
 
@@ -102,18 +127,17 @@ static bool add_authority(struct status *status, const struct pki_authority_row 
 {
     pki_scope(pki_certificate_row) cert = {0};
     struct pki_report *out = pki_report_row(table);
-    char date[PKI_TIME_TEXT];
 
     if (!pki_store_certificate(status->session->store, row->certificate, &cert, err))
         return false;
     pki_report_text(out, "Authority", "%s", row->name);
     pki_report_toned(out, "State", state_tone(row->state), "%s", pki_state_name(row->state));
-    pki_report_text(out, "Valid to", "%.10s", pki_time_format(cert.not_after, date));
-    pki_report_toned(out, "Days left", days_tone(status, cert.not_after), "%lld",
-                     (long long)days_left(status, cert.not_after));
+    pki_report_day(out, "Valid to", cert.not_after);
+    pki_report_toned_integer(out, "Days left", days_tone(status, cert.not_after),
+                             days_left(status, cert.not_after));
     add_next_step(status, row, out);
     if (row->state != PKI_STATE_RETIRED && row->state != PKI_STATE_REVOKED)
-        add_due(status, PKI_TONE_WARN, cert.not_after, "expires:", row->name, "cellar rotate");
+        add_due(status, PKI_TONE_WARN, cert.not_after, "end of", row->name, "cellar rotate");
     return true;
 }
 
@@ -152,6 +176,8 @@ static void add_missing(struct status *status, struct pki_report **table, const 
 {
     if (!*table)
         *table = pki_report_table(status->report, "Not made yet");
+    if (!status->next[0])
+        keep_next(status, INT64_MAX, command);
     struct pki_report *row = pki_report_row(*table);
     pki_report_text(row, "What", "%s", what);
     pki_report_text(row, "Command", "%s", command);
@@ -267,6 +293,20 @@ static void add_heading(struct status *status)
     pki_report_time(status->report, "As of", status->now);
 }
 
+/* Last of all: what to type, or how long there is nothing to do. */
+static void add_next(struct status *status)
+{
+    long long days = status->later_at ? (long long)days_left(status, status->later_at) : 0;
+    char date[PKI_TIME_TEXT];
+
+    if (status->next[0])
+        pki_report_next_here(status->report, "%s", status->next);
+    else if (status->later_at != 0)
+        pki_report_note(status->report, "Later", PKI_TONE_GOOD,
+                        "Nothing is due. First comes: %s, by %.10s (%lld days).", status->later,
+                        pki_time_format(status->later_at, date), days);
+}
+
 bool pki_status(struct pki_session *session, int64_t within, struct pki_report *report, bool *due,
                 struct pki_error *err)
 {
@@ -285,6 +325,7 @@ bool pki_status(struct pki_session *session, int64_t within, struct pki_report *
         !add_exports(&status, err) || !add_half_done(&status, err) ||
         !pki_session_head(session, report, err))
         return false;
+    add_next(&status);
     *due = status.any_due;
     return true;
 }

@@ -1,5 +1,6 @@
 #include "pki/verify.h"
 
+#include "pki/time.h"
 #include "ops/verify_crls.h"
 #include "x509/name.h"
 #include "x509/oids.h"
@@ -121,24 +122,82 @@ static void describe_path(const struct pki_certs *anchors, const struct pki_path
         pki_report_integer(row, "Place", (int64_t)i + 1);
         pki_report_text(row, "Certificate", "%s", pki_name_label(path->certs[i]->subject, label));
         pki_report_text(row, "Role", "%s", role_of(anchors, path, i));
-        pki_report_time(row, "Not after", path->certs[i]->not_after);
-        pki_report_toned(row, "Verdict", bad ? PKI_TONE_BAD : PKI_TONE_PLAIN, "%s",
+        pki_report_day(row, "Not after", path->certs[i]->not_after);
+        pki_report_toned(row, "Verdict",
+                         bad        ? PKI_TONE_BAD
+                         : !finding ? PKI_TONE_GOOD
+                                    : PKI_TONE_FAINT,
+                         "%s",
                          bad        ? "at fault"
                          : !finding ? "good"
                                     : "-");
     }
 }
 
+/* What was asked, one field each. */
 static void describe_question(const struct pki_verify_request *request, size_t lists,
                               struct pki_report *report)
 {
     pki_report_time(report, "Valid at", request->at);
     pki_report_text(report, "Purpose", "%s", request->purpose ? request->purpose : "any");
-    if (lists == 0)
-        pki_report_toned(report, "Revocation", PKI_TONE_WARN, "not checked: no list was given");
-    else
-        pki_report_text(report, "Revocation", "as known now");
+    pki_report_text(report, "Revocation", "%s",
+                    lists > 0 ? "as known now" : "not checked: no list was given");
     pki_report_integer(report, "Revocation lists", (int64_t)lists);
+}
+
+/* The same in two lines for a person, who must not overlook what was not checked. */
+static void describe_checked(const struct pki_verify_request *request, size_t lists,
+                             struct pki_report *report)
+{
+    char time[PKI_TIME_TEXT];
+
+    pki_report_text(report, "Checked", "for %s, as of %s",
+                    request->purpose && strcmp(request->purpose, "any") != 0 ? request->purpose
+                                                                             : "any purpose",
+                    pki_time_format(request->at, time));
+    if (lists == 0)
+        pki_report_toned(report, "Not checked", PKI_TONE_WARN,
+                         "revocation: no list was given (--crl)");
+    else
+        pki_report_text(report, "Revocation", "as known now, by %zu list%s", lists,
+                        lists == 1 ? "" : "s");
+}
+
+/* The verdict first and alone on its line; why not is the error's text, which follows. */
+static void describe_verdict(const struct pki_verify_request *request, bool valid,
+                             struct pki_report *report)
+{
+    pki_report_readers(report, PKI_FOR_PAPER);
+    pki_report_line(report, "Verdict", valid ? PKI_TONE_GOOD : PKI_TONE_BAD, "%s: %s",
+                    valid ? "valid" : "not valid", request->leaf);
+}
+
+static void describe(const struct pki_verify_request *request,
+                     const struct pki_path_request *question, const struct pki_path *path,
+                     const struct pki_path_finding *finding, const char *reason,
+                     struct pki_report *report)
+{
+    const struct pki_bytes fingerprint = {question->leaf->fingerprint, PKI_SHA256_SIZE};
+    const enum pki_readers rest = request->brief ? PKI_FOR_JSON : PKI_FOR_ALL;
+    char label[PKI_LABEL];
+
+    describe_verdict(request, !finding, report);
+    pki_report_readers(report, PKI_FOR_JSON);
+    pki_report_text(report, "Certificate", "%s", pki_name_label(question->leaf->subject, label));
+    pki_report_text(report, "Result", "%s", finding ? "not valid" : "valid");
+    if (finding)
+        pki_report_text(report, "Reason", "%s", reason);
+    pki_report_octets(report, "SHA-256", fingerprint);
+    describe_question(request, question->n_crls, report);
+    pki_report_readers(report, rest);
+    describe_path(question->anchors, path, finding, report);
+    if (!request->brief) {
+        pki_report_readers(report, PKI_FOR_PAPER);
+        describe_checked(request, question->n_crls, report);
+    }
+    pki_report_readers(report, PKI_FOR_JSON);
+    if (!finding)
+        pki_report_fingerprint(report, "Anchor SHA-256", path->certs[path->n - 1]->fingerprint);
 }
 
 static bool verify(const struct pki_verify_request *request, const struct material *material,
@@ -157,20 +216,9 @@ static bool verify(const struct pki_verify_request *request, const struct materi
     };
     struct pki_path path = {.n = 0};
     struct pki_path_finding finding;
-    char label[PKI_LABEL];
     bool valid = pki_path_find(&question, &path, &finding, err);
 
-    const struct pki_bytes fingerprint = {question.leaf->fingerprint, PKI_SHA256_SIZE};
-    pki_report_text(report, "Certificate", "%s", pki_name_label(question.leaf->subject, label));
-    pki_report_toned(report, "Result", valid ? PKI_TONE_GOOD : PKI_TONE_BAD, "%s",
-                     valid ? "valid" : "not valid");
-    if (!valid)
-        pki_report_text(report, "Reason", "%s", err->text);
-    pki_report_octets(report, "SHA-256", fingerprint);
-    describe_question(request, question.n_crls, report);
-    describe_path(question.anchors, &path, valid ? NULL : &finding, report);
-    if (valid)
-        pki_report_fingerprint(report, "Anchor SHA-256", path.certs[path.n - 1]->fingerprint);
+    describe(request, &question, &path, valid ? NULL : &finding, err->text, report);
     return valid && pki_report_ok(report, err);
 }
 

@@ -9,7 +9,7 @@ cellar export -C cellar >out 2>err || bad 'fixture: export'
 keeps cellar works cellar audit -C cellar
 keeps cellar json 0 cellar-audit 'result' cellar audit -C cellar
 cellar audit -C cellar >out
-words=$(sed -n '/Head words/,$p' out | sed 's/ *Head words *//' | tr '\n' ' ' | sed 's/  */ /g; s/ $//')
+words=$(cellar audit -C cellar --json | sed -n 's/.*"head_words": "\(.*\)".*/\1/p')
 works cellar audit -C cellar --head "$words"
 fails 5 'see the table' cellar audit -C cellar --head "aardvark adroitness ${words#* * }"
 is '[25]' cellar audit -C cellar --head 'these are no words'

@@ -11,7 +11,7 @@ make_line dev code-signing
 keeps cellar works cellar export -C cellar --dry-run
 keeps cellar json 0 cellar-export 'result' cellar export -C cellar --dry-run
 works cellar export -C cellar
-says "^Next: "
+says '^Next:'
 warns 'anchors.pem does not separate environments'
 files=$(cd cellar/exports && find . -type f | sort | tr '\n' ' ')
 for file in prod/manifest.json prod/anchors.pem prod/code-signing/chain.pem prod/code-signing/g2/chain.pem \

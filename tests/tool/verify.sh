@@ -13,7 +13,9 @@ dev=exports/dev
 line=$prod/code-signing
 
 works cellar verify --anchor $prod/anchors.pem $line/chain.pem
-says '^Result +valid'
+says '^valid: '
+works cellar verify --anchor $prod/anchors.pem --quiet $line/chain.pem
+check 'a quiet verdict is one line' [ "$(cat out)" = "valid: $line/chain.pem" ]
 json 0 cellar-verify 'result["result"] == "valid" and len(result["path"]) == 2' \
     cellar verify --anchor $prod/anchors.pem $line/chain.pem
 works cellar verify --anchor $prod/anchors.pem --purpose code-signing $line/fulcio/chain.pem

@@ -54,6 +54,7 @@ static bool work(struct cli *cli, void *args, struct pki_error *err)
     const struct cli_tool *tool = cli->tool;
 
     cli->report = pki_report_new();
+    pki_report_at(cli->report, cli->common.directory);
     bool done = pki_report_ok(cli->report, err) && (!tool->open || tool->open(cli, args, err)) &&
                 tool->run(cli, args, err) && pki_report_ok(cli->report, err);
     if (tool->close)

@@ -193,6 +193,7 @@ struct pki_export_request {
     int64_t as_of;
     const char *logs; /* file: a trusted root whose log keys are merged; NULL */
     bool dry_run;
+    const char *cellar; /* the cellar's directory as it was typed, for the report; NULL: "." */
 };
 
 /**

@@ -17,6 +17,7 @@ struct pki_verify_request {
     const char *purpose; /* code-signing, time-stamping, tls-server, tls-client, ocsp, any; NULL */
     int64_t at;          /* signatures and validity at this time */
     int64_t now;         /* revocation as known now */
+    bool brief;          /* on paper the verdict alone */
 };
 
 /**

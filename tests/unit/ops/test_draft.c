@@ -66,7 +66,7 @@ static void test_draft_says_all_that_will_be_signed(void)
         "yes, path length 0",
         "http://pki.example.com/root-g1.crl",
         "ECDSA P-384, made here, kept in keys/prod-code-signing-g1.key",
-        "Key fingerprint words",
+        "Key fingerprint",
         "Body digest",
     };
     char *text = fixture_text(report);
