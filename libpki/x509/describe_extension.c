@@ -63,12 +63,13 @@ static void describe_address(struct pki_report *list, struct pki_bytes value)
         pki_report_item(list, "IP, malformed: %zu octets", value.size);
 }
 
+/* kind: what stands in front of it, with a space behind; or "" */
 static void describe_text(struct pki_report *list, const char *kind, struct pki_bytes value)
 {
     pki_scope(pki_buf) safe = {0}; /* a NUL in the middle must show */
 
     pki_text_safe(&safe, value);
-    pki_report_item(list, "%s %.*s", kind, (int)safe.size,
+    pki_report_item(list, "%s%.*s", kind, (int)safe.size,
                     safe.size > 0 ? (const char *)safe.data : "");
 }
 
@@ -88,13 +89,13 @@ static void describe_name(struct pki_report *list, unsigned kind, struct pki_byt
 {
     switch (kind) {
     case PKI_NAME_EMAIL:
-        describe_text(list, "e-mail", value);
+        describe_text(list, "e-mail ", value);
         break;
     case PKI_NAME_DNS:
-        describe_text(list, "DNS", value);
+        describe_text(list, "DNS ", value);
         break;
     case PKI_NAME_URI:
-        describe_text(list, "URI", value);
+        describe_text(list, "URI ", value);
         break;
     case PKI_NAME_IP:
         describe_address(list, value);
