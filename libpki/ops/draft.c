@@ -26,6 +26,8 @@ void pki_draft_free(struct pki_draft *draft)
         return;
     for (size_t i = 0; i < draft->n; i++)
         clear_item(&draft->items[i]);
+    if (draft->duty && draft->duty->free)
+        draft->duty->free(draft->own);
     pki_buf_clear(&draft->room);
     pki_authority_row_clear(&draft->issuer);
     pki_cert_free(draft->issuer_cert);
@@ -36,27 +38,55 @@ const char *pki_draft_name(const struct pki_draft *draft)
 {
     const struct pki_draft_item *first = &draft->items[0];
 
+    if (draft->confirm[0])
+        return draft->confirm;
     if (first->common_name[0])
         return first->common_name;
     return first->n_names > 0 ? first->names[0].text : first->name;
 }
 
-bool pki_draft_begin(struct pki_session *session, const char *action, struct pki_draft **draft,
-                     struct pki_error *err)
+typedef bool room_check(struct pki_session *session, struct pki_buf *findings,
+                        struct pki_error *err);
+
+static bool begin(struct pki_session *session, const char *action, room_check *check,
+                  struct pki_draft **draft, struct pki_error *err)
 {
     pki_auto(pki_draft) fresh = calloc(1, sizeof(*fresh));
     struct pki_journal_head head;
 
     if (!fresh)
         return pki_fail(err, PKI_E_MEMORY, "out of memory");
-    if (!pki_session_check_room(session, &fresh->room, err) ||
-        !pki_journal_get_head(session->store, &head, err))
+    if (!check(session, &fresh->room, err) || !pki_journal_get_head(session->store, &head, err))
         return false;
     fresh->action = action;
     fresh->now = pki_session_now(session);
     fresh->counter = head.counter;
     *draft = PKI_TAKE(fresh);
     return true;
+}
+
+bool pki_draft_begin(struct pki_session *session, const char *action, struct pki_draft **draft,
+                     struct pki_error *err)
+{
+    return begin(session, action, pki_session_check_room, draft, err);
+}
+
+bool pki_draft_begin_keyless(struct pki_session *session, const char *action,
+                             struct pki_draft **draft, struct pki_error *err)
+{
+    return begin(session, action, pki_session_check_clock, draft, err);
+}
+
+void pki_draft_change(struct pki_draft *draft, const struct pki_authority_row *authority,
+                      enum pki_authority_state to)
+{
+    assert(draft->n_changes < PKI_DRAFT_CHANGES);
+    struct pki_draft_change *change = &draft->changes[draft->n_changes++];
+
+    change->authority = authority->id;
+    memcpy(change->name, authority->name, sizeof(change->name));
+    change->from = authority->state;
+    change->to = to;
 }
 
 struct pki_draft_item *pki_draft_add(struct pki_draft *draft, const struct pki_profile *profile,

@@ -6,6 +6,10 @@
  * has each built: serial, body, lint. After that nothing changes any more but
  * by pki_draft_sign, which signs the very bytes that were linted. Makers
  * (x509/build) and checkers (x509/cert, x509/lint) meet only here.
+ *
+ * Beside items a draft may hold changes of authorities' states, and one duty of
+ * another kind (a revocation, a CRL), which is a table of hooks. All of it goes
+ * through the same steps, in one reserving and one recording transaction.
  */
 #ifndef PKI_OPS_DRAFT_H
 #define PKI_OPS_DRAFT_H
@@ -17,8 +21,9 @@
 #include "x509/name.h"
 #include "x509/request.h"
 
-#define PKI_DRAFT_ITEMS 4 /* two generations, each with its time-stamping leaf */
-#define PKI_DRAFT_NAMES 100
+#define PKI_DRAFT_ITEMS   4 /* two generations, each with its time-stamping leaf */
+#define PKI_DRAFT_NAMES   100
+#define PKI_DRAFT_CHANGES 4
 
 /* notBefore is set back so far: other clocks run behind (DESIGN 3.13). */
 #define PKI_DRAFT_SET_BACK 300
@@ -64,6 +69,35 @@ struct pki_draft_item {
     int64_t key_row, authority_row;
 };
 
+/* A state that a recorded authority takes. */
+struct pki_draft_change {
+    int64_t authority;
+    char name[PKI_NAME_MAX];
+    enum pki_authority_state from, to;
+};
+
+struct pki_draft;
+
+/* What a draft decides beyond certificates and states. Each hook may be NULL; what they work on is
+   draft->own. */
+struct pki_draft_duty {
+    bool trust; /* what it records changes what verifiers trust */
+    bool (*describe)(const struct pki_draft *draft, struct pki_report *report,
+                     struct pki_error *err);
+    /* Add to a review's PEM what it signs, under a throw-away key. */
+    bool (*review)(const struct pki_draft *draft, struct pki_buf *pem, struct pki_error *err);
+    /* Fill a zeroed row: it is reserved with the items, and ends as they do. */
+    bool (*reserve)(const struct pki_draft *draft, struct pki_reservation_row *row,
+                    struct pki_error *err);
+    bool (*sign)(struct pki_session *session, struct pki_draft *draft,
+                 const struct pki_key *issuer_key, struct pki_error *err);
+    /* Add its rows, and to the line of the journal what they say. */
+    bool (*record)(struct pki_txn *txn, struct pki_draft *draft, int64_t at, struct pki_buf *detail,
+                   struct pki_error *err);
+    void (*made)(const struct pki_draft *draft, struct pki_report *report);
+    void (*free)(void *own);
+};
+
 struct pki_draft {
     const char *action; /* "root", "issue": the journal's word */
     char root[PKI_WORD_MAX], environment[PKI_WORD_MAX], purpose[PKI_WORD_MAX];
@@ -81,18 +115,36 @@ struct pki_draft {
 
     struct pki_draft_item items[PKI_DRAFT_ITEMS];
     size_t n;
-    char next[160]; /* the command that usually follows */
+
+    struct pki_draft_change changes[PKI_DRAFT_CHANGES]; /* in the order in which they are made */
+    size_t n_changes;
+
+    const struct pki_draft_duty *duty; /* or NULL */
+    void *own;                         /* the duty's; freed by it */
+    int64_t reservation;               /* the duty's, or 0 */
+
+    char confirm[256]; /* the name to be typed; "": the first item's */
+    char next[160];    /* the command that usually follows */
 };
 
 /** An empty draft; checks the room, notes clock and journal. Fails: PKI_E_POLICY */
 PKI_CHECKED bool pki_draft_begin(struct pki_session *session, const char *action,
                                  struct pki_draft **draft, struct pki_error *err);
 
-/** Take an authority of the inventory as the issuer. Fails: PKI_E_POLICY the clock lies outside
- *  its validity; PKI_E_INTEGRITY its certificate cannot be read */
+/** The same for what needs no key: the clock is looked at, the network does not matter. */
+PKI_CHECKED bool pki_draft_begin_keyless(struct pki_session *session, const char *action,
+                                         struct pki_draft **draft, struct pki_error *err);
+
+/** Take an authority of the inventory as the issuer: its key is opened before anything is reserved.
+ * Fails: PKI_E_POLICY the clock lies outside its validity; PKI_E_INTEGRITY its certificate cannot
+ * be read */
 PKI_CHECKED bool pki_draft_set_issuer(struct pki_session *session, struct pki_draft *draft,
                                       const struct pki_authority_row *issuer,
                                       struct pki_error *err);
+
+/** Have a recorded authority change its state; changes are made before authorities are added. */
+void pki_draft_change(struct pki_draft *draft, const struct pki_authority_row *authority,
+                      enum pki_authority_state to);
 
 /** The next item, zeroed but for its profile and signer. */
 struct pki_draft_item *pki_draft_add(struct pki_draft *draft, const struct pki_profile *profile,

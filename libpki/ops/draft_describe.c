@@ -54,6 +54,21 @@ static void tell_item(const struct pki_draft_item *item, struct pki_report *repo
         pki_lint_findings_describe(&item->findings, block);
 }
 
+/* What becomes of authorities that there are already. */
+static void tell_changes(const struct pki_draft *draft, struct pki_report *report)
+{
+    struct pki_report *table = draft->n_changes > 0 ? pki_report_table(report, "Changes") : NULL;
+
+    for (size_t i = 0; i < draft->n_changes; i++) {
+        const struct pki_draft_change *change = &draft->changes[i];
+        struct pki_report *row = pki_report_row(table);
+
+        pki_report_text(row, "Authority", "%s", change->name);
+        pki_report_text(row, "From", "%s", pki_state_name(change->from));
+        pki_report_text(row, "To", "%s", pki_state_name(change->to));
+    }
+}
+
 bool pki_draft_describe(const struct pki_draft *draft, struct pki_report *report,
                         struct pki_error *err)
 {
@@ -62,6 +77,9 @@ bool pki_draft_describe(const struct pki_draft *draft, struct pki_report *report
     if (draft->room.size > 0)
         pki_report_note(report, "Room", PKI_TONE_WARN, "The room: %.*s.", (int)draft->room.size,
                         (const char *)draft->room.data);
+    tell_changes(draft, report);
+    if (draft->duty && draft->duty->describe && !draft->duty->describe(draft, report, err))
+        return false;
     for (size_t i = 0; i < draft->n; i++)
         tell_item(&draft->items[i], report);
     return pki_report_ok(report, err);

@@ -31,6 +31,11 @@ static bool append(struct pki_session *session, struct pki_txn *txn, const struc
     return done;
 }
 
+static bool reserves(const struct pki_draft *draft)
+{
+    return draft->duty && draft->duty->reserve;
+}
+
 /* --- reserving ----------------------------------------------------------------------------- */
 
 static void signer_digest(const struct pki_draft *draft, const struct pki_draft_item *item,
@@ -57,22 +62,49 @@ static bool reserve_item(struct pki_txn *txn, const struct pki_draft *draft,
     return pki_store_reserve(txn, &row, &item->reservation, err);
 }
 
+static bool reserve_duty(struct pki_txn *txn, struct pki_draft *draft, int64_t at,
+                         struct pki_error *err)
+{
+    struct pki_reservation_row row = {.reserved_at = at};
+
+    return draft->duty->reserve(draft, &row, err) &&
+           pki_store_reserve(txn, &row, &draft->reservation, err);
+}
+
+static bool reserve_all(struct pki_txn *txn, struct pki_draft *draft, int64_t at,
+                        struct pki_error *err)
+{
+    for (size_t i = 0; i < draft->n; i++)
+        if (!reserve_item(txn, draft, &draft->items[i], at, err))
+            return false;
+    return !reserves(draft) || reserve_duty(txn, draft, at, err);
+}
+
+/* "2 serials for prod-code-signing-g1, prod-code-signing-g2", "a crl for root-g1" */
+static void tell_reserved(const struct pki_draft *draft, struct pki_buf *text)
+{
+    if (draft->n > 0) {
+        pki_buf_printf(text, "%zu serial%s for ", draft->n, draft->n == 1 ? "" : "s");
+        list_names(draft, text);
+    }
+    if (reserves(draft))
+        pki_buf_printf(text, "%s%s of %s", draft->n > 0 ? ", " : "", draft->action, draft->subject);
+    if (draft->room.size > 0)
+        pki_buf_text(text, "; ");
+    pki_buf_append_bytes(text, room_of(draft));
+}
+
 bool pki_draft_reserve(struct pki_session *session, struct pki_draft *draft, struct pki_error *err)
 {
+    if (draft->n == 0 && !reserves(draft))
+        return true;
     pki_auto(pki_txn) txn = NULL;
     pki_scope(pki_buf) detail = {0};
     const struct pki_journal_entry entry = {.at = pki_session_now(session), .action = "reserve"};
 
-    if (!pki_store_begin(session->store, &txn, err))
+    if (!pki_store_begin(session->store, &txn, err) || !reserve_all(txn, draft, entry.at, err))
         return false;
-    for (size_t i = 0; i < draft->n; i++)
-        if (!reserve_item(txn, draft, &draft->items[i], entry.at, err))
-            return false;
-    pki_buf_printf(&detail, "%zu serial%s for ", draft->n, draft->n == 1 ? "" : "s");
-    list_names(draft, &detail);
-    if (draft->room.size > 0)
-        pki_buf_text(&detail, "; ");
-    pki_buf_append_bytes(&detail, room_of(draft));
+    tell_reserved(draft, &detail);
     return append(session, txn, draft, entry, &detail, err) && pki_txn_commit(&txn, err);
 }
 
@@ -145,18 +177,71 @@ static bool record_item(struct pki_txn *txn, const struct pki_draft *draft,
            pki_store_finish(txn, item->reservation, "done", at, err);
 }
 
+/* Another part of the journal's line. */
+static void part(struct pki_buf *text)
+{
+    if (text->size > 0)
+        pki_buf_text(text, ", ");
+}
+
+static bool change_states(struct pki_txn *txn, const struct pki_draft *draft, int64_t at,
+                          struct pki_buf *text, struct pki_error *err)
+{
+    for (size_t i = 0; i < draft->n_changes; i++) {
+        const struct pki_draft_change *change = &draft->changes[i];
+
+        if (!pki_store_set_state(txn, change->authority, change->to, at, err))
+            return false;
+        part(text);
+        pki_buf_printf(text, "%s becomes %s", change->name, pki_state_name(change->to));
+    }
+    return true;
+}
+
 /* "prod-code-signing-g1 (active, sha256 1a2b...), prod-code-signing-g2 (next, ...)" */
 static void tell_recorded(const struct pki_draft *draft, struct pki_buf *text)
 {
     for (size_t i = 0; i < draft->n; i++) {
         const struct pki_draft_item *item = &draft->items[i];
 
-        pki_buf_printf(text, "%s%s (%s, sha256 ", i > 0 ? ", " : "", item->name,
+        part(text);
+        pki_buf_printf(text, "%s (%s, sha256 ", item->name,
                        item->profile->authority ? pki_state_name(item->state)
                                                 : item->profile->name);
         pki_hex(text, (struct pki_bytes){item->fingerprint, PKI_SHA256_SIZE});
         pki_buf_text(text, ")");
     }
+}
+
+/* What a duty of another kind decided, and the end of its reservation. */
+static bool record_duty(struct pki_txn *txn, struct pki_draft *draft, int64_t at,
+                        struct pki_buf *text, struct pki_error *err)
+{
+    if (!draft->duty || !draft->duty->record)
+        return true;
+    part(text);
+    return draft->duty->record(txn, draft, at, text, err) &&
+           (draft->reservation == 0 || pki_store_finish(txn, draft->reservation, "done", at, err));
+}
+
+/* States first: a line's new active authority finds the place free, its new next the one before. */
+static bool record_all(struct pki_txn *txn, struct pki_draft *draft, int64_t at,
+                       struct pki_buf *text, struct pki_error *err)
+{
+    if (!change_states(txn, draft, at, text, err))
+        return false;
+    for (size_t i = 0; i < draft->n; i++)
+        if (!record_item(txn, draft, &draft->items[i], at, err))
+            return false;
+    tell_recorded(draft, text);
+    return record_duty(txn, draft, at, text, err);
+}
+
+/* An end entity changes nothing of what verifiers trust. */
+static bool changes_trust(const struct pki_draft *draft)
+{
+    return draft->n_changes > 0 || (draft->n > 0 && draft->items[0].profile->authority) ||
+           (draft->duty && draft->duty->trust);
 }
 
 bool pki_draft_record(struct pki_session *session, struct pki_draft *draft, struct pki_error *err)
@@ -166,17 +251,12 @@ bool pki_draft_record(struct pki_session *session, struct pki_draft *draft, stru
     const struct pki_journal_entry entry = {
         .at = pki_session_now(session),
         .action = draft->action,
-        /* An end entity changes nothing of what verifiers trust. */
-        .trust = draft->items[0].profile->authority,
+        .trust = changes_trust(draft),
     };
 
-    if (!pki_store_begin(session->store, &txn, err))
-        return false;
-    for (size_t i = 0; i < draft->n; i++)
-        if (!record_item(txn, draft, &draft->items[i], entry.at, err))
-            return false;
-    tell_recorded(draft, &detail);
-    return append(session, txn, draft, entry, &detail, err) && pki_txn_commit(&txn, err);
+    return pki_store_begin(session->store, &txn, err) &&
+           record_all(txn, draft, entry.at, &detail, err) &&
+           append(session, txn, draft, entry, &detail, err) && pki_txn_commit(&txn, err);
 }
 
 void pki_draft_give_up(struct pki_session *session, const struct pki_draft *draft, const char *why)
@@ -191,6 +271,9 @@ void pki_draft_give_up(struct pki_session *session, const struct pki_draft *draf
     for (size_t i = 0; i < draft->n; i++)
         if (!pki_store_finish(txn, draft->items[i].reservation, "abandoned", entry.at, &lost))
             return;
+    if (draft->reservation != 0 &&
+        !pki_store_finish(txn, draft->reservation, "abandoned", entry.at, &lost))
+        return;
     pki_buf_text(&detail, "failed: ");
     pki_text_safe(&detail, (struct pki_bytes){(const uint8_t *)why, strlen(why)});
     /* What cannot even be written down stays open, and status shows it. */
@@ -215,9 +298,21 @@ static void tell_item(const struct pki_draft_item *item, struct pki_report *repo
         pki_report_text(block, "Key file", "keys/%s.key", item->name);
 }
 
-void pki_draft_made(const struct pki_draft *draft, struct pki_report *report)
+static void tell_states(const struct pki_draft *draft, struct pki_report *report)
 {
-    struct pki_report *table = pki_report_table(report, "Made");
+    struct pki_report *table = draft->n_changes > 0 ? pki_report_table(report, "Changed") : NULL;
+
+    for (size_t i = 0; i < draft->n_changes; i++) {
+        struct pki_report *row = pki_report_row(table);
+
+        pki_report_text(row, "Name", "%s", draft->changes[i].name);
+        pki_report_text(row, "State", "%s", pki_state_name(draft->changes[i].to));
+    }
+}
+
+static void tell_items(const struct pki_draft *draft, struct pki_report *report)
+{
+    struct pki_report *table = draft->n > 0 ? pki_report_table(report, "Made") : NULL;
 
     for (size_t i = 0; i < draft->n; i++) {
         const struct pki_draft_item *item = &draft->items[i];
@@ -231,4 +326,12 @@ void pki_draft_made(const struct pki_draft *draft, struct pki_report *report)
     }
     for (size_t i = 0; i < draft->n; i++)
         tell_item(&draft->items[i], report);
+}
+
+void pki_draft_made(const struct pki_draft *draft, struct pki_report *report)
+{
+    tell_states(draft, report);
+    tell_items(draft, report);
+    if (draft->duty && draft->duty->made)
+        draft->duty->made(draft, report);
 }

@@ -32,5 +32,9 @@ bool pki_draft_review(const struct pki_draft *draft, const char *path, struct pk
     for (size_t i = 0; i < draft->n; i++)
         if (!wrap(draft, &draft->items[i], &pem, err))
             return false;
+    if (draft->duty && draft->duty->review && !draft->duty->review(draft, &pem, err))
+        return false;
+    if (pem.size == 0)
+        return pki_fail(err, PKI_E_STATE, "nothing is signed: there is nothing to review");
     return pki_file_write_new(AT_FDCWD, path, 0600, pki_buf_view(&pem), err);
 }

@@ -87,6 +87,8 @@ static bool sign_reserved(struct pki_session *session, struct pki_draft *draft,
     for (size_t i = 0; i < draft->n; i++)
         if (!sign_item(draft, &draft->items[i], issuer_key, err))
             return false;
+    if (draft->duty && draft->duty->sign && !draft->duty->sign(session, draft, issuer_key, err))
+        return false;
     return pki_draft_record(session, draft, err);
 }
 

@@ -65,8 +65,8 @@ static bool check_network(struct pki_session *session, struct pki_buf *findings,
     return true;
 }
 
-bool pki_session_check_room(struct pki_session *session, struct pki_buf *findings,
-                            struct pki_error *err)
+bool pki_session_check_clock(struct pki_session *session, struct pki_buf *findings,
+                             struct pki_error *err)
 {
     struct pki_journal_head head;
 
@@ -74,5 +74,12 @@ bool pki_session_check_room(struct pki_session *session, struct pki_buf *finding
         return false;
     return check_after(session, pki_seam_build_date(), "this tool was built", findings, err) &&
            check_after(session, head.at, "the journal's newest entry", findings, err) &&
+           pki_buf_ok(findings, err);
+}
+
+bool pki_session_check_room(struct pki_session *session, struct pki_buf *findings,
+                            struct pki_error *err)
+{
+    return pki_session_check_clock(session, findings, err) &&
            check_network(session, findings, err) && pki_buf_ok(findings, err);
 }

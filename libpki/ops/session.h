@@ -35,6 +35,10 @@ PKI_CHECKED bool pki_session_hierarchy(struct pki_session *session,
 PKI_CHECKED bool pki_session_check_room(struct pki_session *session, struct pki_buf *findings,
                                         struct pki_error *err);
 
+/** Its half for duties that use no key: the clock alone. */
+PKI_CHECKED bool pki_session_check_clock(struct pki_session *session, struct pki_buf *findings,
+                                         struct pki_error *err);
+
 /** Open an authority's private key: file compared with the record, passphrase asked, opened once,
  *  compared with its certificate's key. Kept by the caller for the whole duty. */
 PKI_CHECKED bool pki_session_open_key(struct pki_session *session, int64_t key,
