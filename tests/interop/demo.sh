@@ -22,6 +22,6 @@ missing=$("$here/install" --check 2>&1) || {
     rm -rf exports-with-logs
     mkdir exports-with-logs
     "$here/../tool/logs.sh" >logs.json
-    "$build/bin/cellar" export prod --logs logs.json --to exports-with-logs/prod -C cellar >/dev/null
+    "$build/bin/cellar" export prod --logs logs.json --to exports-with-logs/prod -C cellar >/dev/null 2>&1
 )
 exec "$here/sigstore.sh" "$demo"
