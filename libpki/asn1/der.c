@@ -57,13 +57,18 @@ void pki_der_end(struct pki_der *der)
     memcpy(content - 1, length, octets);
 }
 
-void pki_der_primitive(struct pki_der *der, uint8_t tag, struct pki_bytes content)
+void pki_der_header(struct pki_der *der, uint8_t tag, size_t size)
 {
     uint8_t length[LENGTH_MAX];
-    size_t octets = encode_length(content.size, length);
+    size_t octets = encode_length(size, length);
 
     pki_buf_byte(der->out, tag);
     pki_buf_append(der->out, length, octets);
+}
+
+void pki_der_primitive(struct pki_der *der, uint8_t tag, struct pki_bytes content)
+{
+    pki_der_header(der, tag, content.size);
     pki_buf_append_bytes(der->out, content);
 }
 
@@ -187,10 +192,11 @@ void pki_der_text(struct pki_der *der, uint8_t tag, const char *text)
     pki_der_primitive(der, tag, (struct pki_bytes){(const uint8_t *)text, strlen(text)});
 }
 
-void pki_der_time(struct pki_der *der, int64_t seconds)
+#define TIME_DIGITS 16 /* "20261122210000Z" and its NUL */
+
+static void write_digits(int64_t seconds, char digits[TIME_DIGITS])
 {
     char text[PKI_TIME_TEXT]; /* "2026-11-22T21:00:00Z" */
-    char digits[16];
     size_t used = 0;
 
     pki_time_format(seconds, text);
@@ -199,12 +205,25 @@ void pki_der_time(struct pki_der *der, int64_t seconds)
             digits[used++] = *at;
     digits[used++] = 'Z';
     digits[used] = 0;
+}
 
-    bool utc = memcmp(text, "1950", 4) >= 0 && memcmp(text, "2050", 4) < 0;
-    if (utc)
+void pki_der_time(struct pki_der *der, int64_t seconds)
+{
+    char digits[TIME_DIGITS];
+
+    write_digits(seconds, digits);
+    if (memcmp(digits, "1950", 4) >= 0 && memcmp(digits, "2050", 4) < 0)
         pki_der_text(der, PKI_DER_UTC_TIME, digits + 2); /* two digits of the year */
     else
         pki_der_text(der, PKI_DER_GENERALIZED_TIME, digits);
+}
+
+void pki_der_generalized_time(struct pki_der *der, int64_t seconds)
+{
+    char digits[TIME_DIGITS];
+
+    write_digits(seconds, digits);
+    pki_der_text(der, PKI_DER_GENERALIZED_TIME, digits);
 }
 
 void pki_der_raw(struct pki_der *der, struct pki_bytes der_bytes)

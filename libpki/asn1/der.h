@@ -47,6 +47,8 @@ void pki_der_end(struct pki_der *der);
 /** A BIT STRING around what follows (no unused bits); ended by pki_der_end. */
 void pki_der_begin_bits(struct pki_der *der);
 
+/** Only the header of an element whose content, of this size, is written elsewhere. */
+void pki_der_header(struct pki_der *der, uint8_t tag, size_t size);
 void pki_der_primitive(struct pki_der *der, uint8_t tag, struct pki_bytes content);
 void pki_der_boolean(struct pki_der *der, bool value);
 void pki_der_integer(struct pki_der *der, int64_t value);
@@ -61,6 +63,8 @@ void pki_der_null(struct pki_der *der);
 void pki_der_text(struct pki_der *der, uint8_t tag, const char *text);
 /** UTCTime through 2049, GeneralizedTime from 2050 (RFC 5280 4.1.2.5). */
 void pki_der_time(struct pki_der *der, int64_t seconds);
+/** GeneralizedTime whatever the year, where RFC 5280 leaves no choice (invalidity dates, 5.3.2). */
+void pki_der_generalized_time(struct pki_der *der, int64_t seconds);
 /** Bytes that are DER already. */
 void pki_der_raw(struct pki_der *der, struct pki_bytes der_bytes);
 

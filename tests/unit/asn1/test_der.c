@@ -79,6 +79,12 @@ static void test_lengths_take_the_fewest_octets(void)
     }
 }
 
+static void test_a_header_can_stand_alone(void)
+{
+    WRITES("3000", pki_der_header(&der, PKI_DER_SEQUENCE, 0));
+    WRITES("30847fffffff", pki_der_header(&der, PKI_DER_SEQUENCE, 0x7fffffff));
+}
+
 static void test_elements_nest(void)
 {
     WRITES("300c0603551d130101ff04023000", {
@@ -130,6 +136,7 @@ static void test_times_change_form_in_2050(void)
     WRITES("170d3530303130313030303030305a", pki_der_time(&der, INT64_C(-631152000)));
     WRITES("180f31393439313233313233353935395a", pki_der_time(&der, INT64_C(-631152001)));
     WRITES("180f39393939313233313233353935395a", pki_der_time(&der, INT64_C(253402300799)));
+    WRITES("180f31393730303130313030303030305a", pki_der_generalized_time(&der, 0));
 }
 
 static void test_simple_values(void)
@@ -162,6 +169,7 @@ int main(void)
         {"elements nest", test_elements_nest},
         {"object identifiers are packed", test_object_identifiers},
         {"named bits drop trailing zeros", test_named_bits_drop_trailing_zeros},
+        {"a header can stand alone", test_a_header_can_stand_alone},
         {"times change their form in 2050", test_times_change_form_in_2050},
         {"simple values", test_simple_values},
         {"out of memory is remembered", test_out_of_memory_is_remembered},
