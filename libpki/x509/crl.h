@@ -36,6 +36,9 @@ struct pki_crl_entry {
 
 /** Views into der. Fails: PKI_E_FORMAT */
 PKI_CHECKED bool pki_crl_parse(struct pki_bytes der, struct pki_crl *crl, struct pki_error *err);
+/** The same for a TBSCertList that is not signed yet: signature is empty, and der is tbs. */
+PKI_CHECKED bool pki_crl_parse_body(struct pki_bytes tbs, struct pki_crl *crl,
+                                    struct pki_error *err);
 /** Take the next entry off rest (start with crl.entries, until rest.size is 0). */
 PKI_CHECKED bool pki_crl_next(struct pki_bytes *rest, struct pki_crl_entry *entry,
                               struct pki_error *err);
@@ -52,6 +55,10 @@ PKI_CHECKED bool pki_crl_find(const struct pki_crl *crl, struct pki_bytes serial
                               struct pki_crl_entry *entry, struct pki_error *err);
 PKI_CHECKED bool pki_crl_verify_signature(const struct pki_crl *crl, struct pki_bytes spki,
                                           struct pki_error *err);
+/** The same where the digest of tbs is known, so that a large list is not read again for it. Not
+ *  for Ed25519, which needs the bytes. */
+PKI_CHECKED bool pki_crl_verify_digest(const struct pki_crl *crl, struct pki_bytes spki,
+                                       struct pki_bytes digest, struct pki_error *err);
 /** Word of a reason code: "keyCompromise"; "unknown" for what RFC 5280 does not list. */
 const char *pki_crl_reason_name(int reason);
 

@@ -250,6 +250,20 @@ bool pki_crl_parse(struct pki_bytes der, struct pki_crl *crl, struct pki_error *
     return true;
 }
 
+bool pki_crl_parse_body(struct pki_bytes tbs, struct pki_crl *crl, struct pki_error *err)
+{
+    PKI_CONTEXT(err, "revocation list's body");
+    struct pki_crl read = {.der = tbs, .tbs = tbs};
+    struct pki_element whole;
+
+    if (!pki_walk_expect(&tbs, TAG_SEQUENCE, &whole, err) ||
+        !nothing_left(tbs, "after its end", err) || !take_tbs(whole.content, &read, err))
+        return false;
+    read.signature_algorithm = read.tbs_signature;
+    *crl = read;
+    return true;
+}
+
 static bool take_entry_extension(struct pki_crl_entry *entry, const struct extension *extension,
                                  struct pki_error *err)
 {
@@ -347,14 +361,26 @@ bool pki_crl_find(const struct pki_crl *crl, struct pki_bytes serial, bool *foun
     return true;
 }
 
+/* RFC 5280 5.1.1.2 */
+static bool names_one_algorithm(const struct pki_crl *crl, struct pki_error *err)
+{
+    return pki_bytes_equal(crl->signature_algorithm, crl->tbs_signature) ||
+           pki_fail(err, PKI_E_INVALID,
+                    "revocation list names two signature algorithms (RFC 5280 5.1.1.2)");
+}
+
 bool pki_crl_verify_signature(const struct pki_crl *crl, struct pki_bytes spki,
                               struct pki_error *err)
 {
-    /* RFC 5280 5.1.1.2 */
-    if (!pki_bytes_equal(crl->signature_algorithm, crl->tbs_signature))
-        return pki_fail(err, PKI_E_INVALID,
-                        "revocation list names two signature algorithms (RFC 5280 5.1.1.2)");
-    return pki_spki_verify(spki, crl->signature_algorithm, crl->tbs, crl->signature, err);
+    return names_one_algorithm(crl, err) &&
+           pki_spki_verify(spki, crl->signature_algorithm, crl->tbs, crl->signature, err);
+}
+
+bool pki_crl_verify_digest(const struct pki_crl *crl, struct pki_bytes spki,
+                           struct pki_bytes digest, struct pki_error *err)
+{
+    return names_one_algorithm(crl, err) &&
+           pki_spki_verify_digest(spki, crl->signature_algorithm, digest, crl->signature, err);
 }
 
 const char *pki_crl_reason_name(int reason)

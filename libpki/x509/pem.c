@@ -1,9 +1,9 @@
 #include "x509/pem.h"
 
-#include "base/file.h"
 #include "base/text.h"
 
 #define LINE_OCTETS ((size_t)48) /* 64 columns (RFC 7468 2): what is written */
+#define CHUNK_LINES 1024         /* that are put at once */
 #define COLUMNS_MAX 76           /* MIME's width: what is still read */
 
 static const char begin_mark[] = "-----BEGIN ";
@@ -246,14 +246,46 @@ void pki_pem_clear(struct pki_pem *pem)
     *pem = (struct pki_pem){0};
 }
 
-void pki_pem_write(struct pki_buf *out, const char *label, struct pki_bytes der)
+static void write_lines(struct pki_buf *out, struct pki_bytes der)
 {
-    pki_buf_printf(out, "-----BEGIN %s-----\n", label);
     while (der.size > 0) {
         size_t size = der.size < LINE_OCTETS ? der.size : LINE_OCTETS;
         pki_base64(out, (struct pki_bytes){der.data, size});
         pki_buf_byte(out, '\n');
         der = (struct pki_bytes){der.data + size, der.size - size};
     }
+}
+
+void pki_pem_write(struct pki_buf *out, const char *label, struct pki_bytes der)
+{
+    pki_buf_printf(out, "-----BEGIN %s-----\n", label);
+    write_lines(out, der);
     pki_buf_printf(out, "-----END %s-----\n", label);
+}
+
+static bool put_text(struct pki_file *file, size_t *at, struct pki_buf *text, struct pki_error *err)
+{
+    if (!pki_buf_ok(text, err) || !pki_file_put(file, *at, pki_buf_view(text), err))
+        return false;
+    *at += text->size;
+    text->size = 0;
+    return true;
+}
+
+bool pki_pem_put(struct pki_file *file, const char *label, struct pki_bytes der,
+                 struct pki_error *err)
+{
+    pki_scope(pki_buf) text = {0};
+    size_t at = 0;
+
+    pki_buf_printf(&text, "-----BEGIN %s-----\n", label);
+    while (der.size > 0) {
+        size_t size = der.size < CHUNK_LINES * LINE_OCTETS ? der.size : CHUNK_LINES * LINE_OCTETS;
+        write_lines(&text, (struct pki_bytes){der.data, size});
+        der = (struct pki_bytes){der.data + size, der.size - size};
+        if (!put_text(file, &at, &text, err))
+            return false;
+    }
+    pki_buf_printf(&text, "-----END %s-----\n", label);
+    return put_text(file, &at, &text, err);
 }

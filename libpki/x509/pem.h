@@ -9,7 +9,7 @@
 #ifndef PKI_X509_PEM_H
 #define PKI_X509_PEM_H
 
-#include "base/buf.h"
+#include "base/file.h"
 
 #define PKI_PEM_CERTIFICATE "CERTIFICATE"
 #define PKI_PEM_REQUEST "CERTIFICATE REQUEST"
@@ -34,5 +34,8 @@ PKI_CHECKED bool pki_pem_parse(struct pki_bytes text, struct pki_pem *pem, struc
 void pki_pem_clear(struct pki_pem *pem);
 
 void pki_pem_write(struct pki_buf *out, const char *label, struct pki_bytes der);
+/** The same into a file that was just created, in flat memory. Fails: PKI_E_IO, PKI_E_MEMORY */
+PKI_CHECKED bool pki_pem_put(struct pki_file *file, const char *label, struct pki_bytes der,
+                             struct pki_error *err);
 
 #endif

@@ -1,0 +1,82 @@
+#include "pki/time.h"
+#include "x509/crl_draft.h"
+
+#define SERIAL_MAX 20 /* RFC 5280 4.1.2.2 */
+
+/* RFC 5280 5.3.1: 7 is unused, 8 is for deltas. DESIGN 3.6: no hold (6), a revocation stays. */
+static bool is_reason(int reason)
+{
+    return reason >= 0 && reason <= 10 && (reason < 6 || reason > 8);
+}
+
+/* The serial goes out as it is, so it must be DER already (X.690 8.3.2). */
+static bool judge_serial(struct pki_bytes serial, struct pki_error *err)
+{
+    if (serial.size == 0 || serial.size > SERIAL_MAX)
+        return pki_fail(err, PKI_E_POLICY,
+                        "serial number of %zu octets, not 1 to 20 (RFC 5280 4.1.2.2)", serial.size);
+    if (serial.data[0] >= 0x80)
+        return pki_fail(err, PKI_E_POLICY, "serial number is negative (RFC 5280 4.1.2.2)");
+    if (serial.size > 1 && serial.data[0] == 0 && serial.data[1] < 0x80)
+        return pki_fail(err, PKI_E_POLICY, "serial number has a zero octet too many (X.690 8.3.2)");
+    return true;
+}
+
+static bool is_time(int64_t seconds)
+{
+    return seconds >= 0 && seconds <= PKI_TIME_MAX;
+}
+
+bool pki_crl_line_judge(const struct pki_crl_line *line, struct pki_error *err)
+{
+    if (!judge_serial(line->serial, err))
+        return false;
+    if (!is_time(line->revoked_at) || (line->has_invalidity && !is_time(line->invalidity_at)))
+        return pki_fail(err, PKI_E_POLICY, "a date outside 1970 to 9999 (RFC 5280 4.1.2.5)");
+    if (!is_reason(line->reason)) {
+        return pki_fail(err, PKI_E_POLICY,
+                        "reason code %d: a complete list has 1 to 5, 9 and 10 (RFC 5280 5.3.1; "
+                        "BR 7.2.2)",
+                        line->reason);
+    }
+    return true;
+}
+
+/*
+ * reasonCode: Extension { 2.5.29.21, OCTET STRING { CRLReason ::= ENUMERATED } } (RFC 5280 5.3.1).
+ * Written from constants, as half of the octets of a list are such extensions.
+ */
+static void write_reason(struct pki_der *der, int reason)
+{
+    static const uint8_t before[] = {0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d,
+                                     0x15, 0x04, 0x03, 0x0a, 0x01};
+
+    pki_der_raw(der, (struct pki_bytes){before, sizeof(before)});
+    pki_buf_byte(der->out, (uint8_t)reason);
+}
+
+/* invalidityDate: Extension { 2.5.29.24, OCTET STRING { GeneralizedTime } } (RFC 5280 5.3.2) */
+static void write_invalidity(struct pki_der *der, int64_t invalidity_at)
+{
+    static const uint8_t before[] = {0x30, 0x18, 0x06, 0x03, 0x55, 0x1d, 0x18, 0x04, 0x11};
+
+    pki_der_raw(der, (struct pki_bytes){before, sizeof(before)});
+    pki_der_generalized_time(der, invalidity_at);
+}
+
+/* SEQUENCE { userCertificate, revocationDate, crlEntryExtensions Extensions OPTIONAL } */
+void pki_crl_line_write(struct pki_der *der, const struct pki_crl_line *line)
+{
+    pki_der_begin(der, PKI_DER_SEQUENCE);
+    pki_der_primitive(der, PKI_DER_INTEGER, line->serial);
+    pki_der_time(der, line->revoked_at);
+    if (line->reason != 0 || line->has_invalidity) {
+        pki_der_begin(der, PKI_DER_SEQUENCE);
+        if (line->reason != 0)
+            write_reason(der, line->reason);
+        if (line->has_invalidity)
+            write_invalidity(der, line->invalidity_at);
+        pki_der_end(der);
+    }
+    pki_der_end(der);
+}
