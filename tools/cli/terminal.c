@@ -1,6 +1,7 @@
 /* Asking a person at the terminal. Read with read(2) from /dev/tty: stdio would keep copies. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,7 @@ struct terminal {
     bool quiet;
     struct termios before;
     struct sigaction old[4];
+    sigset_t mask; /* signals as they were; while waiting, and only then, ours come through */
 };
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGTSTP};
@@ -26,14 +28,20 @@ static void note_signal(int number)
     stopped = 1;
 }
 
-/* Without SA_RESTART a signal ends the read; a stop key counts as "no" while echo is off. */
+/* Held back until wait_for_input lets them in: one that came just before would not end the wait.
+ * A stop key counts as "no" while echo is off. */
 static void catch_signals(struct terminal *terminal)
 {
     const struct sigaction action = {.sa_handler = note_signal};
+    sigset_t held;
 
     stopped = 0;
-    for (size_t i = 0; i < PKI_COUNT(signals); i++)
+    sigemptyset(&held);
+    for (size_t i = 0; i < PKI_COUNT(signals); i++) {
+        sigaddset(&held, signals[i]);
         (void)sigaction(signals[i], &action, &terminal->old[i]);
+    }
+    sigprocmask(SIG_BLOCK, &held, &terminal->mask);
 }
 
 static void terminal_clear(struct terminal *terminal)
@@ -45,6 +53,7 @@ static void terminal_clear(struct terminal *terminal)
         if (write(terminal->fd, "\n", 1) < 0)
             terminal->quiet = false;
     }
+    sigprocmask(SIG_SETMASK, &terminal->mask, NULL);
     for (size_t i = 0; i < PKI_COUNT(signals); i++)
         (void)sigaction(signals[i], &terminal->old[i], NULL);
     close(terminal->fd);
@@ -69,17 +78,25 @@ static bool open_terminal(struct terminal *terminal, bool quiet, struct pki_erro
     return true;
 }
 
+/* False once a signal came. */
+static bool wait_for_input(const struct terminal *terminal)
+{
+    struct pollfd input = {.fd = terminal->fd, .events = POLLIN};
+
+    while (!stopped && ppoll(&input, 1, NULL, &terminal->mask) < 0 && errno == EINTR)
+        ;
+    return !stopped;
+}
+
 /* One line without its newline, byte by byte straight into `line`. */
-static bool read_line(int fd, char *line, size_t size, size_t *length, struct pki_error *err)
+static bool read_line(const struct terminal *terminal, char *line, size_t size, size_t *length,
+                      struct pki_error *err)
 {
     size_t used = 0;
 
     for (;;) {
         char byte = 0;
-        ssize_t n = read(fd, &byte, 1);
-        if (n < 0 && errno == EINTR && !stopped)
-            continue;
-        if (n <= 0 || stopped)
+        if (!wait_for_input(terminal) || read(terminal->fd, &byte, 1) != 1)
             return pki_fail(err, PKI_E_CANCELLED, "stopped by the operator");
         if (byte == '\n')
             break;
@@ -106,7 +123,7 @@ bool cli_read_line(const char *prompt, char *line, size_t size, struct pki_error
     size_t length = 0;
 
     return open_terminal(&terminal, false, err) && say(terminal.fd, prompt, err) &&
-           read_line(terminal.fd, line, size, &length, err);
+           read_line(&terminal, line, size, &length, err);
 }
 
 bool cli_read_secret_line(const char *prompt, struct pki_secret **secret, struct pki_error *err)
@@ -119,7 +136,7 @@ bool cli_read_secret_line(const char *prompt, struct pki_secret **secret, struct
         !say(terminal.fd, prompt, err))
         return false;
     char *line = (char *)pki_secret_open(typed);
-    bool read = read_line(terminal.fd, line, pki_secret_size(typed), &length, err);
+    bool read = read_line(&terminal, line, pki_secret_size(typed), &length, err);
     pki_secret_close(typed);
     if (!read)
         return false;
