@@ -5,10 +5,12 @@ CREATE UNIQUE INDEX authority_one_active ON authority (environment, purpose)
 CREATE INDEX certificate_authority ON certificate (authority) WHERE authority IS NOT NULL;
 CREATE INDEX certificate_companion ON certificate (companion) WHERE companion IS NOT NULL;
 CREATE INDEX certificate_issued ON certificate (issuer) WHERE authority IS NULL;
+CREATE INDEX cutover_authority ON cutover (authority);
 CREATE INDEX journal_trust ON journal (id) WHERE trust = 1;
 CREATE INDEX key_file_key ON key_file (key);
 CREATE INDEX publication_environment ON publication (environment);
 CREATE INDEX reservation_open ON reservation (id) WHERE outcome = 'open';
+CREATE INDEX revocation_issuer ON revocation (issuer, id);
 CREATE TABLE authority (
     id          INTEGER PRIMARY KEY,
     name        TEXT    NOT NULL UNIQUE,
@@ -54,6 +56,25 @@ CREATE TABLE certificate (
 CREATE TABLE certificate_der (
     id  INTEGER PRIMARY KEY REFERENCES certificate,
     der BLOB    NOT NULL
+) STRICT;
+CREATE TABLE crl (
+    id          INTEGER PRIMARY KEY,
+    issuer      INTEGER NOT NULL REFERENCES authority,
+    number      INTEGER NOT NULL CHECK (number > 0),
+    this_update INTEGER NOT NULL,
+    next_update INTEGER NOT NULL CHECK (next_update > this_update),
+    entries     INTEGER NOT NULL CHECK (entries >= 0),
+    covers      INTEGER NOT NULL CHECK (covers >= 0),
+    size        INTEGER NOT NULL CHECK (size > 0),
+    sha256      BLOB    NOT NULL CHECK (length(sha256) = 32),
+    UNIQUE (issuer, number)
+) STRICT;
+CREATE TABLE cutover (
+    id           INTEGER PRIMARY KEY,
+    authority    INTEGER NOT NULL REFERENCES authority,
+    at           INTEGER NOT NULL,
+    recorded_at  INTEGER NOT NULL,
+    proof_sha256 BLOB    CHECK (length(proof_sha256) = 32)
 ) STRICT;
 CREATE TABLE hierarchy (
     id     INTEGER PRIMARY KEY,
@@ -137,8 +158,9 @@ CREATE TRIGGER authority_event_insert BEFORE INSERT ON authority_event
 WHEN (SELECT state FROM authority_event WHERE authority = NEW.authority ORDER BY id DESC LIMIT 1)
      || '>' || NEW.state
      NOT IN ('next>active', 'active>retiring', 'retiring>retired',
-             'next>revoked', 'active>revoked', 'retiring>revoked')
-BEGIN SELECT RAISE(ABORT, 'an authority goes from next to active, retiring, retired, or is revoked'); END;
+             'active>next', 'retiring>active',
+             'next>revoked', 'active>revoked', 'retiring>revoked', 'retired>revoked')
+BEGIN SELECT RAISE(ABORT, 'an authority goes from next to active, retiring, retired, back while it is not retired, or is revoked'); END;
 CREATE TRIGGER authority_event_state AFTER INSERT ON authority_event
 BEGIN UPDATE authority SET state = NEW.state, state_since = NEW.at WHERE id = NEW.authority; END;
 CREATE TRIGGER authority_event_update BEFORE UPDATE ON authority_event
@@ -162,6 +184,19 @@ CREATE TRIGGER certificate_der_update BEFORE UPDATE ON certificate_der
 BEGIN SELECT RAISE(ABORT, 'certificates are never changed'); END;
 CREATE TRIGGER certificate_update BEFORE UPDATE ON certificate
 BEGIN SELECT RAISE(ABORT, 'certificates are never changed'); END;
+CREATE TRIGGER crl_delete BEFORE DELETE ON crl
+BEGIN SELECT RAISE(ABORT, 'CRLs are never deleted'); END;
+CREATE TRIGGER crl_insert BEFORE INSERT ON crl
+WHEN EXISTS (SELECT 1 FROM (SELECT number, this_update, covers FROM crl WHERE issuer = NEW.issuer
+                            ORDER BY number DESC LIMIT 1)
+             WHERE number >= NEW.number OR this_update >= NEW.this_update OR covers > NEW.covers)
+BEGIN SELECT RAISE(ABORT, 'a CRL needs a higher number and a later thisUpdate than the one before, and all its revocations'); END;
+CREATE TRIGGER crl_update BEFORE UPDATE ON crl
+BEGIN SELECT RAISE(ABORT, 'CRLs are never changed'); END;
+CREATE TRIGGER cutover_delete BEFORE DELETE ON cutover
+BEGIN SELECT RAISE(ABORT, 'cut-overs are never deleted'); END;
+CREATE TRIGGER cutover_update BEFORE UPDATE ON cutover
+BEGIN SELECT RAISE(ABORT, 'cut-overs are never changed'); END;
 CREATE TRIGGER hierarchy_delete BEFORE DELETE ON hierarchy
 BEGIN SELECT RAISE(ABORT, 'hierarchies are never deleted'); END;
 CREATE TRIGGER hierarchy_update BEFORE UPDATE ON hierarchy

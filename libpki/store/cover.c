@@ -36,6 +36,8 @@ static const struct {
                                       PKI_QUERY_BEYOND_RESERVATION_END},
     [PKI_RELATION_PUBLICATION] = {"publication", 1, PKI_QUERY_COVER_PUBLICATION,
                                   PKI_QUERY_BEYOND_PUBLICATION},
+    [PKI_RELATION_CRL] = {"crl", 1, PKI_QUERY_COVER_CRL, PKI_QUERY_BEYOND_CRL},
+    [PKI_RELATION_CUTOVER] = {"cutover", 1, PKI_QUERY_COVER_CUTOVER, PKI_QUERY_BEYOND_CUTOVER},
 };
 
 const char *pki_relation_name(enum pki_relation relation)

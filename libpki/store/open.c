@@ -119,27 +119,26 @@ static bool open_database(struct pki_store *store, int dir, struct pki_error *er
     return true;
 }
 
-static bool check_identity(struct pki_store *store, struct pki_error *err)
+static bool check_identity(struct pki_store *store, int64_t *version, struct pki_error *err)
 {
     int64_t id = 0;
-    int64_t version = 0;
 
     if (!pki_query_integer(store, PKI_QUERY_APPLICATION_ID, &id, err) ||
-        !pki_query_integer(store, PKI_QUERY_USER_VERSION, &version, err))
+        !pki_query_integer(store, PKI_QUERY_USER_VERSION, version, err))
         return false;
     if (id != APPLICATION_ID)
         return pki_fail(err, PKI_E_STORE,
                         PKI_STORE_FILE " belongs to another program: choose a cellar with -C DIR");
-    if (version > PKI_SCHEMA_VERSION) {
+    if (*version > PKI_SCHEMA_VERSION) {
         return pki_fail(err, PKI_E_STORE,
                         "the cellar was written by a newer Root Cellar (version %lld, this one "
                         "knows %d): use that one",
-                        (long long)version, PKI_SCHEMA_VERSION);
+                        (long long)*version, PKI_SCHEMA_VERSION);
     }
-    if (version < PKI_SCHEMA_VERSION) {
+    if (*version < 1) {
         return pki_fail(err, PKI_E_STORE,
                         PKI_STORE_FILE " has no version %lld: restore the cellar from its backup",
-                        (long long)version);
+                        (long long)*version);
     }
     return true;
 }
@@ -148,13 +147,16 @@ bool pki_store_open(int dir, enum pki_store_mode mode, struct pki_store **store,
                     struct pki_error *err)
 {
     pki_auto(pki_store) opened = calloc(1, sizeof(*opened));
+    int64_t version = 0;
 
     if (!opened)
         return pki_fail(err, PKI_E_MEMORY, "out of memory");
     opened->mode = mode;
     if (!open_database(opened, dir, err) || !pki_settings_apply(opened, err) ||
-        !check_identity(opened, err))
+        !check_identity(opened, &version, err))
         return false; /* NOLINT(clang-analyzer-unix.Malloc): pki_auto frees it */
+    if (version < PKI_SCHEMA_VERSION && !pki_store_migrate(opened, dir, version, err))
+        return false;
     if (mode != PKI_STORE_AUDIT && !pki_journal_check_head(opened, err))
         return false;
     *store = PKI_TAKE(opened);

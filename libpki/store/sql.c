@@ -17,6 +17,7 @@ static const struct {
     {"certificate.fingerprint", "the certificate is in the inventory already"},
     {"reservation.serial", "the serial number was used before"},
     {"reservation_end.reservation", "the reservation is finished already"},
+    {"revocation.issuer, revocation.serial", "the certificate is revoked already"},
 };
 
 static bool fail_constraint(struct pki_store *store, int extended, struct pki_error *err)
@@ -102,10 +103,15 @@ void pki_bind_integer(struct pki_statement *statement, int64_t value)
     note(statement, sqlite3_bind_int64(statement->stmt, ++statement->bound, value));
 }
 
+void pki_bind_null(struct pki_statement *statement)
+{
+    note(statement, sqlite3_bind_null(statement->stmt, ++statement->bound));
+}
+
 void pki_bind_reference(struct pki_statement *statement, int64_t id)
 {
     if (id == 0)
-        note(statement, sqlite3_bind_null(statement->stmt, ++statement->bound));
+        pki_bind_null(statement);
     else
         pki_bind_integer(statement, id);
 }

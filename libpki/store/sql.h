@@ -46,6 +46,7 @@ PKI_CHECKED bool pki_statement_begin(struct pki_store *store, enum pki_query que
 void pki_bind_integer(struct pki_statement *statement, int64_t value);
 /** 0 is NULL: references to a row that need not be there. */
 void pki_bind_reference(struct pki_statement *statement, int64_t id);
+void pki_bind_null(struct pki_statement *statement);
 /* Borrowed until the statement is cleared. NULL is NULL. */
 void pki_bind_text(struct pki_statement *statement, const char *text);
 void pki_bind_bytes(struct pki_statement *statement, struct pki_bytes bytes);
@@ -89,6 +90,15 @@ bool pki_sql_fail(struct pki_store *store, int result, struct pki_error *err);
 void pki_sql_configure(void);
 /** What every connection is given before its first query. */
 PKI_CHECKED bool pki_settings_apply(struct pki_store *store, struct pki_error *err);
+/**
+ * Bring an inventory of an older version, opened for writing, to this one. A copy of how it was
+ * stays in cellar.db.vN.bak.
+ *
+ * Fails: PKI_E_STORE not for writing, not the schema of its version, or another file has the
+ *        copy's name; PKI_E_INTEGRITY head; PKI_E_IO; PKI_E_LOCKED
+ */
+PKI_CHECKED bool pki_store_migrate(struct pki_store *store, int dir, int64_t version,
+                                   struct pki_error *err);
 /** An inventory in memory with the schema of this version; owned by the caller. */
 PKI_CHECKED bool pki_store_blank(struct pki_store **store, struct pki_error *err);
 
@@ -107,6 +117,8 @@ enum pki_relation {
     PKI_RELATION_RESERVATION,
     PKI_RELATION_RESERVATION_END,
     PKI_RELATION_PUBLICATION,
+    PKI_RELATION_CRL,
+    PKI_RELATION_CUTOVER,
     PKI_RELATIONS,
 };
 
@@ -124,6 +136,9 @@ struct pki_txn {
 /** Run an INSERT and remember its row, so that the journal must cover it. id may be NULL. */
 PKI_CHECKED bool pki_txn_insert(struct pki_txn *txn, enum pki_relation relation,
                                 struct pki_statement *insert, int64_t *id, struct pki_error *err);
+/** The same for a table without a row number of SQLite's: the id was bound. */
+PKI_CHECKED bool pki_txn_insert_as(struct pki_txn *txn, enum pki_relation relation,
+                                   struct pki_statement *insert, int64_t id, struct pki_error *err);
 
 const char *pki_relation_name(enum pki_relation relation);
 /** PKI_RELATIONS when there is none. */

@@ -54,10 +54,12 @@ PKI_CHECKED bool pki_store_create(int dir, const struct pki_cellar_row *cellar,
 
 /**
  * Open the inventory. Checks application id, version and that the last journal entry's hash is
- * right; the full checks belong to pki_store_audit. The file must be a regular one with one name,
- * file and directory writable by their owner alone, who must be the caller where it writes.
+ * right; the full checks belong to pki_store_audit. An older version is brought to this one when
+ * it is opened for writing, and kept as cellar.db.vN.bak. The file must be a regular one with one
+ * name, file and directory writable by their owner alone, who must be the caller where it writes.
  *
- * Fails: PKI_E_STORE missing ("no cellar here: ..."), foreign, newer, damaged, or open to others;
+ * Fails: PKI_E_STORE missing ("no cellar here: ..."), foreign, newer, damaged, open to others, or
+ *        older and not opened for writing;
  *        PKI_E_INTEGRITY head; PKI_E_LOCKED
  */
 PKI_CHECKED bool pki_store_open(int dir, enum pki_store_mode mode, struct pki_store **store,
@@ -193,12 +195,13 @@ PKI_CHECKED bool pki_store_each_revocation(struct pki_store *store, int64_t issu
                                                          const struct pki_revocation_row *row,
                                                          struct pki_error *err),
                                            void *context, struct pki_error *err);
-/** Highest id and number of an issuer's revocations; 0 when none. */
+/** Highest id and number of an issuer's revocations; 0 when none. Counting reads all of them,
+ *  the highest id is one step: count may be NULL. */
 PKI_CHECKED bool pki_store_count_revocations(struct pki_store *store, int64_t issuer,
                                              int64_t *highest, int64_t *count,
                                              struct pki_error *err);
 
-/** Fails: PKI_E_STATE a number or a thisUpdate that does not grow */
+/** Fails: PKI_E_STATE a number or a thisUpdate that does not grow, or a cover that shrinks */
 PKI_CHECKED bool pki_store_add_crl(struct pki_txn *txn, const struct pki_crl_row *row, int64_t *id,
                                    struct pki_error *err);
 PKI_CHECKED bool pki_store_last_crl(struct pki_store *store, int64_t issuer, bool *found,

@@ -76,3 +76,10 @@ bool pki_txn_insert(struct pki_txn *txn, enum pki_relation relation, struct pki_
         *id = row.id;
     return true;
 }
+
+bool pki_txn_insert_as(struct pki_txn *txn, enum pki_relation relation,
+                       struct pki_statement *insert, int64_t id, struct pki_error *err)
+{
+    return pki_statement_run(insert, err) &&
+           remember(txn, (struct pki_covered_row){relation, id}, err);
+}

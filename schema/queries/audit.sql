@@ -61,3 +61,9 @@ SELECT id FROM reservation_end WHERE id < 1 UNION ALL SELECT id FROM reservation
 
 -- name: beyond_publication
 SELECT id FROM publication WHERE id < 1 UNION ALL SELECT id FROM publication WHERE id > ?1;
+
+-- name: beyond_crl
+SELECT id FROM crl WHERE id < 1 UNION ALL SELECT id FROM crl WHERE id > ?1;
+
+-- name: beyond_cutover
+SELECT id FROM cutover WHERE id < 1 UNION ALL SELECT id FROM cutover WHERE id > ?1;

@@ -9,6 +9,10 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, (SELECT ifnull(max(id), 0) + 1 
 -- name: add_authority_event
 INSERT INTO authority_event (authority, state, at) VALUES (?1, ?2, ?3);
 
+-- In the order of recording, not of time: a clock that was put right can go back.
+-- name: state_at
+SELECT state, at FROM authority_event WHERE authority = ?1 AND at <= ?2 ORDER BY id DESC LIMIT 1;
+
 -- name: authority
 SELECT id, name, root, environment, purpose, generation, state, state_since, key,
        (SELECT max(id) FROM certificate

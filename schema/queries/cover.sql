@@ -41,3 +41,10 @@ SELECT reservation, outcome, at FROM reservation_end WHERE id = ?1;
 
 -- name: cover_publication
 SELECT environment, published_at, counter, manifest_sha256, as_of FROM publication WHERE id = ?1;
+
+-- name: cover_crl
+SELECT issuer, number, this_update, next_update, entries, covers, size, sha256
+FROM crl WHERE id = ?1;
+
+-- name: cover_cutover
+SELECT authority, at, recorded_at, proof_sha256 FROM cutover WHERE id = ?1;

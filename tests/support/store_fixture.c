@@ -110,6 +110,32 @@ struct pki_reservation_row fixture_reservation(uint8_t seed)
     return row;
 }
 
+struct pki_revocation_row fixture_revocation(uint8_t seed, int64_t issuer)
+{
+    return (struct pki_revocation_row){
+        .issuer = issuer,
+        .serial = {seed},
+        .serial_size = 1,
+        .revoked_at = FIXTURE_TIME + seed,
+        .reason = 4,
+        .treatment = "end",
+    };
+}
+
+struct pki_crl_row fixture_crl(uint8_t seed, int64_t issuer)
+{
+    struct pki_crl_row row = {
+        .issuer = issuer,
+        .number = seed,
+        .this_update = FIXTURE_TIME + seed,
+        .next_update = FIXTURE_TIME + 3600,
+        .size = 200,
+    };
+
+    memset(row.sha256, seed, sizeof(row.sha256));
+    return row;
+}
+
 struct pki_journal_entry fixture_entry(const char *action)
 {
     return (struct pki_journal_entry){.at = FIXTURE_TIME,
@@ -212,4 +238,22 @@ void fixture_store_fill(struct fixture_store *fixture, struct fixture_rows *rows
     add_reservations(txn, rows);
     fixture_commit(&txn, "issue");
     add_publication(fixture);
+}
+
+void fixture_store_live(struct fixture_store *fixture, const struct fixture_rows *rows)
+{
+    const struct pki_revocation_row revocation = fixture_revocation(4, rows->active);
+    const struct pki_cutover_row cutover = {
+        .authority = rows->active, .at = FIXTURE_TIME + 5, .recorded_at = FIXTURE_TIME + 6};
+    struct pki_crl_row crl = fixture_crl(1, rows->active);
+    pki_auto(pki_txn) txn = NULL;
+    struct pki_error err = {0};
+    int64_t id = 0;
+
+    crl.entries = 1;
+    must(pki_store_begin(fixture->store, &txn, &err) &&
+             pki_store_add_revocation(txn, &revocation, &crl.covers, &err) &&
+             pki_store_add_crl(txn, &crl, &id, &err) && pki_store_add_cutover(txn, &cutover, &err),
+         &err);
+    fixture_commit(&txn, "crl");
 }

@@ -38,12 +38,19 @@ void fixture_store_close(struct fixture_store *fixture);
 /** A root, a line with its active and next authority, a leaf, reservations, a publication. */
 void fixture_store_fill(struct fixture_store *fixture, struct fixture_rows *rows);
 
+/** After that: a revocation by the active authority, its CRL, its cut-over; one entry. */
+void fixture_store_live(struct fixture_store *fixture, const struct fixture_rows *rows);
+
 /* Rows of made-up but valid values; seed makes them differ. */
 struct pki_key_row fixture_key(uint8_t seed, const char *name);
 /** Subject and DER are borrowed from static memory: do not clear the row. */
 struct pki_authority_row fixture_authority(uint8_t seed, const char *name, int64_t key);
 struct pki_certificate_row fixture_certificate(uint8_t seed, int64_t issuer, int64_t key);
 struct pki_reservation_row fixture_reservation(uint8_t seed);
+/** Its serial is one octet, the seed. */
+struct pki_revocation_row fixture_revocation(uint8_t seed, int64_t issuer);
+/** Its number is the seed, its thisUpdate as many seconds after FIXTURE_TIME. */
+struct pki_crl_row fixture_crl(uint8_t seed, int64_t issuer);
 struct pki_journal_entry fixture_entry(const char *action);
 
 /** Append an entry and commit. */

@@ -11,9 +11,11 @@ struct before {
 };
 
 static const char *const covered[] = {
-    "cellar",      "hierarchy",       "key",         "key_file",
-    "authority",   "authority_event", "certificate", "certificate_der",
+    "cellar",      "hierarchy",       "key",
+    "key_file",    "authority",       "authority_event",
+    "certificate", "certificate_der", "revocation",
     "reservation", "reservation_end", "publication",
+    "crl",         "cutover",
 };
 
 static void begin(struct before *before)
@@ -22,6 +24,7 @@ static void begin(struct before *before)
 
     fixture_store_make(&before->fixture);
     fixture_store_fill(&before->fixture, &rows);
+    fixture_store_live(&before->fixture, &rows);
     pki_store_free(PKI_TAKE(before->fixture.store));
     before->bytes = test_load(before->fixture.file, &before->size);
 }
@@ -94,8 +97,8 @@ static void test_an_untouched_store_has_no_findings(void)
     fixture_store_reopen(&before.fixture, PKI_STORE_AUDIT);
     EXPECT_OK(pki_store_audit(before.fixture.store, &findings, &err), err);
     CU_ASSERT_EQUAL(findings.n, 0);
-    CU_ASSERT_EQUAL(findings.entries, 3);
-    CU_ASSERT_EQUAL(findings.rows, 28);
+    CU_ASSERT_EQUAL(findings.entries, 4);
+    CU_ASSERT_EQUAL(findings.rows, 31);
     pki_store_findings_clear(&findings);
     end(&before);
 }
@@ -106,7 +109,7 @@ static const char changes[] =
     " WHEN ''integer'' THEN ' || name || ' + 1000 WHEN ''text'' THEN ' || name || ' || ''x'''"
     " || ' WHEN ''blob'' THEN CAST(x''ff'' || substr(' || name || ', 2) AS BLOB)"
     " WHEN ''null'' THEN ' || iif(type = 'INTEGER', '7', 'zeroblob(20)') || ' END"
-    " WHERE rowid = (SELECT max(rowid) FROM ' || ?1 || ')' FROM pragma_table_info(?1)";
+    " WHERE id = (SELECT max(id) FROM ' || ?1 || ')' FROM pragma_table_info(?1)";
 
 /* The two columns that follow from other rows are found by comparing with those. */
 static bool follows(const char *table, const char *name)
@@ -147,7 +150,7 @@ static void test_a_change_of_any_covered_cell_is_named(void)
     EXPECT_OK(pki_store_blank(&blank, &err), err);
     for (size_t i = 0; i < PKI_COUNT(covered); i++)
         n += change_each_cell(&before, blank->db, covered[i]);
-    CU_ASSERT_EQUAL(n, 65);
+    CU_ASSERT_EQUAL(n, 86);
     end(&before);
 }
 
@@ -163,7 +166,7 @@ static void test_a_change_of_any_journal_cell_is_named(void)
     CU_ASSERT_EQUAL_FATAL(sqlite3_prepare_v2(blank->db, changes, -1, &columns, NULL), SQLITE_OK);
     (void)sqlite3_bind_text(columns, 1, "journal", -1, SQLITE_STATIC);
     while (sqlite3_step(columns) == SQLITE_ROW)
-        expect_finding(&before, (const char *)sqlite3_column_text(columns, 1), "journal entry 3",
+        expect_finding(&before, (const char *)sqlite3_column_text(columns, 1), "journal entry 4",
                        "");
     (void)sqlite3_finalize(columns);
     end(&before);
@@ -195,8 +198,14 @@ static void test_a_missing_or_added_row_is_named(void)
          "in no journal entry"},
         {"INSERT INTO hierarchy VALUES (-5, zeroblob(32), x'00')", "hierarchy -5",
          "in no journal entry"},
-        {"INSERT INTO revocation VALUES (2, x'01', 1, 4, NULL, 'end', 1)", "revocation 1",
+        {"INSERT INTO revocation VALUES (2, x'01', 1, 4, NULL, 'end', 2)", "revocation 2",
          "in no journal entry"},
+        {"DELETE FROM revocation", "revocation 1", "is missing"},
+        {"DELETE FROM crl", "crl 1", "is missing"},
+        {"INSERT INTO crl VALUES (2, 2, 9, 9, 99, 0, 0, 1, zeroblob(32))", "crl 2",
+         "in no journal entry"},
+        {"DELETE FROM cutover", "cutover 1", "is missing"},
+        {"INSERT INTO cutover VALUES (2, 3, 1, 1, NULL)", "cutover 2", "in no journal entry"},
         {"DELETE FROM journal WHERE id = 2", "journal entry 2", "missing"},
         {"DELETE FROM journal WHERE id = 3", "rows of journal entry 3", ""},
         {"DELETE FROM journal_row WHERE entry = 2 AND position = 3", "journal entry 2",

@@ -141,8 +141,11 @@ static void test_a_line_has_one_active_authority(void)
 /* What may follow what; by the order of enum pki_authority_state. */
 static const bool legal[PKI_STATES][PKI_STATES] = {
     [PKI_STATE_NEXT] = {[PKI_STATE_ACTIVE] = true, [PKI_STATE_REVOKED] = true},
-    [PKI_STATE_ACTIVE] = {[PKI_STATE_RETIRING] = true, [PKI_STATE_REVOKED] = true},
-    [PKI_STATE_RETIRING] = {[PKI_STATE_RETIRED] = true, [PKI_STATE_REVOKED] = true},
+    [PKI_STATE_ACTIVE] =
+        {[PKI_STATE_NEXT] = true, [PKI_STATE_RETIRING] = true, [PKI_STATE_REVOKED] = true},
+    [PKI_STATE_RETIRING] =
+        {[PKI_STATE_ACTIVE] = true, [PKI_STATE_RETIRED] = true, [PKI_STATE_REVOKED] = true},
+    [PKI_STATE_RETIRED] = {[PKI_STATE_REVOKED] = true},
 };
 
 static void check_transition(struct fixture_store *fixture, uint8_t seed,

@@ -1,0 +1,114 @@
+/*
+ * An older inventory is brought to this version, one migration a transaction,
+ * when it is opened for writing. How it was before the first is kept beside
+ * it, read through SQLite's own descriptor while the transaction keeps other
+ * writers out: closing one of our own would drop SQLite's locks.
+ */
+#include "base/file.h"
+#include "store/sql.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#define CHUNK 65536
+
+static bool copy_pages(struct pki_store *store, struct pki_file *copy, struct pki_error *err)
+{
+    uint8_t chunk[CHUNK];
+    sqlite3_file *file = NULL;
+    sqlite3_int64 size = 0;
+
+    int result = sqlite3_file_control(store->db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    if (result == SQLITE_OK)
+        result = file->pMethods->xFileSize(file, &size);
+    if (result != SQLITE_OK)
+        return pki_sql_fail(store, result, err);
+    for (sqlite3_int64 at = 0; at < size; at += CHUNK) {
+        int part = size - at < CHUNK ? (int)(size - at) : CHUNK;
+        result = file->pMethods->xRead(file, chunk, part, at);
+        if (result != SQLITE_OK)
+            return pki_sql_fail(store, result, err);
+        if (!pki_file_put(copy, (size_t)at, (struct pki_bytes){chunk, (size_t)part}, err))
+            return false;
+    }
+    return true;
+}
+
+/* A migration that was cut off has left the same copy already. */
+static bool check_same(int dir, const char *name, const struct pki_file *copy,
+                       struct pki_error *err)
+{
+    struct pki_error ignored = {0};
+    struct pki_bytes kept = {0};
+    struct pki_bytes view = {0};
+
+    if (!pki_file_view(copy, &view, err))
+        return false;
+    bool same = pki_file_map(dir, name, view.size, &kept, &ignored) && pki_bytes_equal(kept, view);
+    pki_file_unmap(&kept);
+    pki_file_unmap(&view);
+    return same || pki_fail(err, PKI_E_STORE,
+                            "%s is in the way of a copy of the cellar as it is: move it to "
+                            "another medium, then try again",
+                            name);
+}
+
+static bool keep_copy(struct pki_store *store, int dir, int64_t version, struct pki_error *err)
+{
+    pki_auto(pki_file) copy = NULL;
+    char name[sizeof(PKI_STORE_FILE) + 32];
+    struct stat status;
+
+    (void)snprintf(name, sizeof(name), PKI_STORE_FILE ".v%lld.bak", (long long)version);
+    if (!pki_file_create(dir, name, 0600, &copy, err) || !copy_pages(store, copy, err))
+        return false;
+    if (fstatat(dir, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+        return check_same(dir, name, copy, err);
+    return pki_file_commit(&copy, err);
+}
+
+static bool run_migration(struct pki_store *store, int64_t version, struct pki_error *err)
+{
+    int result = sqlite3_exec(store->db, pki_migration[version], NULL, NULL, NULL);
+
+    if (result == SQLITE_ERROR) {
+        return pki_fail(err, PKI_E_STORE,
+                        "the cellar does not have the schema of version %lld (%s): restore it "
+                        "from its backup",
+                        (long long)version, sqlite3_errmsg(store->db));
+    }
+    return result == SQLITE_OK || pki_sql_fail(store, result, err);
+}
+
+/* From the version that is found, which another process may have changed, to the next. */
+static bool migrate_once(struct pki_store *store, int dir, bool first, int64_t *version,
+                         struct pki_error *err)
+{
+    pki_auto(pki_txn) txn = NULL;
+
+    if (!pki_store_begin(store, &txn, err) ||
+        !pki_query_integer(store, PKI_QUERY_USER_VERSION, version, err))
+        return false;
+    if (*version >= PKI_SCHEMA_VERSION)
+        return true;
+    if ((first && !keep_copy(store, dir, *version, err)) || !run_migration(store, *version, err))
+        return false;
+    *version += 1;
+    return pki_txn_commit(&txn, err);
+}
+
+bool pki_store_migrate(struct pki_store *store, int dir, int64_t version, struct pki_error *err)
+{
+    if (store->mode != PKI_STORE_WRITE) {
+        return pki_fail(err, PKI_E_STORE,
+                        "the cellar is of version %lld, this Root Cellar works with %d: any "
+                        "command that writes brings it there, for example cellar init --update",
+                        (long long)version, PKI_SCHEMA_VERSION);
+    }
+    if (!pki_journal_check_head(store, err))
+        return false;
+    for (bool first = true; version < PKI_SCHEMA_VERSION; first = false)
+        if (!migrate_once(store, dir, first, &version, err))
+            return false;
+    return true;
+}

@@ -1,0 +1,25 @@
+-- Revocations. Their table has no row number of SQLite's: the id is given.
+
+-- name: next_revocation
+SELECT ifnull(max(id), 0) + 1 FROM revocation;
+
+-- name: add_revocation
+INSERT INTO revocation (issuer, serial, revoked_at, reason, invalidity_at, treatment, id)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
+
+-- name: find_revocation
+SELECT id, issuer, serial, revoked_at, reason, invalidity_at, treatment
+FROM revocation WHERE issuer = ?1 AND serial = ?2;
+
+-- In the order of the table: nothing is sorted, nothing looked up.
+-- name: each_revocation
+SELECT id, issuer, serial, revoked_at, reason, invalidity_at, treatment
+FROM revocation WHERE issuer = ?1 ORDER BY serial;
+
+-- One step to the end of the issuer's part of the index.
+-- name: highest_revocation
+SELECT ifnull(max(id), 0) FROM revocation WHERE issuer = ?1;
+
+-- Reads the issuer's part of the index.
+-- name: count_revocations
+SELECT count(*) FROM revocation WHERE issuer = ?1;
