@@ -33,21 +33,31 @@ static void report_set(const struct pki_export_set *set, bool dry_run, struct pk
     }
 }
 
-static void warn_set(const struct pki_export_set *set, struct pki_report *warnings)
+/* The formats of one environment, and why they do not separate it: the same reason once. */
+static const char *warn_set(const struct pki_export_set *set, const char *said,
+                            struct pki_report *warnings)
 {
     for (size_t i = 0; i < set->bundle.n_files; i++) {
         const struct pki_bundle_file *file = &set->bundle.files[i];
-        if (file->not_separate)
-            pki_report_note(warnings, "Warning", PKI_TONE_WARN,
-                            "%s/%s does not separate environments: %s", set->environment,
-                            file->path, file->not_separate);
+        if (!file->not_separate)
+            continue;
+        if (said && strcmp(said, file->not_separate) != 0)
+            pki_report_note(warnings, "Warning", PKI_TONE_WARN, "%s", said);
+        said = file->not_separate;
+        pki_report_line(warnings, "Warning", PKI_TONE_WARN, "%s/%s does not separate environments",
+                        set->environment, file->path);
     }
+    return said;
 }
 
 void pki_export_warn(const struct pki_export_told *told, struct pki_report *warnings)
 {
+    const char *said = NULL;
+
     for (size_t i = 0; i < told->n_sets; i++)
-        warn_set(&told->sets[i], warnings);
+        said = warn_set(&told->sets[i], said, warnings);
+    if (said)
+        pki_report_note(warnings, "Warning", PKI_TONE_WARN, "(%s)", said);
 }
 
 /* --- what follows ---------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
  * cryptographic library, so that it answers at once.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "pki/ops.h"
@@ -11,17 +12,25 @@
 
 #define DAY INT64_C(86400)
 
+struct due {
+    int64_t when;
+    const char *what;
+    char name[PKI_NAME_MAX + 1];
+    char command[128];
+};
+
 struct status {
     struct pki_session *session;
     const struct pki_hierarchy *hierarchy;
     int64_t now, within;
-    struct pki_report *due; /* table of what is due, made when the first thing is */
+    struct due *dues;
+    size_t n_dues;
     struct pki_report *report;
     char next[128]; /* the command that comes first; empty: none */
     int64_t next_at;
     int64_t later_at; /* the first thing that comes when nothing is due; 0: none */
     char later[PKI_NAME_MAX + 16];
-    bool any_due;
+    bool any_due, out_of_memory;
 };
 
 static int64_t days_left(const struct status *status, int64_t until)
@@ -45,26 +54,68 @@ static void keep_later(struct status *status, int64_t when, const char *what, co
     if (status->later_at != 0 && when >= status->later_at)
         return;
     status->later_at = when;
-    (void)snprintf(status->later, sizeof(status->later), "%s %s", what, name);
+    (void)snprintf(status->later, sizeof(status->later), "%s of %s", what, name);
 }
 
-static void add_due(struct status *status, enum pki_tone tone, int64_t when, const char *what,
-                    const char *name, const char *command)
+/* Kept until all are known, as the soonest is said first. */
+static void add_due(struct status *status, int64_t when, const char *what, const char *name,
+                    const char *command)
 {
     if (when > status->now + status->within) {
         keep_later(status, when, what, name);
         return;
     }
+    struct due *grown = realloc(status->dues, (status->n_dues + 1) * sizeof(*grown));
+    if (!grown) {
+        status->out_of_memory = true;
+        return;
+    }
+    status->dues = grown;
+    struct due *due = &grown[status->n_dues++];
+    due->when = when;
+    due->what = what;
+    (void)snprintf(due->name, sizeof(due->name), "%s", name);
+    (void)snprintf(due->command, sizeof(due->command), "%s", command);
     keep_next(status, when, command);
-    if (!status->due)
-        status->due = pki_report_table(status->report, "Due");
     status->any_due = true;
-    struct pki_report *row = pki_report_row(status->due);
-    pki_report_day(row, "When", when);
-    pki_report_toned_integer(row, "Days left", when <= status->now ? PKI_TONE_BAD : tone,
-                             days_left(status, when));
-    pki_report_toned(row, "What", when <= status->now ? PKI_TONE_BAD : tone, "%s %s", what, name);
-    pki_report_text(row, "Command", "%s", command);
+}
+
+static int by_time(const void *left, const void *right)
+{
+    const struct due *a = left;
+    const struct due *b = right;
+
+    if (a->when != b->when)
+        return a->when < b->when ? -1 : 1;
+    return strcmp(a->name, b->name);
+}
+
+/* On paper the command says of which line; JSON has the authority's name as well. */
+static void tell_due(const struct status *status, const struct due *due, struct pki_report *row)
+{
+    enum pki_tone tone = due->when <= status->now ? PKI_TONE_BAD : PKI_TONE_WARN;
+
+    pki_report_day(row, "When", due->when);
+    pki_report_toned_integer(row, "Days left", tone, days_left(status, due->when));
+    pki_report_readers(row, PKI_FOR_PAPER);
+    pki_report_toned(row, "What", tone, "%s", due->what);
+    pki_report_readers(row, PKI_FOR_JSON);
+    pki_report_text(row, "What", "%s of %s", due->what, due->name);
+    pki_report_readers(row, PKI_FOR_ALL);
+    pki_report_text(row, "Command", "%s", due->command);
+}
+
+static bool tell_dues(struct status *status, struct pki_error *err)
+{
+    if (status->out_of_memory)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    if (status->n_dues == 0)
+        return true;
+    qsort(status->dues, status->n_dues, sizeof(*status->dues), by_time);
+    struct pki_report *table = pki_report_table(status->report, "Due");
+    for (size_t i = 0; i < status->n_dues; i++)
+        tell_due(status, &status->dues[i], pki_report_row(table));
+    return true;
 }
 
 /* --- authorities ----------------------------------------------------------------------------- */
@@ -119,7 +170,18 @@ static void add_next_step(struct status *status, const struct pki_authority_row 
     int64_t when = pki_period_after(line->rotate_every, row->state_since);
     (void)snprintf(command, sizeof(command), "cellar rotate %s %s", row->environment, row->purpose);
     pki_report_day(out, "Rotate by", when);
-    add_due(status, PKI_TONE_WARN, when, "rotate", row->name, command);
+    add_due(status, when, "rotation", row->name, command);
+}
+
+/* Rotations come long before it: this is for what was never rotated. */
+static void add_end(struct status *status, const struct pki_authority_row *row, int64_t when)
+{
+    char command[128] = "cellar rotate";
+
+    if (row->environment[0])
+        (void)snprintf(command, sizeof(command), "cellar rotate %s %s", row->environment,
+                       row->purpose);
+    add_due(status, when, "end", row->name, command);
 }
 
 static bool add_authority(struct status *status, const struct pki_authority_row *row,
@@ -137,7 +199,7 @@ static bool add_authority(struct status *status, const struct pki_authority_row 
                              days_left(status, cert.not_after));
     add_next_step(status, row, out);
     if (row->state != PKI_STATE_RETIRED && row->state != PKI_STATE_REVOKED)
-        add_due(status, PKI_TONE_WARN, cert.not_after, "end of", row->name, "cellar rotate");
+        add_end(status, row, cert.not_after);
     return true;
 }
 
@@ -235,7 +297,7 @@ static bool add_export(struct status *status, const char *environment,
                              : "none yet");
     (void)snprintf(command, sizeof(command), "cellar export %s", environment);
     if (!current)
-        add_due(status, PKI_TONE_WARN, trust->at, "export", environment, command);
+        add_due(status, trust->at, "export", environment, command);
     return true;
 }
 
@@ -303,8 +365,18 @@ static void add_next(struct status *status)
         pki_report_next_here(status->report, "%s", status->next);
     else if (status->later_at != 0)
         pki_report_note(status->report, "Later", PKI_TONE_GOOD,
-                        "Nothing is due. First comes: %s, by %.10s (%lld days).", status->later,
+                        "Nothing is due. First: %s, %.10s (%lld days).", status->later,
                         pki_time_format(status->later_at, date), days);
+}
+
+static bool tell(struct status *status, struct pki_error *err)
+{
+    if (!pki_session_hierarchy(status->session, &status->hierarchy, err))
+        return false;
+    add_heading(status);
+    return add_authorities(status, err) && add_missing_lines(status, err) &&
+           add_exports(status, err) && add_half_done(status, err) && tell_dues(status, err) &&
+           pki_session_head(status->session, status->report, err);
 }
 
 bool pki_status(struct pki_session *session, int64_t within, struct pki_report *report, bool *due,
@@ -317,13 +389,10 @@ bool pki_status(struct pki_session *session, int64_t within, struct pki_report *
         .within = within,
         .report = report,
     };
+    bool told = tell(&status, err);
 
-    if (!pki_session_hierarchy(session, &status.hierarchy, err))
-        return false;
-    add_heading(&status);
-    if (!add_authorities(&status, err) || !add_missing_lines(&status, err) ||
-        !add_exports(&status, err) || !add_half_done(&status, err) ||
-        !pki_session_head(session, report, err))
+    free(status.dues);
+    if (!told)
         return false;
     add_next(&status);
     *due = status.any_due;

@@ -119,7 +119,11 @@ static void describe_path(const struct pki_certs *anchors, const struct pki_path
     for (size_t i = 0; i < path->n; i++) {
         struct pki_report *row = pki_report_row(table);
         bool bad = finding && finding->position == i;
+        pki_report_readers(row, PKI_FOR_PAPER);
+        pki_report_integer(row, "No", (int64_t)i + 1);
+        pki_report_readers(row, PKI_FOR_JSON);
         pki_report_integer(row, "Place", (int64_t)i + 1);
+        pki_report_readers(row, PKI_FOR_ALL);
         pki_report_text(row, "Certificate", "%s", pki_name_label(path->certs[i]->subject, label));
         pki_report_text(row, "Role", "%s", role_of(anchors, path, i));
         pki_report_day(row, "Not after", path->certs[i]->not_after);

@@ -76,7 +76,7 @@ for algorithm in ecdsa-p256 ecdsa-p384 ecdsa-p521 rsa-3072 rsa-4096 ed25519; do
     with prod-tls-g1
     works cellar issue prod tls --leaf tls-server --csr leaf.csr --dns a.example -C cellar \
         "${secrets[@]}" --confirm a.example
-    works cellar export --leaf "$(sed -n 's/^Next: .*--leaf \([0-9a-f]*\) .*/\1/p' out)" --to web -C cellar
+    works cellar export --leaf "$(sed -n 's/.*cellar export --leaf \([0-9a-f]*\) .*/\1/p' out)" --to web -C cellar
     check "$algorithm: $verifier takes the web server" takes cellar/exports/prod/anchors.pem web/chain.pem
     ours dev
     ours prod

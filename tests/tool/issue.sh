@@ -94,7 +94,7 @@ request hostile.csr -subj "/CN=$(printf 'evil\033[2J\342\200\256')" \
 keeps cellar works "${leaf[@]}" --csr hostile.csr --dns a.example --dry-run
 json 4 cellar-issue 'error["code"] == "policy"' "${leaf[@]}" --csr hostile.csr --dns a.example
 works "${leaf[@]}" --csr hostile.csr --dns a.example --ip ::1 --confirm a.example
-serial=$(sed -n 's/^Next: cellar export --leaf \([0-9a-f]*\) --to DIR$/\1/p' out)
+serial=$(sed -n 's/.*cellar export --leaf \([0-9a-f]*\) --to DIR.*/\1/p' out)
 works cellar export --leaf "${serial:-none}" --to web -C cellar
 openssl x509 -in web/chain.pem -noout -text >text
 check 'a.example and ::1 are in the certificate' grep -q 'DNS:a.example, IP Address:0:0:0:0:0:0:0:1' text

@@ -53,7 +53,7 @@ request leaf.csr
 with prod-tls-g1
 cellar issue prod tls --leaf tls-server --csr leaf.csr --dns a.example -C cellar "${secrets[@]}" \
     --confirm a.example >out 2>err || bad 'fixture: leaf'
-serial=$(sed -n 's/^Next: cellar export --leaf \([0-9a-f]*\) --to DIR$/\1/p' out)
+serial=$(sed -n 's/.*cellar export --leaf \([0-9a-f]*\) --to DIR.*/\1/p' out)
 cellar export --leaf "$serial" --to web -C cellar >out 2>err || bad 'fixture: leaf'
 works cellar verify --anchor $prod/anchors.pem --purpose tls-server web/chain.pem
 csplit -s -z -f part- web/chain.pem '/-----BEGIN/' '{*}'
