@@ -35,10 +35,11 @@ static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
         .brief = args->quiet,
     };
 
-    if (!args->anchors)
+    if (!args->anchors) {
         return pki_fail(
             err, PKI_E_USAGE,
             "--anchor is missing: give --anchor FILE, the certificates that are trusted");
+    }
     return pki_verify_file(&request, cli->report, err);
 }
 

@@ -35,15 +35,15 @@ static const char *verb(const struct tool *tool)
 
 static void list_tools(FILE *out)
 {
-    fputs("cellar: keep a root CA offline\n\nUsage:\n  cellar TOOL ...    cellar TOOL --help\n",
-          out);
+    (void)fputs(
+        "cellar: keep a root CA offline\n\nUsage:\n  cellar TOOL ...    cellar TOOL --help\n", out);
     for (size_t g = 0; g < PKI_COUNT(groups); g++) {
-        fprintf(out, "\n%s\n", groups[g].title);
+        (void)fprintf(out, "\n%s\n", groups[g].title);
         for (size_t i = 0; i < PKI_COUNT(tools); i++)
             if (strcmp(tools[i].group, groups[g].id) == 0)
-                fprintf(out, "  %-8s %s\n", verb(&tools[i]), tools[i].summary);
+                (void)fprintf(out, "  %-8s %s\n", verb(&tools[i]), tools[i].summary);
     }
-    fputs("\nStart with:\n  cellar init --example > hierarchy.yaml\n", out);
+    (void)fputs("\nStart with:\n  cellar init --example > hierarchy.yaml\n", out);
 }
 
 /* One edit away: a letter too many, too few, wrong, or two in the wrong order. */
@@ -61,10 +61,10 @@ static bool nearly(const char *a, const char *b)
 
 static int unknown(const char *word)
 {
-    fprintf(stderr, "cellar: there is no tool of that name; see cellar --help\n");
+    (void)fprintf(stderr, "cellar: there is no tool of that name; see cellar --help\n");
     for (size_t i = 0; i < PKI_COUNT(tools); i++)
         if (nearly(word, verb(&tools[i])))
-            fprintf(stderr, "cellar: did you mean \"%s\"?\n", verb(&tools[i]));
+            (void)fprintf(stderr, "cellar: did you mean \"%s\"?\n", verb(&tools[i]));
     return 2;
 }
 
@@ -90,7 +90,7 @@ static int run_tool(const struct tool *tool, char **argv)
 
     if (sibling(tool->program, path, sizeof(path)))
         execv(path, argv);
-    fprintf(stderr, "cellar: cannot run %s: %s\n", tool->program, strerror(errno));
+    (void)fprintf(stderr, "cellar: cannot run %s: %s\n", tool->program, strerror(errno));
     return 1;
 }
 
@@ -100,7 +100,7 @@ int main(int argc, char **argv)
     const char *word = argc > 1 ? argv[1] : NULL;
 
     if (!pki_harden(&err) || !pki_sandbox_enter_front(&err)) {
-        fprintf(stderr, "cellar: %s\n", err.text);
+        (void)fprintf(stderr, "cellar: %s\n", err.text);
         return pki_exit_status(err.code);
     }
     if (!word || strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 ||
@@ -109,7 +109,7 @@ int main(int argc, char **argv)
         return fflush(stdout) == 0 ? 0 : 1;
     }
     if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
-        printf("cellar %s\n", PKI_VERSION);
+        (void)printf("cellar %s\n", PKI_VERSION);
         return fflush(stdout) == 0 ? 0 : 1;
     }
     for (size_t i = 0; i < PKI_COUNT(tools); i++)

@@ -64,13 +64,13 @@ int main(int argc, char **argv)
             return 1;
         }
         size_t size = fread(data, 1, sizeof(data), file);
-        fclose(file);
+        (void)fclose(file);
         run(data, size);
         for (size_t cut = 0; cut < size; cut += 1 + size / 1000)
             run(data, cut);
         if (size > 0)
             run_changed(data, size);
     }
-    printf("%d files, %zu runs\n", argc - 1, runs);
+    (void)printf("%d files, %zu runs\n", argc - 1, runs);
     return runs == 0;
 }

@@ -99,10 +99,11 @@ static bool type_twice(const char *name, struct pki_secret **secret, struct pki_
     pki_auto(pki_secret) first = NULL;
     char prompt[256];
 
-    snprintf(prompt, sizeof(prompt), "New passphrase for %s (six random words or more): ", name);
+    (void)snprintf(prompt, sizeof(prompt),
+                   "New passphrase for %s (six random words or more): ", name);
     if (!cli_read_secret_line(prompt, &first, err))
         return false;
-    snprintf(prompt, sizeof(prompt), "The same again: ");
+    (void)snprintf(prompt, sizeof(prompt), "The same again: ");
     if (!cli_read_secret_line(prompt, &again, err))
         return false;
     if (!pki_secret_equal(first, again))
@@ -122,13 +123,14 @@ bool cli_ask_passphrase(void *context, const struct pki_passphrase_ask *ask,
         return false;
     if (found)
         return true;
-    if (cli->common.no_input || !isatty(STDIN_FILENO))
+    if (cli->common.no_input || !isatty(STDIN_FILENO)) {
         return pki_fail(err, PKI_E_POLICY,
                         "the passphrase of %s is needed: give --passphrase-file %s=FILE", ask->name,
                         ask->name);
+    }
     if (ask->fresh)
         return type_twice(ask->name, secret, err);
-    snprintf(prompt, sizeof(prompt), "Passphrase of %s: ", ask->name);
+    (void)snprintf(prompt, sizeof(prompt), "Passphrase of %s: ", ask->name);
     return cli_read_secret_line(prompt, secret, err);
 }
 
@@ -138,13 +140,14 @@ bool cli_confirm(struct cli *cli, const char *what, const char *name, struct pki
     char prompt[512];
     char typed[256] = "";
 
-    if (given)
+    if (given) {
         return strcmp(given, name) == 0 ||
                pki_fail(err, PKI_E_POLICY, "not confirmed: --confirm says \"%s\", not \"%s\"",
                         given, name);
+    }
     if (cli->common.no_input || !isatty(STDIN_FILENO))
         return pki_fail(err, PKI_E_POLICY, "not confirmed: give --confirm \"%s\"", name);
-    snprintf(prompt, sizeof(prompt), "\nTo %s, type its name:\n  %s\n> ", what, name);
+    (void)snprintf(prompt, sizeof(prompt), "\nTo %s, type its name:\n  %s\n> ", what, name);
     if (!cli_read_line(prompt, typed, sizeof(typed), err))
         return false;
     return strcmp(typed, name) == 0 ||

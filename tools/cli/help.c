@@ -14,22 +14,22 @@ static void print_wrapped(const char *text)
     while (*text) {
         size_t length = strcspn(text, " ");
         if (column > LEFT && column + 1 + length > RIGHT) {
-            printf("\n%*s", LEFT, "");
+            (void)printf("\n%*s", LEFT, "");
             column = LEFT;
         }
-        printf("%s%.*s", column > LEFT ? " " : "", (int)length, text);
+        (void)printf("%s%.*s", column > LEFT ? " " : "", (int)length, text);
         column += length + (column > LEFT);
         text += length + (text[length] == ' ');
     }
-    putchar('\n');
+    (void)putchar('\n');
 }
 
 static void print_row(const char *left, const char *text)
 {
     if (strlen(left) + 2 >= LEFT)
-        printf("  %s\n%*s", left, LEFT, "");
+        (void)printf("  %s\n%*s", left, LEFT, "");
     else
-        printf("  %-*s", LEFT - 2, left);
+        (void)printf("  %-*s", LEFT - 2, left);
     print_wrapped(text);
 }
 
@@ -38,13 +38,14 @@ static void print_option(const struct cli_option *option)
     char left[80];
     const char *value = option->value ? option->value : "";
 
-    if (option->letter)
-        snprintf(left, sizeof(left), "-%c, --%s%s%s", option->letter, option->name,
-                 *value ? " " : "", value);
-    else if (option->name[0])
-        snprintf(left, sizeof(left), "    --%s%s%s", option->name, *value ? " " : "", value);
-    else
-        snprintf(left, sizeof(left), "%s", value);
+    if (option->letter) {
+        (void)snprintf(left, sizeof(left), "-%c, --%s%s%s", option->letter, option->name,
+                       *value ? " " : "", value);
+    } else if (option->name[0]) {
+        (void)snprintf(left, sizeof(left), "    --%s%s%s", option->name, *value ? " " : "", value);
+    } else {
+        (void)snprintf(left, sizeof(left), "%s", value);
+    }
     print_row(left, option->help);
 }
 
@@ -53,7 +54,7 @@ static void print_lines(const char *prefix, const char *lines)
 {
     while (*lines) {
         size_t length = strcspn(lines, "\n");
-        printf("%s%.*s\n", prefix, (int)length, lines);
+        (void)printf("%s%.*s\n", prefix, (int)length, lines);
         lines += length + (lines[length] == '\n');
     }
 }
@@ -64,34 +65,34 @@ void cli_print_help(const struct cli_tool *tool)
     char prefix[64];
 
     /* "cellar-issue" is typed as "cellar issue". */
-    snprintf(prefix, sizeof(prefix), "  cellar %s ", program + strlen("cellar-"));
-    printf("%s: %s\n\nUsage:\n", program, cli_summary(tool->id));
+    (void)snprintf(prefix, sizeof(prefix), "  cellar %s ", program + strlen("cellar-"));
+    (void)printf("%s: %s\n\nUsage:\n", program, cli_summary(tool->id));
     print_lines(prefix, tool->synopsis);
-    printf("\nOptions:\n");
+    (void)printf("\nOptions:\n");
     for (const struct cli_option *o = tool->options; o->name; o++)
         print_option(o);
     for (const struct cli_option *o = cli_common_options; o->name; o++)
         if (cli_option_applies(tool, o) && strcmp(o->name, "spec") != 0)
             print_option(o);
-    printf("\nExamples:\n");
+    (void)printf("\nExamples:\n");
     print_lines("  ", tool->examples);
-    printf("\nExit status: 0 done, 1 failed, 2 usage or unreadable input, 3 problems found,\n"
-           "4 refused, 5 integrity broken, 6 stopped by the operator, 7 cellar locked,\n"
-           "8 no such cellar. Manual: man %s\n",
-           program);
+    (void)printf("\nExit status: 0 done, 1 failed, 2 usage or unreadable input, 3 problems found,\n"
+                 "4 refused, 5 integrity broken, 6 stopped by the operator, 7 cellar locked,\n"
+                 "8 no such cellar. Manual: man %s\n",
+                 program);
 }
 
 static void print_spec_row(const struct cli_option *option)
 {
     char letter[2] = {option->letter, 0};
 
-    printf("%s\t%s\t%s\t%s\t%s\n", option->name[0] ? "option" : "operand", letter, option->name,
-           option->value ? option->value : "", option->help);
+    (void)printf("%s\t%s\t%s\t%s\t%s\n", option->name[0] ? "option" : "operand", letter,
+                 option->name, option->value ? option->value : "", option->help);
 }
 
 void cli_print_spec(const struct cli_tool *tool)
 {
-    printf("tool\t%s\t%s\n", cli_program(tool->id), cli_summary(tool->id));
+    (void)printf("tool\t%s\t%s\n", cli_program(tool->id), cli_summary(tool->id));
     for (const struct cli_option *o = tool->options; o->name; o++)
         print_spec_row(o);
     for (const struct cli_option *o = cli_common_options; o->name; o++)

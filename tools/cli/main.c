@@ -41,7 +41,7 @@ static bool inform(const struct cli *cli)
     if (cli->common.help)
         cli_print_help(cli->tool);
     else if (cli->common.version)
-        printf("%s %s\n", cli_program(cli->tool->id), pki_version());
+        (void)printf("%s %s\n", cli_program(cli->tool->id), pki_version());
     else if (cli->common.spec)
         cli_print_spec(cli->tool);
     else

@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,6 +149,18 @@ static bool set(const struct cli_option *option, void *base, const char *text,
     return true;
 }
 
+/* What getopt_long gave: a letter, or 256 and the place in the table. */
+static size_t place_of(const struct table *table, int found)
+{
+    size_t i = 0;
+
+    if (found >= 256)
+        return (size_t)found - 256;
+    while (i + 1 < table->n && table->row[i]->letter != found)
+        i++;
+    return i;
+}
+
 static bool parse_options(struct table *table, int argc, char **argv, struct pki_error *err)
 {
     opterr = 0;
@@ -161,9 +174,8 @@ static bool parse_options(struct table *table, int argc, char **argv, struct pki
         if (found == '?')
             return pki_fail(err, PKI_E_USAGE, "unknown option %s; see --help",
                             argv[optind > at ? optind - 1 : at]);
-        size_t i = 0;
-        while (found < 256 ? table->row[i]->letter != found : (size_t)found - 256 != i)
-            i++;
+        size_t i = place_of(table, found);
+        assert(i < table->n && table->row[i]);
         if (!set(table->row[i], table->base[i], optarg, err))
             return false;
     }

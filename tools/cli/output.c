@@ -34,7 +34,7 @@ static bool print_text(const struct cli *cli, const struct pki_report *report, F
 
     if (!pki_report_to_text(report, &style, &text, err))
         return false;
-    fputs(text, out);
+    (void)fputs(text, out);
     free(text);
     return fflush(out) == 0 || pki_fail(err, PKI_E_IO, "cannot write the result");
 }
@@ -64,11 +64,12 @@ static bool print_json(const struct cli *cli, const struct pki_error *failure,
 
     bool made = (!failed || pki_report_to_json(problem, &error, err)) &&
                 pki_report_to_json(cli->report, &result, err);
-    if (made)
-        printf("{\n\"schema\": 1,\n\"tool\": \"%s\",\n\"status\": %d,\n\"error\": %s,\n"
-               "\"result\": %s\n}\n",
-               cli_program(cli->tool->id), pki_exit_status(failure->code), failed ? error : "null",
-               result);
+    if (made) {
+        (void)printf("{\n\"schema\": 1,\n\"tool\": \"%s\",\n\"status\": %d,\n\"error\": %s,\n"
+                     "\"result\": %s\n}\n",
+                     cli_program(cli->tool->id), pki_exit_status(failure->code),
+                     failed ? error : "null", result);
+    }
     free(error);
     free(result);
     return made && (fflush(stdout) == 0 || pki_fail(err, PKI_E_IO, "cannot write the result"));
@@ -83,9 +84,9 @@ int cli_finish(struct cli *cli, struct pki_error *err)
     bool printed = cli->common.json ? print_json(cli, err, &printing)
                                     : print_text(cli, cli->report, stdout, &printing);
     if (err->code != PKI_OK && !cli->common.json)
-        fprintf(stderr, "%s: %s\n", cli_program(cli->tool->id), err->text);
+        (void)fprintf(stderr, "%s: %s\n", cli_program(cli->tool->id), err->text);
     if (!printed)
-        fprintf(stderr, "%s: %s\n", cli_program(cli->tool->id), printing.text);
+        (void)fprintf(stderr, "%s: %s\n", cli_program(cli->tool->id), printing.text);
     if (err->code != PKI_OK)
         return pki_exit_status(err->code);
     return printed ? 0 : pki_exit_status(printing.code);
