@@ -26,9 +26,10 @@ static size_t encode_length(size_t length, uint8_t octets[LENGTH_MAX])
 
 void pki_der_begin(struct pki_der *der, uint8_t tag)
 {
+    const uint8_t header[] = {tag, 0}; /* most elements are short: their length fits here */
+
     assert(der->depth < PKI_DER_DEPTH);
-    pki_buf_byte(der->out, tag);
-    pki_buf_byte(der->out, 0); /* most elements are short: their length fits here */
+    pki_buf_append(der->out, header, sizeof(header));
     der->open[der->depth++] = der->out->size;
 }
 
@@ -53,17 +54,17 @@ void pki_der_end(struct pki_der *der)
         return;
 
     uint8_t *content = der->out->data + start;
-    memmove(content + octets - 1, content, size);
+    if (octets > 1)
+        memmove(content + octets - 1, content, size);
     memcpy(content - 1, length, octets);
 }
 
 void pki_der_header(struct pki_der *der, uint8_t tag, size_t size)
 {
-    uint8_t length[LENGTH_MAX];
-    size_t octets = encode_length(size, length);
+    uint8_t header[1 + LENGTH_MAX] = {tag};
+    size_t octets = encode_length(size, header + 1);
 
-    pki_buf_byte(der->out, tag);
-    pki_buf_append(der->out, length, octets);
+    pki_buf_append(der->out, header, 1 + octets);
 }
 
 void pki_der_primitive(struct pki_der *der, uint8_t tag, struct pki_bytes content)
@@ -197,14 +198,12 @@ void pki_der_text(struct pki_der *der, uint8_t tag, const char *text)
 static void write_digits(int64_t seconds, char digits[TIME_DIGITS])
 {
     char text[PKI_TIME_TEXT]; /* "2026-11-22T21:00:00Z" */
-    size_t used = 0;
 
     pki_time_format(seconds, text);
-    for (const char *at = text; *at; at++)
-        if (*at >= '0' && *at <= '9')
-            digits[used++] = *at;
-    digits[used++] = 'Z';
-    digits[used] = 0;
+    memcpy(digits, text, 4);
+    for (size_t part = 0; part < 5; part++)
+        memcpy(digits + 4 + 2 * part, text + 5 + 3 * part, 2);
+    memcpy(digits + 14, "Z", 2);
 }
 
 void pki_der_time(struct pki_der *der, int64_t seconds)

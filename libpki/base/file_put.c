@@ -73,17 +73,25 @@ bool pki_file_view(const struct pki_file *file, struct pki_bytes *bytes, struct 
     return true;
 }
 
-/* Every step is a bijection of the sum, so that one changed word always shows. */
-static uint64_t mix(uint64_t sum, struct pki_bytes bytes)
+/* A bijection of the sum, so that one changed word always shows. */
+static uint64_t mix(uint64_t sum, uint64_t word)
 {
-    for (size_t at = 0; at < bytes.size; at += sizeof(uint64_t)) {
-        uint64_t word = 0;
-        size_t left = bytes.size - at;
-        memcpy(&word, bytes.data + at, left < sizeof(word) ? left : sizeof(word));
-        sum = (sum ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-        sum ^= sum >> 32;
+    sum = (sum ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return sum ^ sum >> 32;
+}
+
+static uint64_t mix_all(uint64_t sum, struct pki_bytes bytes)
+{
+    size_t whole = bytes.size - bytes.size % sizeof(uint64_t);
+    uint64_t word = 0;
+
+    for (size_t at = 0; at < whole; at += sizeof(word)) {
+        memcpy(&word, bytes.data + at, sizeof(word));
+        sum = mix(sum, word);
     }
-    return sum;
+    word = 0;
+    memcpy(&word, bytes.data + whole, bytes.size - whole);
+    return mix(sum, word);
 }
 
 bool pki_file_checksum(const struct pki_file *file, uint64_t *sum, struct pki_error *err)
@@ -96,7 +104,7 @@ bool pki_file_checksum(const struct pki_file *file, uint64_t *sum, struct pki_er
         size = file->put - at < CHUNK ? file->put - at : CHUNK;
         if (!pki_file_get(file, at, chunk, size, err))
             return false;
-        *sum = mix(*sum, (struct pki_bytes){chunk, size});
+        *sum = mix_all(*sum, (struct pki_bytes){chunk, size});
     }
     return true;
 }

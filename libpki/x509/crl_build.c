@@ -135,8 +135,6 @@ static size_t limit_of(const struct writer *writer)
 
 static bool add(struct writer *writer, const struct pki_crl_line *line, struct pki_error *err)
 {
-    PKI_CONTEXT(err, "entry %zu", writer->entries + 1);
-
     if (!pki_crl_line_judge(line, err) || !follows(writer, line->serial, err))
         return false;
     pki_crl_line_write(&writer->der, line);
@@ -148,19 +146,21 @@ static bool add(struct writer *writer, const struct pki_crl_line *line, struct p
     return writer->chunk.size < PKI_CRL_CHUNK || flush(writer, err);
 }
 
+/* A context begun before each entry would cost as much as writing it: so one error inside. */
 static bool add_all(struct writer *writer, const struct pki_crl_source *source,
                     struct pki_error *err)
 {
     struct pki_crl_line line = {0};
+    struct pki_error why = {0};
     bool more = true;
 
-    while (true) {
+    for (size_t number = 1;; number++) {
         if (!source->next(source->of, &line, &more, err))
             return false;
         if (!more)
             return flush(writer, err);
-        if (!add(writer, &line, err))
-            return false;
+        if (!add(writer, &line, &why))
+            return pki_fail(err, why.code, "entry %zu: %s", number, why.text);
     }
 }
 
