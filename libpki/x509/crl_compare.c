@@ -1,0 +1,244 @@
+#include "x509/crl_compare.h"
+
+#include "base/buf.h"
+
+/* An entry and its serial, both in the list's own bytes; for lists out of order. */
+struct place {
+    const uint8_t *entry;
+    uint32_t serial; /* offset behind entry */
+    uint32_t serial_size;
+};
+
+/* Entries of a list in ascending order of serials. */
+struct cursor {
+    const uint8_t *end;
+    struct pki_bytes rest; /* where the list is in order itself */
+    struct place *places;  /* where it is not */
+    size_t n, at;
+    struct pki_crl_entry entry; /* the one it is at, while there are more */
+    bool more;
+};
+
+static void cursor_clear(struct cursor *cursor)
+{
+    free(cursor->places);
+}
+
+static int order_octets(struct pki_bytes a, struct pki_bytes b)
+{
+    size_t common = a.size < b.size ? a.size : b.size;
+    int order = memcmp(a.data, b.data, common);
+
+    if (order != 0)
+        return order;
+    return (a.size > b.size) - (a.size < b.size);
+}
+
+static struct pki_bytes serial_at(const struct place *place)
+{
+    return (struct pki_bytes){place->entry + place->serial, place->serial_size};
+}
+
+static int order_places(const void *a, const void *b)
+{
+    return order_octets(serial_at(a), serial_at(b));
+}
+
+static bool refuse_double(struct pki_error *err)
+{
+    return pki_fail(err, PKI_E_INVALID, "a serial number is listed twice");
+}
+
+/* How many entries, all of them readable, and whether they are in order. */
+static bool look_through(const struct pki_crl *crl, size_t *n, bool *ordered, struct pki_error *err)
+{
+    struct pki_bytes rest = crl->entries;
+    struct pki_crl_entry entry;
+    struct pki_bytes last = {0};
+
+    *n = 0;
+    *ordered = true;
+    for (; rest.size > 0; last = entry.serial) {
+        if (!pki_crl_next(&rest, &entry, err))
+            return false;
+        int order = *n > 0 ? order_octets(last, entry.serial) : -1;
+        ++*n;
+        if (entry.has_unknown_critical) {
+            return pki_fail(err, PKI_E_INVALID,
+                            "entry %zu has a critical extension that is not processed, so the list "
+                            "must not be used (RFC 5280 5.3)",
+                            *n);
+        }
+        if (order == 0)
+            return refuse_double(err);
+        *ordered &= order < 0;
+    }
+    return true;
+}
+
+static bool note_places(struct pki_bytes rest, struct cursor *cursor, struct pki_error *err)
+{
+    struct pki_crl_entry entry;
+
+    for (size_t i = 0; i < cursor->n; i++) {
+        struct place *place = &cursor->places[i];
+        place->entry = rest.data;
+        if (!pki_crl_next(&rest, &entry, err))
+            return false;
+        place->serial = (uint32_t)(entry.serial.data - place->entry);
+        place->serial_size = (uint32_t)entry.serial.size;
+    }
+    return true;
+}
+
+static bool sort_places(const struct pki_crl *crl, struct cursor *cursor, struct pki_error *err)
+{
+    if (cursor->n > PKI_CRL_SORT_MAX) {
+        return pki_fail(err, PKI_E_INVALID,
+                        "%zu entries that are not in order of their serials, over the %zu that are "
+                        "sorted",
+                        cursor->n, PKI_CRL_SORT_MAX);
+    }
+    cursor->places = calloc(cursor->n, sizeof(cursor->places[0]));
+    if (!cursor->places)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    if (!note_places(crl->entries, cursor, err))
+        return false;
+    qsort(cursor->places, cursor->n, sizeof(cursor->places[0]), order_places);
+    for (size_t i = 1; i < cursor->n; i++)
+        if (order_places(&cursor->places[i - 1], &cursor->places[i]) == 0)
+            return refuse_double(err);
+    return true;
+}
+
+static bool step(struct cursor *cursor, struct pki_error *err)
+{
+    cursor->more = cursor->at < cursor->n;
+    if (!cursor->more)
+        return true;
+    if (cursor->places) {
+        const uint8_t *entry = cursor->places[cursor->at].entry;
+        cursor->rest = (struct pki_bytes){entry, (size_t)(cursor->end - entry)};
+    }
+    cursor->at++;
+    return pki_crl_next(&cursor->rest, &cursor->entry, err);
+}
+
+/* At the first entry; without a list at the end. */
+static bool open_cursor(const struct pki_crl *crl, const char *which, struct cursor *cursor,
+                        struct pki_error *err)
+{
+    PKI_CONTEXT(err, "%s revocation list", which);
+    bool ordered = true;
+
+    if (!crl || crl->entries.size == 0)
+        return true;
+    cursor->rest = crl->entries;
+    cursor->end = crl->entries.data + crl->entries.size;
+    return look_through(crl, &cursor->n, &ordered, err) &&
+           (ordered || sort_places(crl, cursor, err)) && step(cursor, err);
+}
+
+static bool is_same(const struct pki_crl_entry *a, const struct pki_crl_entry *b)
+{
+    return a->revoked_at == b->revoked_at && a->reason == b->reason &&
+           a->has_invalidity == b->has_invalidity &&
+           (!a->has_invalidity || a->invalidity_at == b->invalidity_at);
+}
+
+static bool tell(const struct pki_crl_sink *sink, const struct pki_crl_change *change,
+                 struct pki_crl_difference *difference, struct pki_error *err)
+{
+    switch (change->kind) {
+    case PKI_CRL_ADDED:
+        difference->added++;
+        break;
+    case PKI_CRL_REMOVED:
+        difference->removed++;
+        break;
+    case PKI_CRL_CHANGED:
+        difference->changed++;
+        break;
+    }
+    return !sink || sink->take(sink->of, change, err);
+}
+
+/* Below 0: only the one before is at the lowest serial; above 0: only the one after; 0: both. */
+static int order_cursors(const struct cursor *before, const struct cursor *after)
+{
+    if (!before->more || !after->more)
+        return before->more ? -1 : 1;
+    return order_octets(before->entry.serial, after->entry.serial);
+}
+
+/* Deals with the lowest serial that is left. */
+static bool merge_one(struct cursor *before, struct cursor *after, const struct pki_crl_sink *sink,
+                      struct pki_crl_difference *difference, struct pki_error *err)
+{
+    int order = order_cursors(before, after);
+    struct pki_crl_change change = {.kind = PKI_CRL_CHANGED};
+
+    if (order <= 0)
+        change.before = before->entry;
+    if (order >= 0)
+        change.after = after->entry;
+    if (order != 0)
+        change.kind = order < 0 ? PKI_CRL_REMOVED : PKI_CRL_ADDED;
+    bool same = order == 0 && is_same(&before->entry, &after->entry);
+    return (same || tell(sink, &change, difference, err)) && (order > 0 || step(before, err)) &&
+           (order < 0 || step(after, err));
+}
+
+bool pki_crl_compare(const struct pki_crl *before, const struct pki_crl *after,
+                     const struct pki_crl_sink *sink, struct pki_crl_difference *difference,
+                     struct pki_error *err)
+{
+    __attribute__((__cleanup__(cursor_clear))) struct cursor earlier = {0};
+    __attribute__((__cleanup__(cursor_clear))) struct cursor later = {0};
+    struct pki_crl_difference found = {0};
+
+    if (!open_cursor(before, "earlier", &earlier, err) || !open_cursor(after, "later", &later, err))
+        return false;
+    found.before = earlier.n;
+    found.after = later.n;
+    while (earlier.more || later.more)
+        if (!merge_one(&earlier, &later, sink, &found, err))
+            return false;
+    *difference = found;
+    return true;
+}
+
+/* Of two INTEGERs that are not negative. */
+static int order_numbers(struct pki_bytes a, struct pki_bytes b)
+{
+    while (a.size > 0 && a.data[0] == 0)
+        a = (struct pki_bytes){a.data + 1, a.size - 1};
+    while (b.size > 0 && b.data[0] == 0)
+        b = (struct pki_bytes){b.data + 1, b.size - 1};
+    if (a.size != b.size)
+        return a.size > b.size ? 1 : -1;
+    return a.size > 0 ? memcmp(a.data, b.data, a.size) : 0;
+}
+
+static bool is_number(const struct pki_crl *crl)
+{
+    return crl->has_number && crl->number.size > 0 && crl->number.data[0] < 0x80;
+}
+
+bool pki_crl_may_follow(const struct pki_crl *before, const struct pki_crl *after,
+                        struct pki_error *err)
+{
+    PKI_CONTEXT(err, "revocation list and the one before it");
+
+    if (!pki_bytes_equal(before->issuer, after->issuer))
+        return pki_fail(err, PKI_E_INTEGRITY, "their issuers have other names");
+    if (!pki_bytes_equal(before->authority_key_id, after->authority_key_id))
+        return pki_fail(err, PKI_E_INTEGRITY, "their issuers have other keys");
+    if (!is_number(before) || !is_number(after))
+        return pki_fail(err, PKI_E_INTEGRITY, "one has no CRL number (RFC 5280 5.2.3)");
+    if (order_numbers(after->number, before->number) <= 0)
+        return pki_fail(err, PKI_E_INTEGRITY, "the CRL number does not grow (RFC 5280 5.2.3)");
+    if (after->this_update < before->this_update)
+        return pki_fail(err, PKI_E_INTEGRITY, "thisUpdate goes back");
+    return true;
+}

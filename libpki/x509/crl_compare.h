@@ -1,0 +1,66 @@
+/*
+ * What two revocation lists of one issuer differ in: shown and confirmed
+ * before a list is signed, and proof that nobody vanished from it (a
+ * revocation is never taken back). Checkers' side: by the reader, linear and
+ * without memory where both lists are in ascending order of their serials'
+ * octets, as ours are.
+ *
+ * A foreign list may be in any order: its entries are then indexed (16 octets
+ * each) and sorted, up to PKI_CRL_SORT_MAX of them.
+ *
+ * Who was removed is told, not judged: whether a certificate may leave the list
+ * depends on what it was and on its expiry, which the store knows.
+ */
+#ifndef PKI_X509_CRL_COMPARE_H
+#define PKI_X509_CRL_COMPARE_H
+
+#include "x509/crl.h"
+
+#define PKI_CRL_SORT_MAX ((size_t)250000) /* 4 MB of index */
+
+enum pki_crl_change_kind {
+    PKI_CRL_ADDED,
+    PKI_CRL_REMOVED,
+    PKI_CRL_CHANGED, /* date, reason or invalidity date */
+};
+
+struct pki_crl_change {
+    enum pki_crl_change_kind kind;
+    struct pki_crl_entry before; /* not of an added one */
+    struct pki_crl_entry after;  /* not of a removed one */
+};
+
+/* Who is told of each change, in ascending order of serials; returns false to end it. */
+struct pki_crl_sink {
+    bool (*take)(void *of, const struct pki_crl_change *change, struct pki_error *err);
+    void *of;
+};
+
+struct pki_crl_difference {
+    size_t before, after; /* entries */
+    size_t added, removed, changed;
+};
+
+/**
+ * Compare entries by serial.
+ *
+ * @before   NULL: there was none, everything is added
+ * @sink     may be NULL
+ * Fails:    PKI_E_FORMAT an entry that cannot be read; PKI_E_INVALID a serial twice in a list, an
+ *           entry with a critical extension that we do not process, an unsorted list of over
+ *           PKI_CRL_SORT_MAX entries; PKI_E_MEMORY; and whatever the sink fails with
+ */
+PKI_CHECKED bool pki_crl_compare(const struct pki_crl *before, const struct pki_crl *after,
+                                 const struct pki_crl_sink *sink,
+                                 struct pki_crl_difference *difference, struct pki_error *err);
+
+/**
+ * Whether one list may come after another: same issuer and key, a higher CRL number, thisUpdate
+ * not earlier. Entries are not looked at.
+ *
+ * Fails: PKI_E_INTEGRITY names the rule that is broken
+ */
+PKI_CHECKED bool pki_crl_may_follow(const struct pki_crl *before, const struct pki_crl *after,
+                                    struct pki_error *err);
+
+#endif

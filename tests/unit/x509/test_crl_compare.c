@@ -1,0 +1,348 @@
+#include "x509/crl_compare.h"
+
+#include "asn1/der.h"
+#include "crl_fixture.h"
+
+/* A list in memory: its entries, in the order given, as DER. */
+struct list {
+    struct pki_buf der;
+    struct pki_crl crl;
+};
+
+static void list_clear(struct list *list)
+{
+    pki_buf_clear(&list->der);
+}
+
+enum oddity {
+    NONE = 0,
+    CRITICAL = 1,
+    TORN = 2,
+};
+
+/* The entries with these numbers of crl_fixture.h; 0 ends. */
+static void make_list(struct list *list, const size_t *numbers, enum oddity oddity)
+{
+    struct pki_der der = {.out = &list->der};
+    uint8_t room[20];
+
+    for (; *numbers > 0; numbers++) {
+        struct pki_crl_line line = crl_line(*numbers, room);
+        pki_der_begin(&der, PKI_DER_SEQUENCE);
+        pki_der_primitive(&der, PKI_DER_INTEGER, line.serial);
+        pki_der_time(&der, line.revoked_at);
+        if (oddity == CRITICAL) {
+            pki_der_begin(&der, PKI_DER_SEQUENCE);
+            pki_der_begin(&der, PKI_DER_SEQUENCE);
+            pki_der_oid(&der, "2.5.29.29");
+            pki_der_boolean(&der, true);
+            pki_der_octets(&der, line.serial);
+            pki_der_end(&der);
+            pki_der_end(&der);
+        }
+        pki_der_end(&der);
+    }
+    list->crl.entries = pki_buf_view(&list->der);
+    if (oddity == TORN)
+        list->crl.entries.size--;
+}
+
+/* Changes as text: "+3 -4 ~5". */
+static bool note(void *of, const struct pki_crl_change *change, struct pki_error *err)
+{
+    static const char signs[] = {
+        [PKI_CRL_ADDED] = '+', [PKI_CRL_REMOVED] = '-', [PKI_CRL_CHANGED] = '~'};
+    struct pki_buf *text = of;
+    struct pki_bytes serial =
+        change->kind == PKI_CRL_ADDED ? change->after.serial : change->before.serial;
+
+    pki_buf_printf(text, "%s%c%u", text->size > 0 ? " " : "", signs[change->kind],
+                   (unsigned)serial.data[8]);
+    return pki_buf_ok(text, err);
+}
+
+struct compared {
+    struct pki_buf text;
+    struct pki_crl_difference difference;
+};
+
+static void compared_clear(struct compared *compared)
+{
+    pki_buf_clear(&compared->text);
+}
+
+#define scope(type) __attribute__((__cleanup__(type##_clear))) struct type
+
+static void compare(const struct pki_crl *before, const struct pki_crl *after,
+                    struct compared *compared)
+{
+    struct pki_error err = {0};
+    const struct pki_crl_sink sink = {note, &compared->text};
+
+    EXPECT_OK(pki_crl_compare(before, after, &sink, &compared->difference, &err), err);
+    pki_buf_byte(&compared->text, 0);
+    CU_ASSERT_FALSE_FATAL(compared->text.failed);
+}
+
+static void test_changes_are_told_in_order_of_serials(void)
+{
+    static const struct {
+        size_t before[8], after[8];
+        const char *text;
+    } cases[] = {
+        {{0}, {0}, ""},
+        {{1, 2, 3, 0}, {1, 2, 3, 0}, ""},
+        {{0}, {1, 2, 0}, "+1 +2"},
+        {{1, 2, 0}, {0}, "-1 -2"},
+        {{1, 3, 5, 0}, {1, 2, 3, 4, 5, 6, 0}, "+2 +4 +6"},
+        {{1, 2, 3, 4, 0}, {2, 4, 5, 0}, "-1 -3 +5"},
+        {{3, 1, 2, 0}, {1, 2, 3, 0}, ""},
+        {{1, 2, 3, 0}, {4, 3, 1, 0}, "-2 +4"},
+        {{5, 4, 3, 2, 1, 0}, {1, 6, 3, 2, 5, 0}, "-4 +6"},
+    };
+
+    for (size_t i = 0; i < PKI_COUNT(cases); i++) {
+        scope(list) before = {0};
+        scope(list) after = {0};
+        scope(compared) compared = {0};
+
+        make_list(&before, cases[i].before, NONE);
+        make_list(&after, cases[i].after, NONE);
+        compare(&before.crl, &after.crl, &compared);
+        CU_ASSERT_STRING_EQUAL(compared.text.data, cases[i].text);
+    }
+}
+
+static void test_without_a_list_before_everything_is_added(void)
+{
+    scope(list) after = {0};
+    scope(compared) compared = {0};
+
+    make_list(&after, (const size_t[]){1, 2, 0}, NONE);
+    compare(NULL, &after.crl, &compared);
+    CU_ASSERT_STRING_EQUAL(compared.text.data, "+1 +2");
+    CU_ASSERT_EQUAL(compared.difference.before, 0);
+    CU_ASSERT_EQUAL(compared.difference.after, 2);
+}
+
+static void write_entry(struct list *list, const struct pki_crl_line *line)
+{
+    struct pki_der der = {.out = &list->der};
+
+    pki_der_begin(&der, PKI_DER_SEQUENCE);
+    pki_der_primitive(&der, PKI_DER_INTEGER, line->serial);
+    pki_der_time(&der, line->revoked_at);
+    if (line->reason != 0) {
+        const uint8_t reason = (uint8_t)line->reason;
+        pki_der_begin(&der, PKI_DER_SEQUENCE);
+        pki_der_begin(&der, PKI_DER_SEQUENCE);
+        pki_der_oid(&der, "2.5.29.21");
+        pki_der_begin(&der, PKI_DER_OCTET_STRING);
+        pki_der_primitive(&der, PKI_DER_ENUMERATED, (struct pki_bytes){&reason, 1});
+        pki_der_end(&der);
+        pki_der_end(&der);
+        pki_der_end(&der);
+    }
+    pki_der_end(&der);
+    list->crl.entries = pki_buf_view(&list->der);
+}
+
+static void test_another_date_or_reason_is_a_change(void)
+{
+    static const struct {
+        int64_t later;
+        int reason;
+        const char *text;
+    } cases[] = {{0, 0, ""}, {1, 0, "~1"}, {0, 4, "~1"}};
+
+    for (size_t i = 0; i < PKI_COUNT(cases); i++) {
+        uint8_t room[20];
+        struct pki_crl_line line = crl_line(1, room);
+        scope(list) before = {0};
+        scope(list) after = {0};
+        scope(compared) compared = {0};
+
+        line.reason = 0;
+        write_entry(&before, &line);
+        line.revoked_at += cases[i].later;
+        line.reason = cases[i].reason;
+        write_entry(&after, &line);
+        compare(&before.crl, &after.crl, &compared);
+        CU_ASSERT_STRING_EQUAL(compared.text.data, cases[i].text);
+        CU_ASSERT_EQUAL(compared.difference.changed, cases[i].text[0] != 0);
+    }
+}
+
+static void test_lists_that_must_not_be_used_are_refused(void)
+{
+    static const struct {
+        size_t numbers[4];
+        enum oddity oddity;
+        enum pki_code code;
+        const char *text;
+    } cases[] = {
+        {{1, 1, 0}, NONE, PKI_E_INVALID, "later revocation list: a serial number is listed twice"},
+        {{2, 1, 2, 0}, NONE, PKI_E_INVALID, "a serial number is listed twice"},
+        {{1, 2, 0}, CRITICAL, PKI_E_INVALID, "entry 1 has a critical extension"},
+        {{1, 2, 0}, TORN, PKI_E_FORMAT, "later revocation list"},
+    };
+
+    for (size_t i = 0; i < PKI_COUNT(cases); i++) {
+        scope(list) after = {0};
+        struct pki_crl_difference difference = {.added = 77};
+        struct pki_error err = {0};
+
+        make_list(&after, cases[i].numbers, cases[i].oddity);
+        EXPECT_FAILS(pki_crl_compare(NULL, &after.crl, NULL, &difference, &err), err,
+                     cases[i].code);
+        EXPECT_TEXT(cases[i].text);
+        CU_ASSERT_EQUAL(difference.added, 77);
+    }
+}
+
+static void test_a_huge_list_out_of_order_is_refused(void)
+{
+    size_t n = PKI_CRL_SORT_MAX + 1;
+    size_t *numbers = calloc(n + 1, sizeof(*numbers));
+    scope(list) after = {0};
+    struct pki_crl_difference difference = {0};
+    struct pki_error err = {0};
+
+    for (size_t i = 0; numbers && i < n; i++)
+        numbers[i] = n - i;
+    if (numbers)
+        make_list(&after, numbers, NONE);
+    free(numbers);
+    EXPECT_FAILS(pki_crl_compare(NULL, &after.crl, NULL, &difference, &err), err, PKI_E_INVALID);
+    EXPECT_TEXT("250001 entries that are not in order");
+}
+
+static bool stop(void *of, const struct pki_crl_change *change, struct pki_error *err)
+{
+    size_t *told = of;
+
+    (void)change;
+    ++*told;
+    return pki_fail(err, PKI_E_INTEGRITY, "serial number vanished");
+}
+
+static void test_a_sink_can_end_it(void)
+{
+    scope(list) before = {0};
+    scope(list) after = {0};
+    struct pki_crl_difference difference = {0};
+    struct pki_error err = {0};
+    size_t told = 0;
+
+    make_list(&before, (const size_t[]){1, 2, 0}, NONE);
+    EXPECT_FAILS(pki_crl_compare(&before.crl, &after.crl, &(struct pki_crl_sink){stop, &told},
+                                 &difference, &err),
+                 err, PKI_E_INTEGRITY);
+    CU_ASSERT_EQUAL(told, 1);
+}
+
+/* Ours against each other and against themselves shuffled: same answer. */
+static void test_long_lists_are_compared_in_any_order(void)
+{
+    enum {
+        N = 5000
+    };
+    static size_t all[N + 1];
+    static size_t odd[N / 2 + 1];
+    scope(list) before = {0};
+    scope(list) after = {0};
+    struct pki_crl_difference difference = {0};
+    struct pki_error err = {0};
+
+    for (size_t i = 0; i < N; i++)
+        all[i] = i * 1237 % N + 1; /* 1237 and N have no common factor: a permutation */
+    for (size_t i = 0; i < N / 2; i++)
+        odd[i] = i * 2 + 1;
+    make_list(&before, odd, NONE);
+    make_list(&after, all, NONE);
+    EXPECT_OK(pki_crl_compare(&before.crl, &after.crl, NULL, &difference, &err), err);
+    CU_ASSERT_EQUAL(difference.before, N / 2);
+    CU_ASSERT_EQUAL(difference.after, N);
+    CU_ASSERT_EQUAL(difference.added, N / 2);
+    CU_ASSERT_EQUAL(difference.removed + difference.changed, 0);
+}
+
+static const uint8_t octets[] = {0x00, 0xff, 0x01, 0x00, 0x80};
+
+static struct pki_crl head(struct pki_bytes number, int64_t this_update)
+{
+    return (struct pki_crl){
+        .issuer = {octets, 2},
+        .authority_key_id = {octets, 3},
+        .has_number = number.size > 0,
+        .number = number,
+        .this_update = this_update,
+    };
+}
+
+static void test_numbers_and_dates_only_grow(void)
+{
+    static const struct {
+        struct pki_bytes before, after;
+        int64_t later;
+        const char *text; /* NULL: may follow */
+    } cases[] = {
+        {{octets, 2}, {octets + 2, 2}, 1, NULL}, /* 255, 256 */
+        {{octets, 2}, {octets + 2, 2}, 0, NULL},
+        {{octets, 1}, {octets + 2, 1}, 0, NULL}, /* 0, 1 */
+        {{octets + 2, 2}, {octets, 2}, 1, "number does not grow"},
+        {{octets + 2, 2}, {octets + 2, 2}, 1, "number does not grow"},
+        {{octets, 1}, {octets, 1}, 1, "number does not grow"},
+        {{octets, 2}, {octets + 2, 2}, -1, "thisUpdate goes back"},
+        {{octets, 0}, {octets + 2, 2}, 1, "one has no CRL number"},
+        {{octets, 2}, {octets + 4, 1}, 1, "one has no CRL number"}, /* negative */
+    };
+
+    for (size_t i = 0; i < PKI_COUNT(cases); i++) {
+        struct pki_crl before = head(cases[i].before, CRL_TIME);
+        struct pki_crl after = head(cases[i].after, CRL_TIME + cases[i].later);
+        struct pki_error err = {0};
+
+        if (!cases[i].text) {
+            EXPECT_OK(pki_crl_may_follow(&before, &after, &err), err);
+            continue;
+        }
+        EXPECT_FAILS(pki_crl_may_follow(&before, &after, &err), err, PKI_E_INTEGRITY);
+        EXPECT_TEXT(cases[i].text);
+    }
+}
+
+static void test_only_the_same_issuer_follows(void)
+{
+    struct pki_crl before = head((struct pki_bytes){octets, 1}, CRL_TIME);
+    struct pki_crl after = head((struct pki_bytes){octets + 2, 1}, CRL_TIME);
+    struct pki_error err = {0};
+
+    after.issuer.size = 1;
+    EXPECT_FAILS(pki_crl_may_follow(&before, &after, &err), err, PKI_E_INTEGRITY);
+    EXPECT_TEXT("their issuers have other names");
+    after.issuer.size = 2;
+    after.authority_key_id.size = 1;
+    EXPECT_FAILS(pki_crl_may_follow(&before, &after, &err), err, PKI_E_INTEGRITY);
+    EXPECT_TEXT("their issuers have other keys");
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"changes are told in order of serials", test_changes_are_told_in_order_of_serials},
+        {"without a list before everything is added",
+         test_without_a_list_before_everything_is_added},
+        {"another date or reason is a change", test_another_date_or_reason_is_a_change},
+        {"lists that must not be used are refused", test_lists_that_must_not_be_used_are_refused},
+        {"a huge list out of order is refused", test_a_huge_list_out_of_order_is_refused},
+        {"a sink can end it", test_a_sink_can_end_it},
+        {"long lists are compared in any order", test_long_lists_are_compared_in_any_order},
+        {"numbers and dates only grow", test_numbers_and_dates_only_grow},
+        {"only the same issuer follows", test_only_the_same_issuer_follows},
+        CU_TEST_INFO_NULL,
+    };
+    CU_SuiteInfo suites[] = {{.pName = "crl compare", .pTests = tests}, CU_SUITE_INFO_NULL};
+
+    return test_run(suites);
+}
