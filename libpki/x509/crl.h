@@ -46,7 +46,8 @@ PKI_CHECKED bool pki_crl_next(struct pki_bytes *rest, struct pki_crl_entry *entr
 int64_t pki_crl_entry_since(const struct pki_crl_entry *entry);
 /**
  * Look a serial up (content octets, compared byte for byte), reading the list to its end. Of
- * several entries for it, the one that counts from the earliest time is given.
+ * several entries for it, the one that counts from the earliest time is given. Of entries for
+ * others that have the usual shape, dates and reasons are not judged.
  *
  * Fails: PKI_E_FORMAT; PKI_E_INVALID any entry has a critical extension that we do not process,
  *        so that the whole list must not be used (RFC 5280 5.3)

@@ -1,6 +1,7 @@
 #include "x509/crl_compare.h"
 
 #include "base/buf.h"
+#include "x509/crl_skim.h"
 
 /* An entry and its serial, both in the list's own bytes; for lists out of order. */
 struct place {
@@ -49,21 +50,22 @@ static bool refuse_double(struct pki_error *err)
     return pki_fail(err, PKI_E_INVALID, "a serial number is listed twice");
 }
 
-/* How many entries, all of them readable, and whether they are in order. */
+/* How many entries, and whether they are in order. */
 static bool look_through(const struct pki_crl *crl, size_t *n, bool *ordered, struct pki_error *err)
 {
     struct pki_bytes rest = crl->entries;
-    struct pki_crl_entry entry;
+    struct pki_bytes serial = {0};
     struct pki_bytes last = {0};
+    bool unknown_critical = false;
 
     *n = 0;
     *ordered = true;
-    for (; rest.size > 0; last = entry.serial) {
-        if (!pki_crl_next(&rest, &entry, err))
+    for (; rest.size > 0; last = serial) {
+        if (!pki_crl_skim(&rest, &serial, &unknown_critical, err))
             return false;
-        int order = *n > 0 ? order_octets(last, entry.serial) : -1;
+        int order = *n > 0 ? order_octets(last, serial) : -1;
         ++*n;
-        if (entry.has_unknown_critical) {
+        if (unknown_critical) {
             return pki_fail(err, PKI_E_INVALID,
                             "entry %zu has a critical extension that is not processed, so the list "
                             "must not be used (RFC 5280 5.3)",
@@ -78,15 +80,16 @@ static bool look_through(const struct pki_crl *crl, size_t *n, bool *ordered, st
 
 static bool note_places(struct pki_bytes rest, struct cursor *cursor, struct pki_error *err)
 {
-    struct pki_crl_entry entry;
+    struct pki_bytes serial = {0};
+    bool unknown_critical = false;
 
     for (size_t i = 0; i < cursor->n; i++) {
         struct place *place = &cursor->places[i];
         place->entry = rest.data;
-        if (!pki_crl_next(&rest, &entry, err))
+        if (!pki_crl_skim(&rest, &serial, &unknown_critical, err))
             return false;
-        place->serial = (uint32_t)(entry.serial.data - place->entry);
-        place->serial_size = (uint32_t)entry.serial.size;
+        place->serial = (uint32_t)(serial.data - place->entry);
+        place->serial_size = (uint32_t)serial.size;
     }
     return true;
 }

@@ -325,42 +325,6 @@ bool pki_crl_next(struct pki_bytes *rest, struct pki_crl_entry *entry, struct pk
     return true;
 }
 
-int64_t pki_crl_entry_since(const struct pki_crl_entry *entry)
-{
-    if (entry->has_invalidity && entry->invalidity_at < entry->revoked_at)
-        return entry->invalidity_at;
-    return entry->revoked_at;
-}
-
-bool pki_crl_find(const struct pki_crl *crl, struct pki_bytes serial, bool *found,
-                  struct pki_crl_entry *entry, struct pki_error *err)
-{
-    PKI_CONTEXT(err, "revocation list");
-    struct pki_bytes rest = crl->entries;
-    struct pki_crl_entry next;
-    struct pki_crl_entry first = {0};
-    bool seen = false;
-
-    for (size_t n = 1; rest.size > 0; n++) {
-        if (!pki_crl_next(&rest, &next, err))
-            return false;
-        if (next.has_unknown_critical) {
-            return pki_fail(err, PKI_E_INVALID,
-                            "entry %zu has a critical extension that is not processed, so the list "
-                            "must not be used (RFC 5280 5.3)",
-                            n);
-        }
-        if (!pki_bytes_equal(next.serial, serial))
-            continue;
-        if (!seen || pki_crl_entry_since(&next) < pki_crl_entry_since(&first))
-            first = next;
-        seen = true;
-    }
-    *found = seen;
-    *entry = first;
-    return true;
-}
-
 /* RFC 5280 5.1.1.2 */
 static bool names_one_algorithm(const struct pki_crl *crl, struct pki_error *err)
 {

@@ -1,0 +1,82 @@
+#include "x509/crl_skim.h"
+
+#include "crl_fixture.h"
+#include "x509/crl_draft.h"
+
+static void write_entry(struct pki_buf *out, size_t number)
+{
+    struct pki_der der = {.out = out};
+    uint8_t room[20];
+    struct pki_crl_line line = crl_line(number, room);
+
+    pki_crl_line_write(&der, &line);
+}
+
+/* What the whole reader takes, the quick one takes too, and says the same of it. */
+static void expect_agreement(struct pki_bytes bytes)
+{
+    struct pki_bytes slow = bytes;
+    struct pki_bytes quick = bytes;
+    struct pki_bytes serial = {0};
+    struct pki_crl_entry entry;
+    struct pki_error err = {0};
+    bool critical = false;
+
+    if (!pki_crl_next(&slow, &entry, &err))
+        return;
+    EXPECT_OK(pki_crl_skim(&quick, &serial, &critical, &err), err);
+    CU_ASSERT_PTR_EQUAL(slow.data, quick.data);
+    CU_ASSERT_EQUAL(slow.size, quick.size);
+    CU_ASSERT_PTR_EQUAL(serial.data, entry.serial.data);
+    CU_ASSERT_EQUAL(serial.size, entry.serial.size);
+    CU_ASSERT_EQUAL(critical, entry.has_unknown_critical);
+}
+
+/* With and without reason and invalidity date, every octet changed in many ways. */
+static void test_both_readers_agree_on_every_changed_octet(void)
+{
+    for (size_t number = 1; number <= 9; number++) {
+        pki_scope(pki_buf) entry = {0};
+        write_entry(&entry, number);
+        write_entry(&entry, number + 1);
+        expect_agreement(pki_buf_view(&entry));
+        for (size_t i = 0; i < entry.size * 8; i++) {
+            entry.data[i / 8] ^= (uint8_t)(1u << i % 8);
+            expect_agreement(pki_buf_view(&entry));
+            entry.data[i / 8] ^= (uint8_t)(1u << i % 8);
+        }
+    }
+}
+
+static void test_what_is_cut_off_is_refused(void)
+{
+    for (size_t number = 1; number <= 9; number++) {
+        pki_scope(pki_buf) entry = {0};
+        write_entry(&entry, number);
+        for (size_t size = 0; size < entry.size; size++) {
+            struct pki_error err = {0};
+            struct pki_bytes serial = {0};
+            bool critical = false;
+            uint8_t *cut = malloc(size + 1); /* of its own, so that reading on shows */
+            if (!cut)
+                continue;
+            memcpy(cut, entry.data, size);
+            struct pki_bytes rest = {cut, size};
+            EXPECT_FAILS(pki_crl_skim(&rest, &serial, &critical, &err), err, PKI_E_FORMAT);
+            free(cut);
+        }
+    }
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"both readers agree on every changed octet",
+         test_both_readers_agree_on_every_changed_octet},
+        {"what is cut off is refused", test_what_is_cut_off_is_refused},
+        CU_TEST_INFO_NULL,
+    };
+    CU_SuiteInfo suites[] = {{.pName = "crl skim", .pTests = tests}, CU_SUITE_INFO_NULL};
+
+    return test_run(suites);
+}
