@@ -19,7 +19,8 @@ CREATE TABLE crl (
     UNIQUE (issuer, number)
 ) STRICT;
 
--- When the outside switched to an authority; the latest row counts.
+-- When the outside switched to an authority; the latest row counts. One or two
+-- rows a rotation: no index.
 CREATE TABLE cutover (
     id           INTEGER PRIMARY KEY,
     authority    INTEGER NOT NULL REFERENCES authority,
@@ -27,7 +28,6 @@ CREATE TABLE cutover (
     recorded_at  INTEGER NOT NULL,
     proof_sha256 BLOB    CHECK (length(proof_sha256) = 32)
 ) STRICT;
-CREATE INDEX cutover_authority ON cutover (authority);
 
 -- Whether an issuer's CRL is due is asked in every status: one step instead of
 -- all its revocations. Rows of an issuer are added at the end of its part.

@@ -19,6 +19,7 @@ FROM crl ORDER BY id;
 -- name: add_cutover
 INSERT INTO cutover (authority, at, recorded_at, proof_sha256) VALUES (?1, ?2, ?3, ?4);
 
+-- Backwards to the first that fits: few rows.
 -- name: find_cutover
 SELECT authority, at, recorded_at, proof_sha256
 FROM cutover WHERE authority = ?1 ORDER BY id DESC LIMIT 1;

@@ -28,6 +28,7 @@ static const struct {
     {PKI_QUERY_LIST_OPEN, "SCAN reservation USING INDEX reservation_open"}, /* partial: open only */
     {PKI_QUERY_ENTRY_BY_HASH, "SCAN journal"},
     {PKI_QUERY_LIST_ALL_CRLS, "SCAN crl"},
+    {PKI_QUERY_FIND_CUTOVER, "SCAN cutover"},
     {PKI_QUERY_SCHEMA, "SCAN sqlite_schema"},
     {PKI_QUERY_EACH_ENTRY, "SCAN journal"},
     {PKI_QUERY_EACH_ENTRY_ROW, "SCAN journal_row"},
