@@ -183,9 +183,10 @@ static void put_header(struct report_pen *pen, unsigned indent, const struct gri
 
     for (size_t i = 0; i < grid->count; i++) {
         const struct column *column = &grid->columns[i];
+        const struct report_line line = {.text = column->label, .size = strlen(column->label)};
         unsigned padding = column->wide - width_of(column->label);
         pki_report_spaces(pen, owed + (column->right ? padding : 0));
-        pki_report_put_heading(pen, column->label);
+        pki_report_put_line(pen, PKI_TONE_FAINT, &line);
         owed = GAP + (column->right ? 0 : padding);
     }
     pki_buf_byte(pen->out, '\n');

@@ -367,11 +367,14 @@ static void test_report_colour_only_when_asked(void)
     pki_report_toned(report, "Warn", PKI_TONE_WARN, "soon");
     pki_report_toned(report, "Bad", PKI_TONE_BAD, "no");
     pki_report_toned(report, "Faint", PKI_TONE_FAINT, "n%s", "one");
-    (void)pki_report_block(report, "Block");
-    expect_text(report, NULL, "Good   yes\nWarn   soon\nBad    no\nFaint  none\n\nBlock\n");
+    struct pki_report *table = pki_report_table(pki_report_block(report, "Block"), "T");
+    pki_report_text(pki_report_row(table), "A", "x");
+    expect_text(report, NULL,
+                "Good   yes\nWarn   soon\nBad    no\nFaint  none\n\nBlock\n  T\n    A\n    x\n");
     expect_text(report, &colour,
                 "Good   \033[32myes\033[0m\nWarn   \033[33msoon\033[0m\nBad    \033[31mno\033[0m\n"
-                "Faint  \033[2mnone\033[0m\n\n\033[1mBlock\033[0m\n");
+                "Faint  \033[2mnone\033[0m\n\n\033[1mBlock\033[0m\n  \033[1mT\033[0m\n"
+                "    \033[2mA\033[0m\n    x\n");
 }
 
 static void test_report_adding_to_null_is_harmless(void)
