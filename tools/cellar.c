@@ -61,10 +61,14 @@ static bool nearly(const char *a, const char *b)
 
 static int unknown(const char *word)
 {
-    (void)fprintf(stderr, "cellar: there is no tool of that name; see cellar --help\n");
-    for (size_t i = 0; i < PKI_COUNT(tools); i++)
-        if (nearly(word, verb(&tools[i])))
-            (void)fprintf(stderr, "cellar: did you mean \"%s\"?\n", verb(&tools[i]));
+    for (size_t i = 0; i < PKI_COUNT(tools); i++) {
+        if (!nearly(word, verb(&tools[i])))
+            continue;
+        fprintf(stderr, "cellar: there is no tool of that name; did you mean \"%s\"?\n",
+                verb(&tools[i]));
+        return 2;
+    }
+    fprintf(stderr, "cellar: there is no tool of that name; see cellar --help\n");
     return 2;
 }
 

@@ -75,6 +75,24 @@ static bool print_json(const struct cli *cli, const struct pki_error *failure,
     return made && (fflush(stdout) == 0 || pki_fail(err, PKI_E_IO, "cannot write the result"));
 }
 
+/* The library's text begins with the duty, "issue prod tls: ...", and so does the program's name.
+ */
+static void print_error(const struct cli *cli, const struct pki_error *err)
+{
+    const char *program = cli_program(cli->tool->id);
+    const char *verb = program + strlen("cellar-");
+    const char *text = err->text;
+    size_t length = strlen(verb);
+
+    if (strncmp(text, verb, length) == 0 && strstr(text, ": ")) {
+        if (text[length] == ' ')
+            text += length + 1;
+        else if (text[length] == ':')
+            text += length + 2;
+    }
+    (void)fprintf(stderr, "%s: %s\n", program, text);
+}
+
 int cli_finish(struct cli *cli, struct pki_error *err)
 {
     struct pki_error printing = {0};
@@ -84,9 +102,9 @@ int cli_finish(struct cli *cli, struct pki_error *err)
     bool printed = cli->common.json ? print_json(cli, err, &printing)
                                     : print_text(cli, cli->report, stdout, &printing);
     if (err->code != PKI_OK && !cli->common.json)
-        (void)fprintf(stderr, "%s: %s\n", cli_program(cli->tool->id), err->text);
+        print_error(cli, err);
     if (!printed)
-        (void)fprintf(stderr, "%s: %s\n", cli_program(cli->tool->id), printing.text);
+        print_error(cli, &printing);
     if (err->code != PKI_OK)
         return pki_exit_status(err->code);
     return printed ? 0 : pki_exit_status(printing.code);

@@ -24,10 +24,13 @@ bool cli_sign(struct cli *cli, struct pki_draft *draft, struct pki_error *err)
     pki_auto(pki_draft) owned = draft;
 
     if (cli->common.dry_run) {
-        pki_report_note(cli->report, "Dry run", PKI_TONE_FAINT,
-                        "nothing was reserved, signed or written; confirm with --confirm \"%s\"",
+        pki_report_note(cli->report, "Dry run", PKI_TONE_PLAIN,
+                        "Nothing was reserved, signed or written. To sign what follows, add:");
+        pki_report_line(cli->report, "Dry run", PKI_TONE_PLAIN, "  --confirm \"%s\"",
                         pki_draft_name(owned));
+        pki_report_readers(cli->report, PKI_FOR_JSON);
         pki_report_text(cli->report, "Confirm", "%s", pki_draft_name(owned));
+        pki_report_readers(cli->report, PKI_FOR_ALL);
         return pki_draft_describe(owned, cli->report, err);
     }
     if (!show_draft(cli, owned, err))
