@@ -228,6 +228,8 @@ static void fill_entry(struct pki_trust_entry *entry, const struct pki_generatio
     entry->common_name = subject->common_name;
     entry->uri = generation->leaf ? generation->line->tsa : generation->line->fulcio;
     entry->start = generation->start;
+    entry->has_end = generation->has_end;
+    entry->end = generation->end;
     if (generation->leaf)
         entry->certificates[entry->n_certificates++] = generation->leaf->der;
     entry->certificates[entry->n_certificates++] = generation->cert->der;

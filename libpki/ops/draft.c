@@ -77,6 +77,13 @@ bool pki_draft_begin_keyless(struct pki_session *session, const char *action,
     return begin(session, action, pki_session_check_clock, draft, err);
 }
 
+void pki_draft_set_line(struct pki_draft *draft, const struct pki_line_plan *plan)
+{
+    (void)snprintf(draft->root, sizeof(draft->root), "%s", plan->root->name);
+    (void)snprintf(draft->environment, sizeof(draft->environment), "%s", plan->environment);
+    (void)snprintf(draft->purpose, sizeof(draft->purpose), "%s", plan->purpose);
+}
+
 void pki_draft_change(struct pki_draft *draft, const struct pki_authority_row *authority,
                       enum pki_authority_state to)
 {

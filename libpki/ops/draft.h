@@ -135,6 +135,9 @@ PKI_CHECKED bool pki_draft_begin(struct pki_session *session, const char *action
 PKI_CHECKED bool pki_draft_begin_keyless(struct pki_session *session, const char *action,
                                          struct pki_draft **draft, struct pki_error *err);
 
+/** Note whose line it is about. */
+void pki_draft_set_line(struct pki_draft *draft, const struct pki_line_plan *plan);
+
 /** Take an authority of the inventory as the issuer: its key is opened before anything is reserved.
  * Fails: PKI_E_POLICY the clock lies outside its validity; PKI_E_INTEGRITY its certificate cannot
  * be read */

@@ -28,9 +28,7 @@ bool pki_issue_prepare(struct pki_session *session, const struct pki_issue_reque
         !pki_hierarchy_line(hierarchy, request->environment, request->purpose, &plan, err) ||
         !pki_draft_begin(session, "issue", &fresh, err))
         return false;
-    (void)snprintf(fresh->root, sizeof(fresh->root), "%s", plan->root->name);
-    (void)snprintf(fresh->environment, sizeof(fresh->environment), "%s", plan->environment);
-    (void)snprintf(fresh->purpose, sizeof(fresh->purpose), "%s", plan->purpose);
+    pki_draft_set_line(fresh, plan);
     if (!(request->leaf ? pki_issue_leaf(session, plan, request, fresh, err)
                         : pki_issue_line(session, plan, request, fresh, err)))
         return false;

@@ -1,28 +1,39 @@
 #include "ops/issue.h"
 
 #include "ops/hierarchy_rules.h"
+#include "ops/line.h"
 
 #define GENERATIONS 2 /* G1 becomes active, G2 waits as next (DESIGN section 1) */
 
-static bool check_unissued(struct pki_session *session, const struct pki_line_plan *plan,
-                           struct pki_error *err)
+/* What a line lacks: all at first; later a next one, where a rotation made none or it was revoked;
+   or both, when none is left. */
+static bool find_missing(const struct pki_line *line, struct pki_issue_generation *missing,
+                         size_t *n, struct pki_error *err)
 {
-    struct pki_authority_rows rows = {0};
+    const struct pki_line_plan *plan = line->plan;
+    int64_t generation = line->newest;
 
-    if (!pki_store_list_authorities(session->store, plan->environment, plan->purpose, &rows, err))
-        return false;
-    if (rows.n > 0) {
-        pki_fail(err, PKI_E_STATE,
-                 "the line exists already: its first generation is %s; the next one comes by "
-                 "rotation, an end entity by --leaf",
-                 rows.list[0].name);
+    if (line->active && line->next) {
+        return pki_fail(err, PKI_E_STATE,
+                        "the line has its active authority already, %s, and %s waits; a further "
+                        "one comes by rotation, an end entity by --leaf",
+                        line->active->name, line->next->name);
     }
-    pki_authority_rows_clear(&rows);
-    return err->code == PKI_OK;
+    if (line->next) {
+        return pki_fail(err, PKI_E_STATE,
+                        "the line has no active authority, but %s waits: promote it with cellar "
+                        "rotate %s %s",
+                        line->next->name, plan->environment, plan->purpose);
+    }
+    *n = 0;
+    if (!line->active)
+        missing[(*n)++] = (struct pki_issue_generation){plan, ++generation, PKI_STATE_ACTIVE, NULL};
+    missing[(*n)++] = (struct pki_issue_generation){plan, ++generation, PKI_STATE_NEXT, NULL};
+    return true;
 }
 
-static bool take_root(struct pki_session *session, const struct pki_line_plan *plan,
-                      struct pki_draft *draft, struct pki_error *err)
+bool pki_issue_take_root(struct pki_session *session, const struct pki_line_plan *plan,
+                         struct pki_draft *draft, struct pki_error *err)
 {
     struct pki_authority_rows rows = {0};
     const struct pki_authority_row *active = NULL;
@@ -83,16 +94,16 @@ static bool give_key(struct pki_session *session, struct pki_draft *draft,
                : pki_item_fresh_key(item, plan->key, err);
 }
 
-static bool add_intermediate(struct pki_session *session, const struct pki_line_plan *plan,
-                             int64_t generation, const char *csr, struct pki_draft *draft,
-                             struct pki_error *err)
+static bool add_intermediate(struct pki_session *session, const struct pki_issue_generation *made,
+                             const char *csr, struct pki_draft *draft, struct pki_error *err)
 {
+    const struct pki_line_plan *plan = made->plan;
     struct pki_draft_item *item = pki_draft_add(draft, plan->profile, PKI_SIGNER_ISSUER);
 
     (void)snprintf(item->name, sizeof(item->name), "%s-%s-g%lld", plan->environment, plan->purpose,
-                   (long long)generation);
-    item->generation = generation;
-    item->state = generation == 1 ? PKI_STATE_ACTIVE : PKI_STATE_NEXT;
+                   (long long)made->generation);
+    item->generation = made->generation;
+    item->state = made->state;
     pki_item_dates(draft, item, plan->validity);
     return check_long_enough(draft, plan, item, err) &&
            give_key(session, draft, item, plan, csr, err) &&
@@ -103,23 +114,34 @@ static bool add_intermediate(struct pki_session *session, const struct pki_line_
 }
 
 /* The leaf of the intermediate that was added last; it lives as long as that. */
-static bool add_companion(struct pki_session *session, const struct pki_line_plan *plan,
-                          int64_t generation, const char *csr, struct pki_draft *draft,
-                          struct pki_error *err)
+static bool add_companion(struct pki_session *session, const struct pki_issue_generation *made,
+                          const char *csr, struct pki_draft *draft, struct pki_error *err)
 {
+    const struct pki_line_plan *plan = made->plan;
     int above = (int)draft->n - 1;
     const struct pki_draft_item *intermediate = &draft->items[above];
     struct pki_draft_item *item = pki_draft_add(draft, pki_profile_get(plan->profile->leaf), above);
 
     (void)snprintf(item->name, sizeof(item->name), "%s-%s-g%lld-tsa", plan->environment,
-                   plan->purpose, (long long)generation);
-    item->generation = generation;
+                   plan->purpose, (long long)made->generation);
+    item->generation = made->generation;
     item->not_before = intermediate->not_before;
     item->not_after = intermediate->not_after;
     return give_key(session, draft, item, plan, csr, err) &&
            name_item(session, plan, " TSA", item, err) &&
            pki_item_addresses(item, plan->crl_url, plan->issuer_url, intermediate->name, err) &&
            pki_item_build(draft, item, err);
+}
+
+/* A time-stamping line's requests are for the leaves: theirs are the keys that are used elsewhere,
+   and the intermediate must sign its leaf here and now. */
+bool pki_issue_add(struct pki_session *session, const struct pki_issue_generation *made,
+                   struct pki_draft *draft, struct pki_error *err)
+{
+    bool paired = made->plan->profile->leaf != made->plan->profile->id;
+
+    return add_intermediate(session, made, paired ? NULL : made->csr, draft, err) &&
+           (!paired || add_companion(session, made, made->csr, draft, err));
 }
 
 /* The line that comes next in the hierarchy, else the files for verifiers. */
@@ -151,30 +173,43 @@ static bool say_next(struct pki_session *session, const struct pki_line_plan *pl
     return true;
 }
 
-/* A time-stamping line's requests are for the leaves: theirs are the keys that are used elsewhere,
-   and the intermediate must sign its leaf here and now. */
+static bool check_requests(const struct pki_issue_request *request, size_t n, struct pki_error *err)
+{
+    if (request->n_csrs <= n)
+        return true;
+    return n == GENERATIONS ? pki_fail(err, PKI_E_USAGE,
+                                       "at most two requests: the first generation's and the "
+                                       "next one's")
+                            : pki_fail(err, PKI_E_USAGE,
+                                       "at most one request: the line lacks only its next one");
+}
+
+static bool add_missing(struct pki_session *session, const struct pki_line *line,
+                        const struct pki_issue_request *request, struct pki_draft *draft,
+                        struct pki_error *err)
+{
+    struct pki_issue_generation missing[GENERATIONS];
+    size_t n = 0;
+
+    if (!find_missing(line, missing, &n, err) || !check_requests(request, n, err) ||
+        !pki_issue_take_root(session, line->plan, draft, err))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        missing[i].csr = i < request->n_csrs ? request->csrs[i] : NULL;
+        if (!pki_issue_add(session, &missing[i], draft, err))
+            return false;
+    }
+    return true;
+}
+
 bool pki_issue_line(struct pki_session *session, const struct pki_line_plan *plan,
                     const struct pki_issue_request *request, struct pki_draft *draft,
                     struct pki_error *err)
 {
-    bool paired = plan->profile->leaf != plan->profile->id;
+    pki_scope(pki_line) line = {0};
 
     (void)snprintf(draft->subject, sizeof(draft->subject), "%s-%s", plan->environment,
                    plan->purpose);
-    if (request->n_csrs > GENERATIONS) {
-        return pki_fail(err, PKI_E_USAGE,
-                        "at most two requests: the first generation's and the "
-                        "next one's");
-    }
-    if (!check_unissued(session, plan, err) || !take_root(session, plan, draft, err))
-        return false;
-    for (size_t i = 0; i < GENERATIONS; i++) {
-        const char *csr = i < request->n_csrs ? request->csrs[i] : NULL;
-        int64_t generation = (int64_t)i + 1;
-
-        if (!add_intermediate(session, plan, generation, paired ? NULL : csr, draft, err) ||
-            (paired && !add_companion(session, plan, generation, csr, draft, err)))
-            return false;
-    }
-    return say_next(session, plan, draft, err);
+    return pki_line_load(session, plan, &line, err) &&
+           add_missing(session, &line, request, draft, err) && say_next(session, plan, draft, err);
 }

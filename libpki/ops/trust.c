@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ops/line.h"
+
 static bool parse_certificate(struct pki_session *session, int64_t id, struct pki_cert **cert,
                               struct pki_error *err)
 {
@@ -29,6 +31,46 @@ static void take_row(struct pki_authority_row *to, struct pki_authority_row *fro
     from->subject = (struct pki_buf){0};
 }
 
+/* --- as of when --------------------------------------------------------------------------------
+ */
+
+/* The present is what was recorded last, also while the clock is behind it. */
+static int64_t seen_at(const struct pki_session *session, const struct pki_trust *trust)
+{
+    return trust->as_of >= pki_session_now(session) ? INT64_MAX : trust->as_of;
+}
+
+/* Put the state back to what it was; there is false for what was not issued yet. */
+static bool take_back(struct pki_session *session, int64_t at, struct pki_authority_row *row,
+                      bool *there, struct pki_error *err)
+{
+    *there = true;
+    return at == INT64_MAX || pki_store_state_at(session->store, row->id, at, there, &row->state,
+                                                 &row->state_since, err);
+}
+
+/* Only those that there were then, in their states of then. */
+static bool take_all_back(struct pki_session *session, int64_t at, struct pki_authority_rows *rows,
+                          struct pki_error *err)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < rows->n; i++) {
+        bool there = false;
+        if (!take_back(session, at, &rows->list[i], &there, err))
+            return false;
+        if (!there)
+            continue;
+        struct pki_authority_row row = rows->list[i];
+        rows->list[i] = rows->list[kept];
+        rows->list[kept++] = row;
+    }
+    for (size_t i = kept; i < rows->n; i++)
+        pki_authority_row_clear(&rows->list[i]);
+    rows->n = kept;
+    return true;
+}
+
 /* --- roots ---------------------------------------------------------------------------------- */
 
 /* Only the roots that the environment's lines hang under. */
@@ -47,7 +89,8 @@ static bool load_roots(struct pki_session *session, struct pki_trust *trust, str
 {
     pki_scope(pki_authority_rows) rows = {0};
 
-    if (!pki_store_list_authorities(session->store, "", NULL, &rows, err))
+    if (!pki_store_list_authorities(session->store, "", NULL, &rows, err) ||
+        !take_all_back(session, seen_at(session, trust), &rows, err))
         return false;
     trust->roots = calloc(rows.n + 1, sizeof(*trust->roots));
     if (!trust->roots)
@@ -122,26 +165,56 @@ static int by_use(const void *left, const void *right)
     return a->generation < b->generation ? 1 : -1;
 }
 
+/* All of a line, from its place in the list on. */
+static bool close_windows(struct pki_session *session, struct pki_trust *trust,
+                          const struct pki_authority_rows *rows, size_t first,
+                          struct pki_error *err)
+{
+    int64_t at = 0;
+
+    for (size_t i = first; i < trust->n_generations; i++) {
+        struct pki_generation *generation = &trust->generations[i];
+        if (!pki_line_switched(session, rows, generation->authority.generation,
+                               seen_at(session, trust), &at, err))
+            return false;
+        generation->has_end = at != INT64_MAX;
+        if (generation->has_end)
+            generation->end = pki_line_window_end(generation->line, at);
+    }
+    return true;
+}
+
+static bool add_generations(struct pki_session *session, struct pki_trust *trust,
+                            const struct pki_line_plan *line, struct pki_authority_rows *rows,
+                            struct pki_error *err)
+{
+    size_t first = trust->n_generations;
+    struct pki_generation *grown =
+        realloc(trust->generations, (first + rows->n + 1) * sizeof(*grown));
+
+    if (!grown)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    memset(grown + first, 0, (rows->n + 1) * sizeof(*grown));
+    trust->generations = grown;
+    for (size_t i = 0; i < rows->n; i++) {
+        if (rows->list[i].state != PKI_STATE_REVOKED &&
+            !add_generation(session, trust, line, &rows->list[i], err))
+            return false;
+    }
+    return close_windows(session, trust, rows, first, err);
+}
+
 static bool load_line(struct pki_session *session, struct pki_trust *trust,
                       const struct pki_line_plan *line, struct pki_error *err)
 {
     pki_scope(pki_authority_rows) rows = {0};
 
-    if (!pki_store_list_authorities(session->store, line->environment, line->purpose, &rows, err))
+    if (!pki_store_list_authorities(session->store, line->environment, line->purpose, &rows, err) ||
+        !take_all_back(session, seen_at(session, trust), &rows, err))
         return false;
-    struct pki_generation *grown =
-        realloc(trust->generations, (trust->n_generations + rows.n + 1) * sizeof(*grown));
-    if (!grown)
-        return pki_fail(err, PKI_E_MEMORY, "out of memory");
-    memset(grown + trust->n_generations, 0, (rows.n + 1) * sizeof(*grown));
-    trust->generations = grown;
     if (rows.n > 0)
         qsort(rows.list, rows.n, sizeof(*rows.list), by_use);
-    for (size_t i = 0; i < rows.n; i++)
-        if (rows.list[i].state != PKI_STATE_REVOKED &&
-            !add_generation(session, trust, line, &rows.list[i], err))
-            return false;
-    return true;
+    return add_generations(session, trust, line, &rows, err);
 }
 
 static bool load_lines(struct pki_session *session, struct pki_trust *trust, struct pki_error *err)
@@ -208,7 +281,8 @@ const struct pki_generation *pki_trust_active(const struct pki_trust *trust, con
 
 int64_t pki_generation_rotation(const struct pki_generation *generation)
 {
-    return pki_period_after(generation->line->rotate_every, generation->authority.state_since);
+    return pki_line_rotate_by(generation->line, generation->authority.state_since,
+                              generation->cert->not_after);
 }
 
 const char *pki_generation_usage(const struct pki_generation *generation)

@@ -4,7 +4,12 @@
  * from the inventory alone; what exports are made from.
  *
  * A window starts at the latest notBefore in the chain (DESIGN section 1) and
- * has no end until the outside has switched away.
+ * has no end until the outside has switched away: then it ends leaf_life and
+ * slack later. Who is revoked is not in it; everybody else stays for ever.
+ *
+ * As of a time in the past: what had been issued by then, in the states that
+ * it had, with the cut-overs that were recorded. As of now or later: what the
+ * inventory says, whatever the clock does.
  */
 #ifndef PKI_OPS_TRUST_H
 #define PKI_OPS_TRUST_H
@@ -24,6 +29,8 @@ struct pki_generation {
     struct pki_cert *cert; /* the intermediate */
     struct pki_cert *leaf; /* the TSA leaf of a time-stamping generation, or NULL */
     int64_t start;         /* of its window of trust */
+    bool has_end;
+    int64_t end; /* its last second */
 };
 
 struct pki_trust {
@@ -46,7 +53,7 @@ PKI_DEFINE_AUTO(pki_trust)
 /** The active generation of a purpose; NULL when there is none. */
 const struct pki_generation *pki_trust_active(const struct pki_trust *trust, const char *purpose);
 
-/** When the line's next rotation is due: rotate_every after its active generation began. */
+/** When the line's next rotation is due: see pki_line_rotate_by. */
 int64_t pki_generation_rotation(const struct pki_generation *generation);
 
 /** The purpose's extended key usage; NULL when its profile has several or none. */

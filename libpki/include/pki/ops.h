@@ -136,8 +136,18 @@ PKI_CHECKED bool pki_rotate_prepare(struct pki_session *session,
                                     const struct pki_rotate_request *request,
                                     struct pki_draft **draft, struct pki_error *err);
 
-/** The lines whose rotation is due by now, "ENV PURPOSE" each, in a report's table "Lines". */
-PKI_CHECKED bool pki_rotate_due(struct pki_session *session, struct pki_report *report,
+struct pki_due_line {
+    char environment[48], purpose[48];
+};
+
+struct pki_due_lines {
+    struct pki_due_line *list;
+    size_t n;
+};
+void pki_due_lines_clear(struct pki_due_lines *lines);
+
+/** The lines whose rotation is due by now, in the hierarchy's order. */
+PKI_CHECKED bool pki_rotate_due(struct pki_session *session, struct pki_due_lines *lines,
                                 struct pki_error *err);
 
 struct pki_cutover_request {
@@ -146,11 +156,17 @@ struct pki_cutover_request {
     const char *proof; /* Fulcio's trust bundle (JSON) or a PEM chain, or NULL */
 };
 
-/** Record when the outside switched to the line's active authority: the windows of trust of the
- *  ones before it end leaf_life and slack later. Fails: PKI_E_STATE already recorded; PKI_E_POLICY
- *  a time before the promotion or in the future; PKI_E_INVALID the proof shows another authority */
-PKI_CHECKED bool pki_cutover(struct pki_session *session, const struct pki_cutover_request *request,
-                             struct pki_report *report, struct pki_error *err);
+/**
+ * Record when the outside switched to the line's active authority: the windows of trust of the
+ * ones before it end leaf_life and slack later. A draft that signs nothing: it cannot be taken
+ * back, so it is shown and confirmed.
+ *
+ * Fails: PKI_E_STATE nothing to switch from, or recorded already; PKI_E_POLICY a time before the
+ *        promotion or in the future; PKI_E_INVALID the proof shows another authority; PKI_E_FORMAT
+ */
+PKI_CHECKED bool pki_cutover_prepare(struct pki_session *session,
+                                     const struct pki_cutover_request *request,
+                                     struct pki_draft **draft, struct pki_error *err);
 
 struct pki_revoke_request {
     const char *what;        /* serial or fingerprint in hex; or NULL: certificate */

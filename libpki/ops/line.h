@@ -1,0 +1,49 @@
+/*
+ * A line as it is recorded: its authorities by their part in it, and what
+ * follows from them: until when the active one must be succeeded, and when an
+ * older one's window of trust ends (DESIGN section 1).
+ */
+#ifndef PKI_OPS_LINE_H
+#define PKI_OPS_LINE_H
+
+#include "ops/session.h"
+
+struct pki_line {
+    const struct pki_line_plan *plan;
+    struct pki_authority_rows rows;         /* from the first generation on */
+    const struct pki_authority_row *active; /* or NULL, as the next two; they point into rows */
+    const struct pki_authority_row *next;   /* the oldest of those that wait */
+    const struct pki_authority_row *before; /* the youngest that is retiring */
+    size_t waiting;                         /* how many are next */
+    int64_t newest;                         /* generation; 0: nothing issued yet */
+};
+
+PKI_CHECKED bool pki_line_load(struct pki_session *session, const struct pki_line_plan *plan,
+                               struct pki_line *line, struct pki_error *err);
+void pki_line_clear(struct pki_line *line);
+
+/** When an authority that became active at `since` must be succeeded: rotate_every later, and so
+ *  early that what it issues last can be used up, with the slack, before it ends. */
+int64_t pki_line_rotate_by(const struct pki_line_plan *plan, int64_t since, int64_t not_after);
+
+/** The same for the line's active authority. */
+PKI_CHECKED bool pki_line_due(struct pki_session *session, const struct pki_line *line,
+                              int64_t *rotate_by, struct pki_error *err);
+
+/** The last second of what an authority issued until the outside switched away, and slack. */
+int64_t pki_line_window_end(const struct pki_line_plan *plan, int64_t switched);
+
+/**
+ * When the outside first switched to a generation after this one; INT64_MAX: not yet.
+ *
+ * @recorded_by  only what was recorded by then counts; INT64_MAX: everything
+ */
+PKI_CHECKED bool pki_line_switched(struct pki_session *session,
+                                   const struct pki_authority_rows *rows, int64_t generation,
+                                   int64_t recorded_by, int64_t *at, struct pki_error *err);
+
+/** The common name that is typed to confirm something about an authority. */
+PKI_CHECKED bool pki_authority_title(const struct pki_authority_row *row, char *title, size_t size,
+                                     struct pki_error *err);
+
+#endif
