@@ -34,7 +34,7 @@ bool fault_goes_on_(int nth)
     return goes_on;
 }
 
-static bool fails(int reason)
+bool fault_here(int reason)
 {
     if (countdown == 0 || --countdown > 0)
         return false;
@@ -44,12 +44,12 @@ static bool fails(int reason)
 }
 
 /* ld --wrap sends our calls to __wrap_ and reaches the C library through __real_. */
-#define WRAP(result, failure, reason, name, params, args)      \
-    result __real_##name params;                               \
-    result __wrap_##name params;                               \
-    result __wrap_##name params                                \
-    {                                                          \
-        return fails(reason) ? (failure) : __real_##name args; \
+#define WRAP(result, failure, reason, name, params, args)           \
+    result __real_##name params;                                    \
+    result __wrap_##name params;                                    \
+    result __wrap_##name params                                     \
+    {                                                               \
+        return fault_here(reason) ? (failure) : __real_##name args; \
     }
 
 /* NOLINTBEGIN(readability-identifier-naming, cert-dcl37-c, bugprone-reserved-identifier) */
@@ -74,7 +74,7 @@ int __wrap_openat(int dir, const char *path, int flags, ...)
 {
     va_list args;
 
-    if (fails(EMFILE))
+    if (fault_here(EMFILE))
         return -1;
     va_start(args, flags);
     bool makes = (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE;

@@ -30,6 +30,9 @@ void fault_stop(void);
 /** Whether the call asked for by the last fault_start was made, and failed. */
 bool fault_happened(void);
 
+/** For calls that the linker does not reach: whether this one has to fail; sets errno. */
+bool fault_here(int reason);
+
 /* Plumbing of the loop. */
 bool fault_goes_on_(int nth);
 
