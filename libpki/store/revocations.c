@@ -1,6 +1,9 @@
 #include "store/sql.h"
 
 #include <assert.h>
+#include <stdlib.h>
+
+#include "store/scan.h"
 
 bool pki_store_add_revocation(struct pki_txn *txn, const struct pki_revocation_row *row,
                               int64_t *id, struct pki_error *err)
@@ -73,23 +76,58 @@ bool pki_store_find_revocation(struct pki_store *store, int64_t issuer, struct p
     return true;
 }
 
+struct pki_revocation_scan {
+    struct pki_statement query;
+};
+
+bool pki_revocation_scan_open(struct pki_store *store, int64_t issuer,
+                              struct pki_revocation_scan **scan, struct pki_error *err)
+{
+    pki_auto(pki_revocation_scan) opened = calloc(1, sizeof(*opened));
+
+    if (!opened)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    if (!pki_statement_begin(store, PKI_QUERY_EACH_REVOCATION, &opened->query, err))
+        return false;
+    pki_bind_integer(&opened->query, issuer);
+    *scan = PKI_TAKE(opened);
+    return true;
+}
+
+bool pki_revocation_scan_next(struct pki_revocation_scan *scan, struct pki_revocation_row *row,
+                              bool *more, struct pki_error *err)
+{
+    bool any = false;
+
+    if (!pki_statement_step(&scan->query, &any, err) ||
+        (any && !read_revocation(&scan->query, row, err)))
+        return false;
+    *more = any;
+    return true;
+}
+
+void pki_revocation_scan_free(struct pki_revocation_scan *scan)
+{
+    if (!scan)
+        return;
+    pki_statement_clear(&scan->query);
+    free(scan);
+}
+
 bool pki_store_each_revocation(struct pki_store *store, int64_t issuer,
                                bool (*visit)(void *context, const struct pki_revocation_row *row,
                                              struct pki_error *err),
                                void *context, struct pki_error *err)
 {
-    pki_scope(pki_statement) query = {0};
-    struct pki_revocation_row read = {0};
-    bool row = false;
+    pki_auto(pki_revocation_scan) scan = NULL;
+    struct pki_revocation_row row;
+    bool more = false;
 
-    if (!pki_statement_begin(store, PKI_QUERY_EACH_REVOCATION, &query, err))
+    if (!pki_revocation_scan_open(store, issuer, &scan, err) ||
+        !pki_revocation_scan_next(scan, &row, &more, err))
         return false;
-    pki_bind_integer(&query, issuer);
-    if (!pki_statement_step(&query, &row, err))
-        return false;
-    while (row) {
-        if (!read_revocation(&query, &read, err) || !visit(context, &read, err) ||
-            !pki_statement_step(&query, &row, err))
+    while (more) {
+        if (!visit(context, &row, err) || !pki_revocation_scan_next(scan, &row, &more, err))
             return false;
     }
     return true;
