@@ -11,7 +11,7 @@
 #include "ops/seams.h"
 #include "ops/session.h"
 
-static const char *const directories[] = {"keys", "exports", "ceremonies"};
+static const char *const directories[] = {"keys", "crls", "exports", "ceremonies"};
 
 /* --- where --------------------------------------------------------------------------------- */
 

@@ -190,9 +190,25 @@ PKI_CHECKED bool pki_revoke_prepare(struct pki_session *session,
 PKI_CHECKED bool pki_crl_prepare(struct pki_session *session, const char *authority,
                                  struct pki_draft **draft, struct pki_error *err);
 
-/** Names of the authorities whose CRL is due within so many seconds, in a table "CRLs". */
-PKI_CHECKED bool pki_crl_due(struct pki_session *session, int64_t within, struct pki_report *report,
+struct pki_due_crl {
+    char authority[128];
+    int64_t when; /* the last moment */
+};
+
+struct pki_due_crls {
+    struct pki_due_crl *list;
+    size_t n;
+};
+void pki_due_crls_clear(struct pki_due_crls *crls);
+
+/** The authorities whose CRL is due within so many seconds; one that revoked something that its
+ *  last CRL does not hold is always among them. */
+PKI_CHECKED bool pki_crl_due(struct pki_session *session, int64_t within, struct pki_due_crls *crls,
                              struct pki_error *err);
+
+/** Name of a line's active authority. Fails: PKI_E_NOTFOUND no such line; PKI_E_STATE none is */
+PKI_CHECKED bool pki_line_active(struct pki_session *session, const char *environment,
+                                 const char *purpose, char name[128], struct pki_error *err);
 
 /* --- export ---------------------------------------------------------------------------------- */
 

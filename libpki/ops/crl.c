@@ -1,0 +1,291 @@
+/*
+ * The CRL duty: a list of everything that an authority has revoked, built on
+ * the medium, linted as it lies there, compared with the one before, signed.
+ * Memory stays flat: nothing here holds an entry longer than it is looked at.
+ */
+#include "ops/crl.h"
+
+#include "base/text.h"
+#include "store/scan.h"
+
+static const struct pki_crl_work *own_of(const struct pki_draft *draft)
+{
+    return draft->own;
+}
+
+/* --- what is in it --------------------------------------------------------------------------- */
+
+struct lines {
+    struct pki_revocation_scan *scan;
+    struct pki_revocation_row row;
+};
+
+static bool next_line(void *of, struct pki_crl_line *line, bool *more, struct pki_error *err)
+{
+    struct lines *lines = of;
+
+    if (!pki_revocation_scan_next(lines->scan, &lines->row, more, err))
+        return false;
+    *line = (struct pki_crl_line){
+        .serial = {lines->row.serial, lines->row.serial_size},
+        .revoked_at = lines->row.revoked_at,
+        .reason = lines->row.reason,
+        .has_invalidity = lines->row.has_invalidity,
+        .invalidity_at = lines->row.invalidity_at,
+    };
+    return true;
+}
+
+static bool build(struct pki_draft *draft, struct pki_error *err)
+{
+    struct pki_crl_work *crl = draft->own;
+    const struct pki_cert *issuer = draft->issuer_cert;
+    const struct pki_crl_facts facts = {
+        .issuer_algorithm = draft->issuer_algorithm,
+        .issuer = issuer->subject,
+        .authority_key_id = issuer->subject_key_id,
+        .number = crl->row.number,
+        .this_update = crl->row.this_update,
+        .next_update = crl->row.next_update,
+    };
+    pki_auto(pki_revocation_scan) scan = NULL;
+    pki_auto(pki_file) file = NULL;
+    pki_scope_fd int dir = -1;
+
+    if (!pki_crl_directory(crl->session, &dir, err) ||
+        !pki_file_create(dir, crl->file, 0600, &file, err) ||
+        !pki_revocation_scan_open(crl->session->store, draft->issuer.id, &scan, err))
+        return false;
+    struct lines lines = {.scan = scan};
+    const struct pki_crl_source source = {.next = next_line, .of = &lines};
+    if (!pki_crl_draft_build(&facts, &source, &file, &crl->list, err))
+        return false;
+    crl->row.entries = (int64_t)pki_crl_draft_body(crl->list)->entries;
+    return true;
+}
+
+/* --- number and dates ------------------------------------------------------------------------ */
+
+static bool find_period(struct pki_session *session, const struct pki_authority_row *issuer,
+                        struct pki_period *period, struct pki_error *err)
+{
+    const struct pki_hierarchy *hierarchy = NULL;
+    const struct pki_root_plan *root = NULL;
+    const struct pki_line_plan *line = NULL;
+
+    if (!pki_session_hierarchy(session, &hierarchy, err))
+        return false;
+    if (!issuer->environment[0]) {
+        if (!pki_hierarchy_root(hierarchy, issuer->root, &root, err))
+            return false;
+        *period = root->crl_period;
+        return true;
+    }
+    if (!pki_hierarchy_line(hierarchy, issuer->environment, issuer->purpose, &line, err))
+        return false;
+    *period = line->crl_period;
+    return true;
+}
+
+/* DESIGN 3.6: number and thisUpdate only grow; a list never outlives who signed it. */
+static bool set_dates(const struct pki_draft *draft, struct pki_period period,
+                      struct pki_crl_work *crl, struct pki_error *err)
+{
+    const struct pki_cert *issuer = draft->issuer_cert;
+    struct pki_crl_row *row = &crl->row;
+
+    row->this_update = draft->now - PKI_DRAFT_SET_BACK;
+    if (row->this_update < issuer->not_before)
+        row->this_update = issuer->not_before;
+    if (crl->has_last && row->this_update <= crl->last.this_update)
+        row->this_update = crl->last.this_update + 1;
+    if (row->this_update > draft->now)
+        return pki_fail(err, PKI_E_POLICY,
+                        "the last CRL is dated after the clock: set the clock (RFC 5280 5.1.2.4)");
+    row->next_update = pki_period_after(period, row->this_update);
+    if (row->next_update > issuer->not_after)
+        row->next_update = issuer->not_after;
+    row->number = row->this_update;
+    if (crl->has_last && row->number <= crl->last.number)
+        row->number = crl->last.number + 1;
+    return true;
+}
+
+static bool fill_row(struct pki_draft *draft, struct pki_error *err)
+{
+    struct pki_crl_work *crl = draft->own;
+    struct pki_store *store = crl->session->store;
+    struct pki_period period = {0};
+
+    crl->row.issuer = draft->issuer.id;
+    if (!find_period(crl->session, &draft->issuer, &period, err) ||
+        !pki_store_last_crl(store, draft->issuer.id, &crl->has_last, &crl->last, err) ||
+        !pki_store_count_revocations(store, draft->issuer.id, &crl->row.covers, NULL, err) ||
+        !set_dates(draft, period, crl, err))
+        return false;
+    pki_crl_file_name(draft->issuer.name, crl->row.number, crl->file);
+    return true;
+}
+
+/* --- checking -------------------------------------------------------------------------------- */
+
+/* A name for people, where the inventory knows the certificate. */
+static bool name_entry(struct pki_crl_work *crl, struct pki_bytes serial,
+                       struct pki_crl_shown *shown, struct pki_error *err)
+{
+    pki_scope(pki_certificate_row) row = {0};
+    pki_scope(pki_buf) name = {0};
+    bool found = false;
+
+    if (serial.size == sizeof(row.serial) &&
+        !pki_store_find_serial(crl->session->store, serial.data, &found, &row, err))
+        return false;
+    if (!found || row.issuer != crl->row.issuer)
+        return true;
+    if (!pki_name_attribute(pki_buf_view(&row.subject), PKI_OID_COMMON_NAME, &name, err))
+        return false;
+    (void)snprintf(shown->name, sizeof(shown->name), "%.*s", (int)name.size,
+                   name.size > 0 ? (const char *)name.data : "");
+    return true;
+}
+
+static bool show(struct pki_crl_work *crl, const struct pki_crl_entry *entry, const char *serial,
+                 struct pki_error *err)
+{
+    struct pki_crl_shown *shown = &crl->shown[crl->n_shown++];
+
+    (void)snprintf(shown->serial, sizeof(shown->serial), "%s", serial);
+    shown->reason = entry->reason;
+    shown->revoked_at = entry->revoked_at;
+    return name_entry(crl, entry->serial, shown, err);
+}
+
+/* A revocation is never taken back or told otherwise: every entry of the last list is in this one
+   as it was (DESIGN 3.6). */
+static bool take_change(void *of, const struct pki_crl_change *change, struct pki_error *err)
+{
+    struct pki_crl_work *crl = of;
+    bool removed = change->kind == PKI_CRL_REMOVED;
+    char serial[2 * PKI_SERIAL_SIZE + 1];
+    pki_scope(pki_buf) hex = {0};
+
+    if (change->kind == PKI_CRL_ADDED && crl->n_shown == PKI_CRL_SHOWN)
+        return true;
+    pki_hex(&hex, removed ? change->before.serial : change->after.serial);
+    if (!pki_buf_ok(&hex, err))
+        return false;
+    (void)snprintf(serial, sizeof(serial), "%.*s", (int)hex.size, (const char *)hex.data);
+    if (change->kind == PKI_CRL_ADDED)
+        return show(crl, &change->after, serial, err);
+    return pki_fail(err, PKI_E_INTEGRITY,
+                    "serial %s of the last CRL %s: the inventory is not the one that it was made "
+                    "from; run `cellar audit`",
+                    serial, removed ? "would vanish" : "would change its date or reason");
+}
+
+static bool compare(struct pki_draft *draft, const struct pki_crl *after, struct pki_error *err)
+{
+    struct pki_crl_work *crl = draft->own;
+    const struct pki_crl_sink sink = {.take = take_change, .of = crl};
+    struct pki_bytes der = {0};
+    struct pki_crl before;
+
+    if (!crl->has_last)
+        return pki_crl_compare(NULL, after, &sink, &crl->difference, err);
+    if (!pki_crl_file_map(crl->session, draft->issuer.name, &crl->last, &der, err))
+        return false;
+    bool done = pki_crl_parse(der, &before, err) && pki_crl_may_follow(&before, after, err) &&
+                pki_crl_compare(&before, after, &sink, &crl->difference, err);
+    pki_file_unmap(&der);
+    return done;
+}
+
+/* What lint cannot know: whose list it must be (BR 7.2: the issuer byte for byte). */
+static bool check_issuer(const struct pki_draft *draft, const struct pki_crl *list,
+                         struct pki_error *err)
+{
+    const struct pki_cert *issuer = draft->issuer_cert;
+
+    if (!pki_bytes_equal(list->issuer, issuer->subject) ||
+        !pki_bytes_equal(list->authority_key_id, issuer->subject_key_id))
+        return pki_fail(err, PKI_E_INTEGRITY, "the list names another issuer (RFC 5280 5.1.2.3)");
+    return list->next_update <= issuer->not_after ||
+           pki_fail(err, PKI_E_POLICY, "the list outlives its issuer (RFC 5280 5)");
+}
+
+static bool check_body(struct pki_draft *draft, struct pki_bytes body, struct pki_error *err)
+{
+    struct pki_crl_work *crl = draft->own;
+    struct pki_crl list;
+
+    return pki_lint_crl_body(body, &crl->findings, err) && pki_crl_parse_body(body, &list, err) &&
+           check_issuer(draft, &list, err) && compare(draft, &list, err) &&
+           pki_crl_file_digest(body, crl->body_sha256, err);
+}
+
+static bool check(struct pki_draft *draft, struct pki_error *err)
+{
+    const struct pki_crl_work *crl = own_of(draft);
+    pki_scope(pki_crl_view) view = {0};
+
+    return pki_crl_draft_view(crl->list, &view, err) && check_body(draft, view.der, err);
+}
+
+/* --- preparing ------------------------------------------------------------------------------- */
+
+static bool take_issuer(struct pki_session *session, const char *name, struct pki_draft *draft,
+                        struct pki_error *err)
+{
+    pki_scope(pki_authority_row) row = {0};
+    bool found = false;
+
+    if (!pki_store_authority_by_name(session->store, name, &found, &row, err))
+        return false;
+    if (!found)
+        return pki_fail(err, PKI_E_NOTFOUND,
+                        "no authority of that name; `cellar status` lists them");
+    if (row.state == PKI_STATE_RETIRED)
+        return pki_fail(err, PKI_E_STATE, "it is retired: its last CRL is signed");
+    return pki_draft_set_issuer(session, draft, &row, err);
+}
+
+static bool name_draft(struct pki_draft *draft, struct pki_error *err)
+{
+    const struct pki_authority_row *issuer = &draft->issuer;
+    pki_scope(pki_buf) name = {0};
+
+    if (!pki_name_attribute(draft->issuer_cert->subject, PKI_OID_COMMON_NAME, &name, err))
+        return false;
+    (void)snprintf(draft->confirm, sizeof(draft->confirm), "%.*s", (int)name.size,
+                   name.size > 0 ? (const char *)name.data : "");
+    memcpy(draft->subject, issuer->name, sizeof(draft->subject));
+    (void)snprintf(draft->next, sizeof(draft->next), "cellar export%s%s",
+                   issuer->environment[0] ? " " : "", issuer->environment);
+    return true;
+}
+
+static bool prepare(struct pki_session *session, const char *authority, struct pki_draft *draft,
+                    struct pki_error *err)
+{
+    struct pki_crl_work *crl = calloc(1, sizeof(*crl));
+
+    if (!crl)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    crl->session = session;
+    draft->own = crl;
+    draft->duty = &pki_crl_duty;
+    return take_issuer(session, authority, draft, err) && fill_row(draft, err) &&
+           build(draft, err) && check(draft, err) && name_draft(draft, err);
+}
+
+bool pki_crl_prepare(struct pki_session *session, const char *authority, struct pki_draft **draft,
+                     struct pki_error *err)
+{
+    PKI_CONTEXT(err, "crl %s", authority);
+    pki_auto(pki_draft) fresh = NULL;
+
+    if (!pki_draft_begin(session, "crl", &fresh, err) || !prepare(session, authority, fresh, err))
+        return false;
+    *draft = PKI_TAKE(fresh);
+    return true;
+}

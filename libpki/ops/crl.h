@@ -1,0 +1,41 @@
+/*
+ * Inside the CRL duty: a list between being prepared (ops/crl.c) and being
+ * signed and recorded (ops/crl_sign.c).
+ */
+#ifndef PKI_OPS_CRL_H
+#define PKI_OPS_CRL_H
+
+#include "ops/crl_file.h"
+#include "ops/draft.h"
+#include "x509/crl_build.h"
+#include "x509/crl_compare.h"
+
+#define PKI_CRL_SHOWN 20 /* differences that are listed; all are counted */
+
+/* A difference to the last list, for people. */
+struct pki_crl_shown {
+    char serial[41];
+    char name[PKI_NAME_MAX];
+    int reason;
+    int64_t revoked_at;
+};
+
+/* What a draft of this duty owns. */
+struct pki_crl_work {
+    struct pki_session *session; /* outlives the draft */
+    struct pki_crl_draft *list;
+    struct pki_crl_row row;
+    bool has_last;
+    struct pki_crl_row last;
+    char file[PKI_CRL_FILE_MAX];
+    uint8_t body_sha256[PKI_SHA256_SIZE];
+    struct pki_lint_findings findings;
+    struct pki_crl_difference difference;
+    struct pki_crl_shown shown[PKI_CRL_SHOWN];
+    size_t n_shown;
+};
+
+/* crl_sign.c: what the pipeline of drafts does with it. */
+extern const struct pki_draft_duty pki_crl_duty;
+
+#endif

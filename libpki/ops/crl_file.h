@@ -1,0 +1,31 @@
+/*
+ * CELLAR/crls/: every CRL that was signed, DER, one file each. The inventory
+ * holds its digest; the file itself is here and nowhere else, as exports/ may
+ * be deleted at any time.
+ */
+#ifndef PKI_OPS_CRL_FILE_H
+#define PKI_OPS_CRL_FILE_H
+
+#include "ops/session.h"
+
+#define PKI_CRLS         "crls"
+#define PKI_CRL_FILE_MAX (PKI_NAME_MAX + 32)
+
+/** "prod-tls-g1-1798761300.crl" */
+void pki_crl_file_name(const char *authority, int64_t number, char name[PKI_CRL_FILE_MAX]);
+
+/** Open crls/; made when it is missing. */
+PKI_CHECKED bool pki_crl_directory(const struct pki_session *session, int *dir,
+                                   struct pki_error *err);
+
+/** Map a recorded CRL, compared with its record; for pki_file_unmap.
+ *  Fails: PKI_E_INTEGRITY missing, or it differs */
+PKI_CHECKED bool pki_crl_file_map(const struct pki_session *session, const char *authority,
+                                  const struct pki_crl_row *row, struct pki_bytes *der,
+                                  struct pki_error *err);
+
+/** SHA-256 of what is large. */
+PKI_CHECKED bool pki_crl_file_digest(struct pki_bytes der, uint8_t sha256[PKI_SHA256_SIZE],
+                                     struct pki_error *err);
+
+#endif

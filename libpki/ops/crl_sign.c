@@ -1,0 +1,167 @@
+/*
+ * The CRL duty once it was confirmed: signed, verified, recorded and named; and
+ * what a person sees before and after.
+ */
+#include "ops/crl.h"
+
+#include "base/text.h"
+#include "ops/revocation.h"
+#include "x509/describe.h"
+
+static void crl_free(void *own)
+{
+    struct pki_crl_work *crl = own;
+
+    pki_crl_draft_free(crl->list);
+    pki_lint_findings_clear(&crl->findings);
+    free(crl);
+}
+
+static const struct pki_crl_work *own_of(const struct pki_draft *draft)
+{
+    return draft->own;
+}
+
+/* --- telling --------------------------------------------------------------------------------- */
+
+static void tell_shown(const struct pki_crl_work *crl, struct pki_report *report)
+{
+    struct pki_report *table = crl->n_shown > 0 ? pki_report_table(report, "Added") : NULL;
+
+    for (size_t i = 0; i < crl->n_shown; i++) {
+        const struct pki_crl_shown *shown = &crl->shown[i];
+        struct pki_report *row = pki_report_row(table);
+
+        pki_report_text(row, "Serial", "%s", shown->serial);
+        pki_report_text(row, "Name", "%s", shown->name);
+        pki_report_text(row, "Reason", "%s", pki_reason_of(shown->reason)->name);
+        pki_report_time(row, "Revoked", shown->revoked_at);
+    }
+    if (crl->difference.added > crl->n_shown)
+        pki_report_note(report, "More", PKI_TONE_WARN, "and %zu more",
+                        crl->difference.added - crl->n_shown);
+}
+
+static void tell_difference(const struct pki_crl_work *crl, struct pki_report *report)
+{
+    char since[PKI_TIME_TEXT];
+
+    if (crl->has_last)
+        pki_report_text(report, "Difference", "+%zu since number %lld of %s", crl->difference.added,
+                        (long long)crl->last.number, pki_time_format(crl->last.this_update, since));
+    else
+        pki_report_text(report, "Difference", "+%zu, this is the authority's first",
+                        crl->difference.added);
+    tell_shown(crl, report);
+}
+
+static bool describe(const struct pki_draft *draft, struct pki_report *report,
+                     struct pki_error *err)
+{
+    const struct pki_crl_work *crl = own_of(draft);
+    struct pki_report *block = pki_report_block(report, draft->issuer.name);
+
+    pki_name_describe(draft->issuer_cert->subject, "Issuer", block);
+    pki_report_integer(block, "CRL number", crl->row.number);
+    pki_report_time(block, "This update", crl->row.this_update);
+    pki_report_time(block, "Next update", crl->row.next_update);
+    pki_report_integer(block, "Entries", crl->row.entries);
+    tell_difference(crl, block);
+    pki_report_octets(block, "Body digest",
+                      (struct pki_bytes){crl->body_sha256, sizeof(crl->body_sha256)});
+    if (crl->findings.n > 0)
+        pki_lint_findings_describe(&crl->findings, block);
+    return pki_report_ok(report, err);
+}
+
+static void made(const struct pki_draft *draft, struct pki_report *report)
+{
+    const struct pki_crl_work *crl = own_of(draft);
+    struct pki_report *block = pki_report_block(report, draft->issuer.name);
+
+    pki_report_text(block, "File", "%s/%s", PKI_CRLS, crl->file);
+    pki_report_integer(block, "CRL number", crl->row.number);
+    pki_report_integer(block, "Entries", crl->row.entries);
+    pki_report_time(block, "This update", crl->row.this_update);
+    pki_report_time(block, "Next update", crl->row.next_update);
+    pki_report_fingerprint(block, "SHA-256", crl->row.sha256);
+}
+
+/* --- signing --------------------------------------------------------------------------------- */
+
+static bool reserve(const struct pki_draft *draft, struct pki_reservation_row *row,
+                    struct pki_error *err)
+{
+    const struct pki_crl_work *crl = own_of(draft);
+
+    (void)err;
+    (void)snprintf(row->kind, sizeof(row->kind), "crl");
+    (void)snprintf(row->subject, sizeof(row->subject), "CRL %lld of %.90s",
+                   (long long)crl->row.number, draft->issuer.name);
+    memcpy(row->signer, draft->issuer_cert->spki_sha256, sizeof(row->signer));
+    memcpy(row->body, crl->body_sha256, sizeof(row->body));
+    return true;
+}
+
+/* By our reader and the issuer's key; GnuTLS's import is quadratic, so it is not asked. */
+static bool check_signed(const struct pki_draft *draft, struct pki_bytes der, struct pki_error *err)
+{
+    const struct pki_crl_work *crl = own_of(draft);
+    uint8_t sha256[PKI_SHA256_SIZE];
+    struct pki_crl list;
+
+    if (!pki_crl_parse(der, &list, err) || !pki_crl_file_digest(list.tbs, sha256, err))
+        return false;
+    if (memcmp(sha256, crl->body_sha256, sizeof(sha256)) != 0)
+        return pki_fail(err, PKI_E_INTEGRITY, "the CRL does not hold the linted body");
+    return pki_crl_verify_signature(&list, draft->issuer_cert->spki, err);
+}
+
+static bool sign(struct pki_session *session, struct pki_draft *draft,
+                 const struct pki_key *issuer_key, struct pki_error *err)
+{
+    struct pki_crl_work *crl = draft->own;
+    pki_scope(pki_crl_view) view = {0};
+
+    (void)session;
+    if (!pki_crl_draft_sign(crl->list, issuer_key, err) ||
+        !pki_crl_draft_view(crl->list, &view, err) || !check_signed(draft, view.der, err))
+        return false;
+    crl->row.size = (int64_t)view.der.size;
+    return pki_crl_file_digest(view.der, crl->row.sha256, err);
+}
+
+/* A file of this name that no row knows was left by a signing that was cut off. */
+static bool name_file(struct pki_crl_work *crl, struct pki_error *err)
+{
+    pki_scope_fd int dir = -1;
+
+    return pki_crl_directory(crl->session, &dir, err) && pki_dir_remove(dir, crl->file, err) &&
+           pki_crl_draft_commit(&crl->list, err);
+}
+
+/* The file is named inside the transaction, as its last step but the journal's: a crash leaves a
+   file that no row knows, which is nothing, and never a row without its file. */
+static bool record(struct pki_txn *txn, struct pki_draft *draft, int64_t at, struct pki_buf *detail,
+                   struct pki_error *err)
+{
+    struct pki_crl_work *crl = draft->own;
+    char next[PKI_TIME_TEXT];
+
+    (void)at;
+    pki_buf_printf(detail, "number %lld, %lld entries (+%zu), next update %s, sha256 ",
+                   (long long)crl->row.number, (long long)crl->row.entries, crl->difference.added,
+                   pki_time_format(crl->row.next_update, next));
+    pki_hex(detail, (struct pki_bytes){crl->row.sha256, sizeof(crl->row.sha256)});
+    return pki_store_add_crl(txn, &crl->row, &crl->row.id, err) && name_file(crl, err);
+}
+
+const struct pki_draft_duty pki_crl_duty = {
+    .trust = true,
+    .describe = describe,
+    .reserve = reserve,
+    .sign = sign,
+    .record = record,
+    .made = made,
+    .free = crl_free,
+};

@@ -1,0 +1,45 @@
+/*
+ * What a revocation may say: reasons and treatments that suit a certificate.
+ *
+ * The codes are those of RFC 5280 5.3.1 that BR 7.2.2 allows for the kind of
+ * certificate; there is no hold and no taking back. A treatment is how trust
+ * files, whose readers look at no CRL, take it (DESIGN section 1): "drop" is
+ * nothing it signed any more, "end" is what it signed until a time.
+ */
+#ifndef PKI_OPS_REVOCATION_H
+#define PKI_OPS_REVOCATION_H
+
+#include "pki/ops.h"
+#include "store/store.h"
+#include "x509/cert.h"
+
+struct pki_reason {
+    const char *name; /* "keyCompromise" */
+    int code;
+    bool authority, end_entity; /* whose certificates it suits */
+    bool leak;                  /* somebody else may hold the key */
+    const char *treatment;      /* when none is given */
+    const char *meaning;
+};
+
+/** Fails: PKI_E_USAGE unknown: lists those that suit; PKI_E_POLICY it does not suit */
+PKI_CHECKED bool pki_reason_find(const char *name, const struct pki_cert *cert,
+                                 const struct pki_reason **reason, struct pki_error *err);
+/** Of a recorded code; never NULL for what the store takes. */
+const struct pki_reason *pki_reason_of(int code);
+
+/** The reasons that suit a certificate with their meanings, as a table. */
+void pki_reason_describe(const struct pki_cert *cert, struct pki_report *report);
+
+/**
+ * Fill reason, invalidity date and treatment of a row.
+ *
+ * @now    no invalidity date is later
+ * Fails:  PKI_E_USAGE; PKI_E_POLICY a reason or treatment that does not suit, an end without a time
+ *         though the key may have leaked, an end for a compromised time-stamping certificate
+ */
+PKI_CHECKED bool pki_revocation_judge(const struct pki_revoke_request *request,
+                                      const struct pki_cert *cert, int64_t now,
+                                      struct pki_revocation_row *row, struct pki_error *err);
+
+#endif

@@ -1,0 +1,215 @@
+#include "life_fixture.h"
+
+#include <fcntl.h>
+
+#include "base/file.h"
+#include "ops/crl_due.h"
+#include "ops/crl_file.h"
+#include "x509/cert.h"
+#include "x509/crl.h"
+
+#define TLS "prod-tls-g1"
+#define DAY (INT64_C(24) * 3600)
+
+static const char *tls_cellar(const char *name)
+{
+    const char *cellar = fixture_cellar(name);
+
+    fixture_root(cellar);
+    fixture_line(cellar, "prod", "tls");
+    return cellar;
+}
+
+/* The last CRL of an authority, read and verified. */
+static void expect_crl(struct pki_session *session, const char *authority, size_t entries)
+{
+    struct pki_crl_row row = life_last_crl(session, authority);
+    pki_scope(pki_authority_row) issuer = {0};
+    pki_scope(pki_certificate_row) own = {0};
+    pki_auto(pki_cert) cert = NULL;
+    struct pki_bytes der = {0};
+    struct pki_crl crl;
+    struct pki_crl_entry entry;
+    struct pki_error err = {0};
+    bool found = false;
+
+    EXPECT_OK(pki_crl_file_map(session, authority, &row, &der, &err), err);
+    EXPECT_OK(pki_crl_parse(der, &crl, &err), err);
+    EXPECT_OK(pki_store_authority(session->store, row.issuer, &issuer, &err), err);
+    EXPECT_OK(pki_store_certificate(session->store, issuer.certificate, &own, &err), err);
+    EXPECT_OK(pki_cert_parse(pki_buf_view(&own.der), &cert, &err), err);
+    EXPECT_OK(pki_crl_verify_signature(&crl, cert->spki, &err), err);
+    CU_ASSERT_EQUAL(crl.this_update, row.this_update);
+    CU_ASSERT_EQUAL(crl.next_update, row.next_update);
+    size_t n = 0;
+    for (struct pki_bytes rest = crl.entries; rest.size > 0; n++)
+        EXPECT_OK(pki_crl_next(&rest, &entry, &err), err);
+    CU_ASSERT_EQUAL(n, entries);
+    CU_ASSERT_EQUAL(row.entries, (int64_t)entries);
+    EXPECT_OK(pki_crl_find(&crl, cert->serial, &found, &entry, &err), err);
+    CU_ASSERT_FALSE(found);
+    pki_file_unmap(&der);
+}
+
+static void test_numbers_and_dates_only_grow(void)
+{
+    const char *cellar = tls_cellar("grow");
+    pki_auto(pki_session) session = fixture_open(cellar);
+
+    life_crl(session, "root-g1");
+    struct pki_crl_row first = life_last_crl(session, "root-g1");
+    CU_ASSERT_EQUAL(first.number, FIXTURE_NOW - 300);
+    CU_ASSERT_EQUAL(first.this_update, FIXTURE_NOW - 300);
+    CU_ASSERT_EQUAL(first.next_update, FIXTURE_NOW - 300 + 180 * DAY);
+    expect_crl(session, "root-g1", 0);
+    life_crl(session, "root-g1");
+    struct pki_crl_row second = life_last_crl(session, "root-g1");
+    CU_ASSERT_EQUAL(second.number, first.number + 1);
+    CU_ASSERT_EQUAL(second.this_update, first.this_update + 1);
+    fixture_room.now += DAY;
+    life_crl(session, "root-g1");
+    CU_ASSERT_EQUAL(life_last_crl(session, "root-g1").number, fixture_room.now - 300);
+    fixture_room_reset();
+}
+
+static void test_revoked_is_listed_and_stays(void)
+{
+    const char *cellar = tls_cellar("listed");
+    pki_auto(pki_session) session = fixture_open(cellar);
+    const struct pki_revoke_request revoke = {.what = life_serial(session, TLS),
+                                              .reason = "superseded"};
+    pki_auto(pki_draft) draft = NULL;
+    pki_auto(pki_report) report = pki_report_new();
+    struct pki_error err = {0};
+
+    life_crl(session, "root-g1");
+    life_revoke(session, &revoke);
+    EXPECT_OK(pki_crl_prepare(session, "root-g1", &draft, &err), err);
+    CU_ASSERT_STRING_EQUAL(pki_draft_name(draft), "Example Corp Root CA");
+    EXPECT_OK(pki_draft_describe(draft, report, &err), err);
+    char *text = fixture_text(report);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "+1 since number 1798761300"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "Example Corp Prod TLS CA G1"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "superseded"));
+    free(text);
+    life_crl(session, "root-g1");
+    expect_crl(session, "root-g1", 1);
+    CU_ASSERT_EQUAL(life_last_crl(session, "root-g1").covers, 1);
+    fixture_room.now += 400 * DAY;
+    life_crl(session, "root-g1");
+    expect_crl(session, "root-g1", 1);
+    fixture_room_reset();
+    fixture_room.now = FIXTURE_NOW + 400 * DAY;
+    EXPECT_FAILS(pki_draft_sign(session, PKI_TAKE(draft), report, &err), err, PKI_E_STATE);
+    EXPECT_TEXT("the cellar has moved on since this draft");
+    fixture_room_reset();
+}
+
+/* A list that does not hold what the last one held is never signed. */
+static void test_last_list_must_be_there_unchanged(void)
+{
+    const char *cellar = tls_cellar("superset");
+    pki_auto(pki_session) session = fixture_open(cellar);
+    pki_auto(pki_draft) draft = NULL;
+    struct pki_error err = {0};
+    pki_scope_fd int dir = -1;
+
+    life_crl(session, "root-g1");
+    EXPECT_OK(pki_crl_directory(session, &dir, &err), err);
+    int fd = openat(dir, "root-g1-1798761300.crl", O_WRONLY | O_APPEND | O_CLOEXEC);
+    CU_ASSERT_EQUAL(write(fd, "x", 1), 1);
+    close(fd);
+    EXPECT_FAILS(pki_crl_prepare(session, "root-g1", &draft, &err), err, PKI_E_INTEGRITY);
+    EXPECT_TEXT("crls/root-g1-1798761300.crl differs from the record");
+    CU_ASSERT_EQUAL(unlinkat(dir, "root-g1-1798761300.crl", 0), 0);
+    EXPECT_FAILS(pki_crl_prepare(session, "root-g1", &draft, &err), err, PKI_E_INTEGRITY);
+    EXPECT_TEXT("restore it from a backup");
+}
+
+/* What a signing that was cut off left under the same name is in nobody's way. */
+static void test_unrecorded_file_is_replaced(void)
+{
+    const char *cellar = tls_cellar("orphan");
+    pki_auto(pki_session) session = fixture_open(cellar);
+    struct pki_error err = {0};
+    pki_scope_fd int dir = -1;
+
+    EXPECT_OK(pki_crl_directory(session, &dir, &err), err);
+    EXPECT_OK(pki_file_write_new(dir, "root-g1-1798761300.crl", 0600,
+                                 (struct pki_bytes){(const uint8_t *)"torn", 4}, &err),
+              err);
+    life_crl(session, "root-g1");
+    expect_crl(session, "root-g1", 0);
+    CU_ASSERT_EQUAL(fixture_reserved(cellar), 0);
+}
+
+static void test_list_ends_with_its_issuer(void)
+{
+    const char *cellar = tls_cellar("ends");
+    pki_auto(pki_session) session = fixture_open(cellar);
+    pki_auto(pki_draft) draft = NULL;
+    struct pki_error err = {0};
+
+    fixture_room.now = FIXTURE_NOW + 5 * 365 * DAY;
+    life_crl(session, TLS);
+    CU_ASSERT_EQUAL(life_last_crl(session, TLS).next_update, INT64_C(1956527999));
+    fixture_room.now = INT64_C(1956528000);
+    EXPECT_FAILS(pki_crl_prepare(session, TLS, &draft, &err), err, PKI_E_POLICY);
+    EXPECT_TEXT("outside the validity of prod-tls-g1");
+    EXPECT_FAILS(pki_crl_prepare(session, "prod-tls-g9", &draft, &err), err, PKI_E_NOTFOUND);
+    fixture_room_reset();
+}
+
+static struct pki_crl_debt debt_of(struct pki_session *session, const char *authority)
+{
+    pki_scope(pki_crl_debts) debts = {0};
+    struct pki_crl_debt debt = {0};
+    struct pki_error err = {0};
+
+    EXPECT_OK(pki_crl_debts_load(session, &debts, &err), err);
+    for (size_t i = 0; i < debts.n; i++)
+        if (strcmp(debts.list[i].name, authority) == 0)
+            debt = debts.list[i];
+    return debt;
+}
+
+static void test_lists_are_due_in_time(void)
+{
+    const char *cellar = tls_cellar("due");
+    pki_auto(pki_session) session = fixture_open(cellar);
+    const struct pki_revoke_request revoke = {.what = life_serial(session, "prod-tls-g2"),
+                                              .reason = "cessationOfOperation"};
+
+    /* A root that has issued; a line's authority that has not. */
+    CU_ASSERT_TRUE(debt_of(session, "root-g1").owed);
+    CU_ASSERT_EQUAL(debt_of(session, "root-g1").when, FIXTURE_NOW + DAY);
+    CU_ASSERT_FALSE(debt_of(session, TLS).owed);
+    life_crl(session, "root-g1");
+    struct pki_crl_debt debt = debt_of(session, "root-g1");
+    CU_ASSERT_EQUAL(debt.when, FIXTURE_NOW - 300 + 180 * DAY);
+    CU_ASSERT_FALSE(pki_crl_debt_is_due(&debt, FIXTURE_NOW, 365 * DAY));
+    CU_ASSERT_TRUE(pki_crl_debt_is_due(&debt, FIXTURE_NOW + 160 * DAY, 30 * DAY));
+    life_revoke(session, &revoke);
+    debt = debt_of(session, "root-g1");
+    CU_ASSERT_EQUAL(debt.when, FIXTURE_NOW - 300 + DAY);
+    CU_ASSERT_TRUE(pki_crl_debt_is_due(&debt, FIXTURE_NOW, 0));
+    life_crl(session, "root-g1");
+    debt = debt_of(session, "root-g1");
+    CU_ASSERT_FALSE(pki_crl_debt_is_due(&debt, FIXTURE_NOW, 30 * DAY));
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"numbers and dates only grow", test_numbers_and_dates_only_grow},
+        {"what is revoked is listed and stays", test_revoked_is_listed_and_stays},
+        {"the last list must be there unchanged", test_last_list_must_be_there_unchanged},
+        {"an unrecorded file is replaced", test_unrecorded_file_is_replaced},
+        {"a list ends with its issuer", test_list_ends_with_its_issuer},
+        {"lists are due in time", test_lists_are_due_in_time},
+        CU_TEST_INFO_NULL,
+    };
+    CU_SuiteInfo suites[] = {{.pName = "crl", .pTests = tests}, CU_SUITE_INFO_NULL};
+
+    return test_run(suites);
+}
