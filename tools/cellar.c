@@ -64,11 +64,11 @@ static int unknown(const char *word)
     for (size_t i = 0; i < PKI_COUNT(tools); i++) {
         if (!nearly(word, verb(&tools[i])))
             continue;
-        fprintf(stderr, "cellar: there is no tool of that name; did you mean \"%s\"?\n",
-                verb(&tools[i]));
+        (void)fprintf(stderr, "cellar: there is no tool of that name; did you mean \"%s\"?\n",
+                      verb(&tools[i]));
         return 2;
     }
-    fprintf(stderr, "cellar: there is no tool of that name; see cellar --help\n");
+    (void)fprintf(stderr, "cellar: there is no tool of that name; see cellar --help\n");
     return 2;
 }
 

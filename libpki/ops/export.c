@@ -293,18 +293,18 @@ static bool check_options(const struct pki_export_request *request, struct pki_e
 {
     if (request->with_key && (!request->consumer || !request->to))
         return pki_fail(err, PKI_E_USAGE,
-                        "--with-key needs --for and --to: keys never lie under "
-                        "exports/");
+                        "--with-key needs --for and --to: keys never lie under exports/");
     if (request->consumer && (!request->purpose || !request->to))
         return pki_fail(err, PKI_E_USAGE, "--for needs ENV, PURPOSE and --to");
     if (request->leaf && !request->to)
         return pki_fail(err, PKI_E_USAGE, "--leaf needs --to");
     if (request->leaf && (request->environment || request->consumer))
         return pki_fail(err, PKI_E_USAGE, "--leaf stands alone: the serial says which line it is");
-    if (request->purpose && !request->consumer)
+    if (request->purpose && !request->consumer) {
         return pki_fail(err, PKI_E_USAGE,
                         "PURPOSE needs --for: an environment is exported as a whole, so that "
                         "nothing stale stays");
+    }
     if (request->replace && !request->to)
         return pki_fail(err, PKI_E_USAGE, "--replace needs --to: exports/ is replaced anyway");
     return true;

@@ -116,13 +116,14 @@ static void report_next(const struct pki_export_told *told, struct pki_report *r
 {
     const struct pki_export_request *request = told->request;
 
-    if (request->leaf)
+    if (request->leaf) {
         next_of_leaf(told, report);
-    else if (request->consumer)
+    } else if (request->consumer) {
         pki_report_next(report, "cellar lint --for %s %s/chain.pem",
                         strcmp(request->consumer, "fulcio") == 0 ? "fulcio" : "tsa", request->to);
-    else
+    } else {
         next_of_set(told, report);
+    }
 }
 
 bool pki_export_report(const struct pki_export_told *told, struct pki_report *report,

@@ -26,9 +26,8 @@ struct status {
     struct due *dues;
     size_t n_dues;
     struct pki_report *report;
-    char next[128]; /* the command that comes first; empty: none */
-    int64_t next_at;
-    int64_t later_at; /* the first thing that comes when nothing is due; 0: none */
+    char missing[128]; /* the command that makes the first thing that is not there; or empty */
+    int64_t later_at;  /* the first thing that comes when nothing is due; 0: none */
     char later[PKI_NAME_MAX + 16];
     bool any_due, out_of_memory;
 };
@@ -38,15 +37,6 @@ static int64_t days_left(const struct status *status, int64_t until)
     int64_t left = until - status->now;
 
     return left >= 0 ? left / DAY : -((-left + DAY - 1) / DAY);
-}
-
-/* Of several the earliest: what a person should do first. */
-static void keep_next(struct status *status, int64_t when, const char *command)
-{
-    if (status->next[0] && when >= status->next_at)
-        return;
-    status->next_at = when;
-    (void)snprintf(status->next, sizeof(status->next), "%s", command);
 }
 
 static void keep_later(struct status *status, int64_t when, const char *what, const char *name)
@@ -76,7 +66,6 @@ static void add_due(struct status *status, int64_t when, const char *what, const
     due->what = what;
     (void)snprintf(due->name, sizeof(due->name), "%s", name);
     (void)snprintf(due->command, sizeof(due->command), "%s", command);
-    keep_next(status, when, command);
     status->any_due = true;
 }
 
@@ -238,8 +227,8 @@ static void add_missing(struct status *status, struct pki_report **table, const 
 {
     if (!*table)
         *table = pki_report_table(status->report, "Not made yet");
-    if (!status->next[0])
-        keep_next(status, INT64_MAX, command);
+    if (!status->missing[0])
+        (void)snprintf(status->missing, sizeof(status->missing), "%s", command);
     struct pki_report *row = pki_report_row(*table);
     pki_report_text(row, "What", "%s", what);
     pki_report_text(row, "Command", "%s", command);
@@ -361,12 +350,16 @@ static void add_next(struct status *status)
     long long days = status->later_at ? (long long)days_left(status, status->later_at) : 0;
     char date[PKI_TIME_TEXT];
 
-    if (status->next[0])
-        pki_report_next_here(status->report, "%s", status->next);
-    else if (status->later_at != 0)
-        pki_report_note(status->report, "Later", PKI_TONE_GOOD,
-                        "Nothing is due. First: %s, %.10s (%lld days).", status->later,
-                        pki_time_format(status->later_at, date), days);
+    const char *command = status->n_dues > 0 ? status->dues[0].command : status->missing;
+    if (command[0]) {
+        pki_report_next_here(status->report, "%s", command);
+        return;
+    }
+    if (status->later_at == 0)
+        return;
+    pki_report_note(status->report, "Later", PKI_TONE_GOOD,
+                    "Nothing is due. First: %s, %.10s (%lld days).", status->later,
+                    pki_time_format(status->later_at, date), days);
 }
 
 static bool tell(struct status *status, struct pki_error *err)
@@ -391,10 +384,10 @@ bool pki_status(struct pki_session *session, int64_t within, struct pki_report *
     };
     bool told = tell(&status, err);
 
+    if (told) {
+        add_next(&status);
+        *due = status.any_due;
+    }
     free(status.dues);
-    if (!told)
-        return false;
-    add_next(&status);
-    *due = status.any_due;
-    return true;
+    return told;
 }

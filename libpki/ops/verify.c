@@ -159,12 +159,12 @@ static void describe_checked(const struct pki_verify_request *request, size_t li
                     request->purpose && strcmp(request->purpose, "any") != 0 ? request->purpose
                                                                              : "any purpose",
                     pki_time_format(request->at, time));
-    if (lists == 0)
-        pki_report_toned(report, "Not checked", PKI_TONE_WARN,
-                         "revocation: no list was given (--crl)");
-    else
+    if (lists > 0) {
         pki_report_text(report, "Revocation", "as known now, by %zu list%s", lists,
                         lists == 1 ? "" : "s");
+        return;
+    }
+    pki_report_toned(report, "Not checked", PKI_TONE_WARN, "revocation: no list was given (--crl)");
 }
 
 /* The verdict first and alone on its line; why not is the error's text, which follows. */
