@@ -18,21 +18,21 @@
 
 #include "pki/error.h"
 
-#define EXPECT_OK(call, err)                                                         \
-    do {                                                                             \
-        bool done_ = (call);                                                         \
-        if (!done_)                                                                  \
-            (void)fprintf(stderr, "\n%s:%d: %s\n", __FILE__, __LINE__, (err).text);        \
-        CU_ASSERT_FATAL(done_);                                                      \
-        (void)memset(&(err), 0, sizeof(err));                                              \
+#define EXPECT_OK(call, err)                                                        \
+    do {                                                                            \
+        bool done_ = (call);                                                        \
+        if (!done_)                                                                 \
+            (void)fprintf(stderr, "\n%s:%d: %s\n", __FILE__, __LINE__, (err).text); \
+        CU_ASSERT_FATAL(done_);                                                     \
+        (void)memset(&(err), 0, sizeof(err));                                       \
     } while (0)
 
-#define EXPECT_FAILS(call, err, expected)                                            \
-    do {                                                                             \
-        CU_ASSERT_FALSE_FATAL(call);                                                 \
-        test_failure_is(&(err), expected, __FILE__, __LINE__);                       \
-        test_last = (err);                                                           \
-        (void)memset(&(err), 0, sizeof(err));                                              \
+#define EXPECT_FAILS(call, err, expected)                      \
+    do {                                                       \
+        CU_ASSERT_FALSE_FATAL(call);                           \
+        test_failure_is(&(err), expected, __FILE__, __LINE__); \
+        test_last = (err);                                     \
+        (void)memset(&(err), 0, sizeof(err));                  \
     } while (0)
 
 /* The error that the last EXPECT_FAILS saw, to look at its text. */

@@ -221,7 +221,7 @@ static void test_a_spoilt_trusted_root_is_refused(void)
         {"version=0.1", "version=0.2", "mediaType"},
         {"\"mediaType\"", "\"mediatype\"", "unknown field"},
         {"\"uri\"", "\"url\"", "unknown field \"url\""},
-        {"\"uri\": \"https://fulcio.example.com\",", "", "\"uri\" is missing"},
+        {"\"uri\": \"https://fulcio.example.com\"", "\"uri\": 7", "\"uri\""},
         {"\"subject\"", "\"operator\": \"x\", \"subject\"", "unknown field \"operator\""},
         {"Example Corp Root CA", "Example Corp", "is not the root's"},
         {"\"organization\": \"Example Corp\"", "\"organization\": \"Example\"",
