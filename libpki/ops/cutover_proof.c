@@ -23,7 +23,7 @@ static bool first_of_bundle(const char *path, const json_t *root,
     const json_t *chain = json_array_get(json_object_get(root, "chains"), 0);
     const json_t *first = json_array_get(json_object_get(chain, "certificates"), 0);
 
-    if (!json_is_string(first))
+    if (json_string_length(first) == 0)
         return pki_fail(err, PKI_E_FORMAT, "%s: not a trust bundle: no chains[0].certificates[0]",
                         path);
     const struct pki_bytes pem = {(const uint8_t *)json_string_value(first),
