@@ -192,28 +192,43 @@ static enum pki_tone severity_tone(enum pki_lint_severity severity)
     return tones[severity];
 }
 
+static void put_finding(const struct pki_lint_finding *finding, struct pki_report *row)
+{
+    pki_report_toned(row, "Severity", severity_tone(finding->severity), "%s",
+                     severity_name(finding->severity));
+    pki_report_text(row, "Rule", "%s", finding->rule);
+    pki_report_text(row, "Finding", "%s", finding->text);
+    pki_report_text(row, "Citation", "%s", finding->citation);
+}
+
+/* A sentence each on paper: four columns would leave them a few letters a line. */
+static void describe_findings(const struct pki_lint_findings *findings, struct pki_report *report)
+{
+    pki_report_readers(report, PKI_FOR_PAPER);
+    struct pki_report *block = pki_report_block(report, "Findings");
+    for (size_t i = 0; i < findings->n; i++) {
+        const struct pki_lint_finding *finding = &findings->list[i];
+        pki_report_text(block, severity_name(finding->severity), "%s: %s (%s)", finding->rule,
+                        finding->text, finding->citation);
+    }
+    pki_report_readers(report, PKI_FOR_JSON);
+    struct pki_report *table = pki_report_table(report, "Findings");
+    for (size_t i = 0; i < findings->n; i++)
+        put_finding(&findings->list[i], pki_report_row(table));
+    pki_report_readers(report, PKI_FOR_ALL);
+}
+
 void pki_lint_findings_describe(const struct pki_lint_findings *findings, struct pki_report *report)
 {
-    if (findings->n > 0) {
-        struct pki_report *table = pki_report_table(report, "Findings");
-        for (size_t i = 0; i < findings->n; i++) {
-            const struct pki_lint_finding *finding = &findings->list[i];
-            struct pki_report *row = pki_report_row(table);
-            pki_report_toned(row, "Severity", severity_tone(finding->severity), "%s",
-                             severity_name(finding->severity));
-            pki_report_text(row, "Rule", "%s", finding->rule);
-            pki_report_text(row, "Finding", "%s", finding->text);
-            pki_report_text(row, "Citation", "%s", finding->citation);
-        }
-    }
     if (findings->n == 0) {
         pki_report_note(report, "verdict", PKI_TONE_GOOD, "%zu rules, no findings.",
                         findings->rules);
-    } else {
-        pki_report_note(report, "verdict", findings->errors > 0 ? PKI_TONE_BAD : PKI_TONE_WARN,
-                        "%zu rules, %zu findings, %zu of them errors.", findings->rules,
-                        findings->n, findings->errors);
+        return;
     }
+    describe_findings(findings, report);
+    pki_report_note(report, "verdict", findings->errors > 0 ? PKI_TONE_BAD : PKI_TONE_WARN,
+                    "%zu rules, %zu finding%s, %zu of severity error.", findings->rules,
+                    findings->n, findings->n == 1 ? "" : "s", findings->errors);
 }
 
 static void describe_seen(const struct pki_lint_request *request, const struct pki_lint_seen *seen,
