@@ -199,8 +199,7 @@ static bool fill(struct pki_session *session, const struct pki_cutover_request *
     (void)snprintf(draft->next, sizeof(draft->next), "cellar export %s", line->plan->environment);
     return check_time(line, request->at, draft->now, err) &&
            check_proof(session, line, request->proof, &own->row, err) &&
-           collect(session, line, own, err) &&
-           pki_authority_title(line->active, draft->confirm, sizeof(draft->confirm), err);
+           collect(session, line, own, err) && pki_draft_confirm_by(draft, line->active, err);
 }
 
 bool pki_cutover_prepare(struct pki_session *session, const struct pki_cutover_request *request,

@@ -77,6 +77,19 @@ bool pki_draft_begin_keyless(struct pki_session *session, const char *action,
     return begin(session, action, pki_session_check_clock, draft, err);
 }
 
+bool pki_draft_confirm_by(struct pki_draft *draft, const struct pki_authority_row *row,
+                          struct pki_error *err)
+{
+    pki_scope(pki_buf) name = {0};
+
+    if (!pki_name_attribute(pki_buf_view(&row->subject), PKI_OID_COMMON_NAME, &name, err) ||
+        !pki_buf_ok(&name, err))
+        return false;
+    (void)snprintf(draft->confirm, sizeof(draft->confirm), "%.*s", (int)name.size,
+                   (const char *)name.data);
+    return true;
+}
+
 void pki_draft_set_line(struct pki_draft *draft, const struct pki_line_plan *plan)
 {
     (void)snprintf(draft->root, sizeof(draft->root), "%s", plan->root->name);

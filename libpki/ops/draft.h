@@ -135,6 +135,10 @@ PKI_CHECKED bool pki_draft_begin(struct pki_session *session, const char *action
 PKI_CHECKED bool pki_draft_begin_keyless(struct pki_session *session, const char *action,
                                          struct pki_draft **draft, struct pki_error *err);
 
+/** Have it confirmed by a recorded authority's common name. */
+PKI_CHECKED bool pki_draft_confirm_by(struct pki_draft *draft, const struct pki_authority_row *row,
+                                      struct pki_error *err);
+
 /** Note whose line it is about. */
 void pki_draft_set_line(struct pki_draft *draft, const struct pki_line_plan *plan);
 

@@ -1,9 +1,5 @@
 #include "ops/line.h"
 
-#include <stdio.h>
-
-#include "x509/name.h"
-
 static void sort_out(struct pki_line *line)
 {
     for (size_t i = 0; i < line->rows.n; i++) {
@@ -81,19 +77,5 @@ bool pki_line_switched(struct pki_session *session, const struct pki_authority_r
             first = cutover.at;
     }
     *at = first;
-    return true;
-}
-
-/* --- names --------------------------------------------------------------------------------- */
-
-bool pki_authority_title(const struct pki_authority_row *row, char *title, size_t size,
-                         struct pki_error *err)
-{
-    pki_scope(pki_buf) name = {0};
-
-    if (!pki_name_attribute(pki_buf_view(&row->subject), PKI_OID_COMMON_NAME, &name, err) ||
-        !pki_buf_ok(&name, err))
-        return false;
-    (void)snprintf(title, size, "%.*s", (int)name.size, (const char *)name.data);
     return true;
 }

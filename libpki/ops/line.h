@@ -42,8 +42,4 @@ PKI_CHECKED bool pki_line_switched(struct pki_session *session,
                                    const struct pki_authority_rows *rows, int64_t generation,
                                    int64_t recorded_by, int64_t *at, struct pki_error *err);
 
-/** The common name that is typed to confirm something about an authority. */
-PKI_CHECKED bool pki_authority_title(const struct pki_authority_row *row, char *title, size_t size,
-                                     struct pki_error *err);
-
 #endif

@@ -98,7 +98,7 @@ static bool starts(struct promotion *promotion, const struct pki_authority_row *
     own->shortened = own->rotate_by < pki_period_after(own->plan->rotate_every, now_of(promotion));
     memcpy(own->starts, row->name, sizeof(own->starts));
     pki_draft_change(draft, row, PKI_STATE_ACTIVE);
-    return pki_authority_title(row, draft->confirm, sizeof(draft->confirm), err);
+    return pki_draft_confirm_by(draft, row, err);
 }
 
 static void stops(struct promotion *promotion, const struct pki_authority_row *row,

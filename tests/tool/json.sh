@@ -38,8 +38,28 @@ fields 3 cellar status -C cellar
 fields 0 cellar export -C cellar --dry-run
 fields 0 cellar export -C cellar
 fields 0 cellar export prod code-signing --for fulcio --with-key --to handover -C cellar
-fields 0 cellar status -C cellar
+with root-g1
+fields 0 cellar crl root-g1 -C cellar --dry-run
+fields 0 cellar crl root-g1 -C cellar "${secrets[@]}" --confirm 'Test Root CA'
+fields 3 cellar status -C cellar
 fields 0 cellar audit -C cellar
+with root-g1 prod-code-signing-g3
+fields 0 cellar rotate prod code-signing --now -C cellar --dry-run
+fields 0 cellar rotate prod code-signing --now -C cellar "${secrets[@]}" --confirm 'Test Prod Code Signing CA G2'
+fields 0 cellar rotate prod tls --now --promote-only -C cellar --dry-run
+fields 0 cellar rotate prod tls --now --promote-only -C cellar --confirm 'Test Prod TLS CA G2'
+fields 0 cellar rotate --all -C cellar
+cat cellar/exports/prod/code-signing/g2/chain.pem >g2.pem
+fields 0 cellar cutover prod code-signing --at 2026-03-01T12:00:00Z -C cellar --dry-run
+fields 0 cellar cutover prod code-signing --at 2026-03-01T12:00:00Z --proof g2.pem -C cellar --dry-run
+fields 0 cellar cutover prod code-signing --at 2026-03-01T12:00:00Z -C cellar --confirm 'Test Prod Code Signing CA G2'
+tls=$(sqlite3 cellar/cellar.db "SELECT hex(c.serial) FROM certificate c JOIN authority a ON a.id = c.authority
+    WHERE a.name = 'prod-tls-g2'")
+revoke=(cellar revoke "$tls" --reason keyCompromise --invalid-since 2026-03-01T11:58:00Z -C cellar)
+fields 0 "${revoke[@]}" --dry-run
+fields 0 "${revoke[@]}" --confirm 'Test Prod TLS CA G2'
+with root-g1
+fields 0 cellar crl --due --within 1h -C cellar "${secrets[@]}" --confirm 'Test Root CA' --dry-run
 fields 0 cellar key list -C cellar
 with key
 fields 0 cellar key csr --common-name Test --to made "${secrets[@]}" --dry-run
