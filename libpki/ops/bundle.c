@@ -49,6 +49,11 @@ void pki_bundle_put(struct pki_bundle_file *file, const struct pki_cert *cert)
         file->certs[file->n_certs++] = cert;
 }
 
+struct pki_bytes pki_bundle_bytes(const struct pki_bundle_file *file)
+{
+    return file->mapped.data ? file->mapped : pki_buf_view(&file->content);
+}
+
 /* --- PEM files ------------------------------------------------------------------------------ */
 
 static bool compose_anchors(struct pki_bundle *bundle, struct pki_error *err)
@@ -73,6 +78,8 @@ static bool compose_chain(struct pki_bundle *bundle, const struct pki_generation
     struct pki_bundle_file *file = NULL;
     bool active = generation->authority.state == PKI_STATE_ACTIVE;
 
+    if (generation->windows_only)
+        return true;
     if (active) {
         if (!pki_bundle_add(bundle, PKI_BUNDLE_CHAIN, &file, err, "%s/chain.pem", purpose))
             return false;
@@ -155,6 +162,8 @@ static bool compose_pool(struct pki_bundle *bundle, const struct pki_generation 
     file->next_rotation = pki_generation_rotation(active);
     for (size_t i = 0; i < trust->n_generations; i++) {
         const struct pki_generation *generation = &trust->generations[i];
+        if (generation->windows_only)
+            continue;
         if (same_line(generation, active) && (!with_root || generation->root == active->root))
             pki_bundle_put(file, generation->cert);
     }
@@ -368,12 +377,14 @@ bool pki_bundle_compose(struct pki_bundle *bundle, const char *logs, struct pki_
 
     if (trust->n_generations == 0)
         return pki_fail(err, PKI_E_STATE,
-                        "nothing to export for %s yet: issue one of its lines first",
-                        trust->environment);
+                        "nothing of %s is trusted: issue one of its lines first; after a "
+                        "compromise remove exports/%s and what was published of it",
+                        trust->environment, trust->environment);
     if (!compose_anchors(bundle, err))
         return false;
     for (size_t i = 0; i < trust->n_generations; i++)
         if (!compose_generation(bundle, &trust->generations[i], err))
             return false;
-    return compose_sigstore(bundle, logs, err) && pki_bundle_manifest(bundle, err);
+    return compose_sigstore(bundle, logs, err) && pki_bundle_crls(bundle, err) &&
+           pki_bundle_manifest(bundle, err);
 }

@@ -17,12 +17,17 @@ enum pki_bundle_kind {
     PKI_BUNDLE_CHAIN,        /* one chain in order; verifies against the roots */
     PKI_BUNDLE_POOL,         /* intermediates in order of use, each verifies; a root may be last */
     PKI_BUNDLE_TRUSTED_ROOT, /* trusted_root.json */
+    PKI_BUNDLE_CRL,          /* DER, signed by the authority that it names */
+    PKI_BUNDLE_CRLS,         /* the same as PEM, one or many */
+    PKI_BUNDLE_CERTIFICATE,  /* DER, as it was issued */
     PKI_BUNDLE_KEY,          /* an encrypted key file, copied byte for byte */
 };
 
 struct pki_bundle_file {
     char path[160];
     struct pki_buf content;
+    struct pki_bytes mapped;       /* instead of content: borrowed from the trust */
+    const struct pki_crl_row *crl; /* of a file with one CRL */
     enum pki_bundle_kind kind;
     const char *use;          /* what it is for: "cosign --certificate-chain" */
     const char *order;        /* of its certificates, in words */
@@ -52,6 +57,14 @@ void pki_bundle_put(struct pki_bundle_file *file, const struct pki_cert *cert);
  *  @logs  a user's trusted root whose log keys are merged; NULL: none */
 PKI_CHECKED bool pki_bundle_compose(struct pki_bundle *bundle, const char *logs,
                                     struct pki_error *err);
+/** crl/ and publish/ of the trust's issuers (bundle_crls.c). */
+PKI_CHECKED bool pki_bundle_crls(struct pki_bundle *bundle, struct pki_error *err);
+/** Verify a file of CRLs as read back. Fails: PKI_E_FORMAT, PKI_E_INVALID, PKI_E_INTEGRITY */
+PKI_CHECKED bool pki_bundle_verify_crl(const struct pki_bundle *bundle,
+                                       const struct pki_bundle_file *file, struct pki_bytes bytes,
+                                       struct pki_error *err);
+/** What a file holds. */
+struct pki_bytes pki_bundle_bytes(const struct pki_bundle_file *file);
 /** Append the manifest of what the bundle holds so far. */
 PKI_CHECKED bool pki_bundle_manifest(struct pki_bundle *bundle, struct pki_error *err);
 

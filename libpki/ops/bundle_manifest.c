@@ -69,11 +69,18 @@ static void put_span(struct pki_json *json, const struct pki_bundle_file *file)
     pki_json_time(json, "valid_to", to);
 }
 
+static void put_crl(struct pki_json *json, const struct pki_crl_row *crl)
+{
+    pki_json_integer(json, "crl_number", crl->number);
+    pki_json_time(json, "this_update", crl->this_update);
+    pki_json_time(json, "next_update", crl->next_update);
+}
+
 static void put_file(struct pki_json *json, const struct pki_bundle_file *file)
 {
     uint8_t sha256[PKI_SHA256_SIZE];
 
-    pki_sha256(pki_buf_view(&file->content), sha256);
+    pki_sha256(pki_bundle_bytes(file), sha256);
     pki_json_object(json, NULL);
     pki_json_text(json, "path", file->path);
     pki_json_text(json, "use", file->use);
@@ -84,6 +91,8 @@ static void put_file(struct pki_json *json, const struct pki_bundle_file *file)
     if (file->order)
         pki_json_text(json, "order", file->order);
     pki_json_hex(json, "sha256", (struct pki_bytes){sha256, sizeof(sha256)});
+    if (file->crl)
+        put_crl(json, file->crl);
     if (file->n_certs > 0)
         put_span(json, file);
     if (file->next_rotation)

@@ -96,7 +96,7 @@ bool pki_bundle_verify(const struct pki_bundle *bundle, const struct pki_bundle_
 {
     struct pki_error why = {0};
 
-    if (!pki_bytes_equal(bytes, pki_buf_view(&file->content)))
+    if (!pki_bytes_equal(bytes, pki_bundle_bytes(file)))
         return pki_fail(err, PKI_E_INTEGRITY, "%s differs as read back", file->path);
     switch (file->kind) {
     case PKI_BUNDLE_ANCHORS:
@@ -105,7 +105,11 @@ bool pki_bundle_verify(const struct pki_bundle *bundle, const struct pki_bundle_
         return verify_pem(bundle, file, bytes, err);
     case PKI_BUNDLE_TRUSTED_ROOT:
         return pki_trusted_root_check(bytes, &why) || broken(file, &why, err);
+    case PKI_BUNDLE_CRL:
+    case PKI_BUNDLE_CRLS:
+        return pki_bundle_verify_crl(bundle, file, bytes, &why) || broken(file, &why, err);
     case PKI_BUNDLE_TEXT:
+    case PKI_BUNDLE_CERTIFICATE: /* issued and verified before it was recorded */
     case PKI_BUNDLE_KEY:
         return true;
     }
@@ -149,15 +153,19 @@ static bool open_parent(int dir, const char *path, int *parent, const char **nam
 static bool write_file(const struct pki_bundle *bundle, const struct pki_bundle_file *file, int dir,
                        struct pki_error *err)
 {
-    pki_scope(pki_buf) bytes = {0};
+    struct pki_bytes bytes = {0};
     pki_scope_fd int parent = -1;
     const char *name = NULL;
     unsigned mode = file->kind == PKI_BUNDLE_KEY ? 0600 : 0644;
+    bool crl = file->kind == PKI_BUNDLE_CRL || file->kind == PKI_BUNDLE_CRLS;
 
-    return open_parent(dir, file->path, &parent, &name, err) &&
-           pki_file_write_new(parent, name, mode, pki_buf_view(&file->content), err) &&
-           pki_file_read(parent, name, PKI_LIMIT_BUNDLE, &bytes, err) &&
-           pki_bundle_verify(bundle, file, pki_buf_view(&bytes), err);
+    if (!open_parent(dir, file->path, &parent, &name, err) ||
+        !pki_file_write_new(parent, name, mode, pki_bundle_bytes(file), err) ||
+        !pki_file_map(parent, name, crl ? PKI_LIMIT_CRL : PKI_LIMIT_BUNDLE, &bytes, err))
+        return false;
+    bool good = pki_bundle_verify(bundle, file, bytes, err);
+    pki_file_unmap(&bytes);
+    return good;
 }
 
 bool pki_bundle_write(const struct pki_bundle *bundle, int dir, struct pki_error *err)

@@ -140,8 +140,10 @@ static bool compose_set(struct export *export, struct pki_export_set *set, struc
     if (!pki_trust_load(export->session, set->environment, export->as_of, &set->trust, err))
         return false;
     set->bundle.trust = set->trust;
-    return request->consumer ? pki_handover_compose(export->session, &set->bundle, request, err)
-                             : pki_bundle_compose(&set->bundle, export->logs, err);
+    if (request->consumer)
+        return pki_handover_compose(export->session, &set->bundle, request, err);
+    return pki_trust_load_issuers(export->session, set->trust, err) &&
+           pki_bundle_compose(&set->bundle, export->logs, err);
 }
 
 static bool has_generations(struct export *export, const char *environment, bool *has,

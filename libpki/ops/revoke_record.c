@@ -48,6 +48,12 @@ static void tell_treatment(const struct pki_revoke_work *revoke, struct pki_repo
     const struct pki_revocation_row *row = &revoke->row;
     char since[PKI_TIME_TEXT];
 
+    if (revoke->revoked.authority.id == 0) {
+        /* Trust files hold no end entities: whoever verifies what it signed goes by this. */
+        pki_report_text(report, "Treatment", "%s: its CRL says so; trust files do not hold it",
+                        row->treatment);
+        return;
+    }
     if (drops(revoke))
         pki_report_toned(report, "Treatment", PKI_TONE_BAD,
                          "drop: nothing of %s is trusted any more", concern(revoke));

@@ -3,108 +3,39 @@
  * cryptographic library, so that it answers at once.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "pki/ops.h"
 #include "base/text.h"
+#include "ops/crl_due.h"
 #include "ops/session.h"
-
-#define DAY INT64_C(86400)
-
-struct due {
-    int64_t when;
-    const char *what;
-    char name[PKI_NAME_MAX + 1];
-    char command[128];
-};
+#include "ops/status_due.h"
+#include "ops/status_left.h"
 
 struct status {
     struct pki_session *session;
     const struct pki_hierarchy *hierarchy;
     int64_t now, within;
-    struct due *dues;
-    size_t n_dues;
+    struct pki_dues dues;
+    struct pki_crl_debts debts;
+    size_t n_told; /* authorities so far */
     struct pki_report *report;
     char missing[128]; /* the command that makes the first thing that is not there; or empty */
-    int64_t later_at;  /* the first thing that comes when nothing is due; 0: none */
-    char later[PKI_NAME_MAX + 16];
-    bool any_due, out_of_memory;
+    bool half_done;
 };
 
 static int64_t days_left(const struct status *status, int64_t until)
 {
-    int64_t left = until - status->now;
-
-    return left >= 0 ? left / DAY : -((-left + DAY - 1) / DAY);
+    return pki_days_between(status->now, until);
 }
 
-static void keep_later(struct status *status, int64_t when, const char *what, const char *name)
-{
-    if (status->later_at != 0 && when >= status->later_at)
-        return;
-    status->later_at = when;
-    (void)snprintf(status->later, sizeof(status->later), "%s of %s", what, name);
-}
-
-/* Kept until all are known, as the soonest is said first. */
 static void add_due(struct status *status, int64_t when, const char *what, const char *name,
                     const char *command)
 {
-    if (when > status->now + status->within) {
-        keep_later(status, when, what, name);
-        return;
-    }
-    struct due *grown = realloc(status->dues, (status->n_dues + 1) * sizeof(*grown));
-    if (!grown) {
-        status->out_of_memory = true;
-        return;
-    }
-    status->dues = grown;
-    struct due *due = &grown[status->n_dues++];
-    due->when = when;
-    due->what = what;
-    (void)snprintf(due->name, sizeof(due->name), "%s", name);
-    (void)snprintf(due->command, sizeof(due->command), "%s", command);
-    status->any_due = true;
-}
-
-static int by_time(const void *left, const void *right)
-{
-    const struct due *a = left;
-    const struct due *b = right;
-
-    if (a->when != b->when)
-        return a->when < b->when ? -1 : 1;
-    return strcmp(a->name, b->name);
-}
-
-/* On paper the command says of which line; JSON has the authority's name as well. */
-static void tell_due(const struct status *status, const struct due *due, struct pki_report *row)
-{
-    enum pki_tone tone = due->when <= status->now ? PKI_TONE_BAD : PKI_TONE_WARN;
-
-    pki_report_day(row, "When", due->when);
-    pki_report_toned_integer(row, "Days left", tone, days_left(status, due->when));
-    pki_report_readers(row, PKI_FOR_PAPER);
-    pki_report_toned(row, "What", tone, "%s", due->what);
-    pki_report_readers(row, PKI_FOR_JSON);
-    pki_report_text(row, "What", "%s of %s", due->what, due->name);
-    pki_report_readers(row, PKI_FOR_ALL);
-    pki_report_text(row, "Command", "%s", due->command);
-}
-
-static bool tell_dues(struct status *status, struct pki_error *err)
-{
-    if (status->out_of_memory)
-        return pki_fail(err, PKI_E_MEMORY, "out of memory");
-    if (status->n_dues == 0)
-        return true;
-    qsort(status->dues, status->n_dues, sizeof(*status->dues), by_time);
-    struct pki_report *table = pki_report_table(status->report, "Due");
-    for (size_t i = 0; i < status->n_dues; i++)
-        tell_due(status, &status->dues[i], pki_report_row(table));
-    return true;
+    if (when > status->now + status->within)
+        pki_dues_later(&status->dues, when, what, name);
+    else
+        pki_dues_add(&status->dues, when, what, name, command);
 }
 
 /* --- authorities ----------------------------------------------------------------------------- */
@@ -173,6 +104,23 @@ static void add_end(struct status *status, const struct pki_authority_row *row, 
     add_due(status, when, "end", row->name, command);
 }
 
+/* The CRL that it owes next; debts are in the order of authorities. */
+static void add_crl(struct status *status, const struct pki_crl_debt *debt, struct pki_report *out)
+{
+    char command[PKI_NAME_MAX + 16];
+
+    if (!debt->owed) {
+        pki_report_text(out, "CRL by", "%s", "");
+        return;
+    }
+    (void)snprintf(command, sizeof(command), "cellar crl %s", debt->name);
+    pki_report_day(out, "CRL by", debt->when);
+    if (pki_crl_debt_is_due(debt, status->now, status->within))
+        pki_dues_add(&status->dues, debt->when, "CRL", debt->name, command);
+    else
+        pki_dues_later(&status->dues, debt->when, "CRL", debt->name);
+}
+
 static bool add_authority(struct status *status, const struct pki_authority_row *row,
                           struct pki_report *table, struct pki_error *err)
 {
@@ -187,6 +135,7 @@ static bool add_authority(struct status *status, const struct pki_authority_row 
     pki_report_toned_integer(out, "Days left", days_tone(status, cert.not_after),
                              days_left(status, cert.not_after));
     add_next_step(status, row, out);
+    add_crl(status, &status->debts.list[status->n_told++], out);
     if (row->state != PKI_STATE_RETIRED && row->state != PKI_STATE_REVOKED)
         add_end(status, row, cert.not_after);
     return true;
@@ -197,7 +146,8 @@ static bool add_authorities(struct status *status, struct pki_error *err)
     pki_scope(pki_authority_rows) rows = {0};
     struct pki_report *table = NULL;
 
-    if (!pki_store_list_authorities(status->session->store, NULL, NULL, &rows, err))
+    if (!pki_crl_debts_load(status->session, &status->debts, err) ||
+        !pki_store_list_authorities(status->session->store, NULL, NULL, &rows, err))
         return false;
     if (rows.n > 0)
         table = pki_report_table(status->report, "Authorities");
@@ -275,13 +225,15 @@ static bool add_export(struct status *status, const char *environment,
 
     if (!pki_store_last_publication(status->session->store, environment, &found, &last, err))
         return false;
-    bool current = found && last.counter >= trust->counter;
+    const char *odd = found ? pki_status_export(status->session, &last) : "";
+    bool current = found && last.counter >= trust->counter && !*odd;
     struct pki_report *row = pki_report_row(table);
     pki_report_text(row, "Environment", "%s", environment);
     pki_report_text(row, "Exported", "%s",
                     found ? pki_time_format(last.published_at, date) : "never");
     pki_report_toned(row, "Files", current ? PKI_TONE_GOOD : PKI_TONE_WARN, "%s",
                      current ? "current"
+                     : *odd  ? odd
                      : found ? "trust has changed since"
                              : "none yet");
     (void)snprintf(command, sizeof(command), "cellar export %s", environment);
@@ -315,25 +267,6 @@ static bool add_exports(struct status *status, struct pki_error *err)
     return true;
 }
 
-static bool add_half_done(struct status *status, struct pki_error *err)
-{
-    pki_scope(pki_reservation_rows) open = {0};
-    struct pki_report *table = NULL;
-
-    if (!pki_store_list_open(status->session->store, &open, err))
-        return false;
-    if (open.n > 0)
-        table = pki_report_table(status->report, "Left half done");
-    for (size_t i = 0; i < open.n; i++) {
-        struct pki_report *row = pki_report_row(table);
-        pki_report_text(row, "What", "%s", open.list[i].subject);
-        pki_report_time(row, "Reserved", open.list[i].reserved_at);
-        pki_report_text(row, "Finish", "%s", "nothing was published: run the same command again");
-        status->any_due = true;
-    }
-    return true;
-}
-
 /* --- the duty --------------------------------------------------------------------------------- */
 
 static void add_heading(struct status *status)
@@ -347,19 +280,17 @@ static void add_heading(struct status *status)
 /* Last of all: what to type, or how long there is nothing to do. */
 static void add_next(struct status *status)
 {
-    long long days = status->later_at ? (long long)days_left(status, status->later_at) : 0;
+    const struct pki_dues *dues = &status->dues;
+    const char *command = dues->n > 0 ? dues->list[0].command : status->missing;
     char date[PKI_TIME_TEXT];
 
-    const char *command = status->n_dues > 0 ? status->dues[0].command : status->missing;
-    if (command[0]) {
+    if (command[0])
         pki_report_next_here(status->report, "%s", command);
-        return;
-    }
-    if (status->later_at == 0)
-        return;
-    pki_report_note(status->report, "Later", PKI_TONE_GOOD,
-                    "Nothing is due. First: %s, %.10s (%lld days).", status->later,
-                    pki_time_format(status->later_at, date), days);
+    else if (dues->later_at != 0)
+        pki_report_note(status->report, "Later", PKI_TONE_GOOD,
+                        "Nothing is due. First: %s, %.10s (%lld days).", dues->later,
+                        pki_time_format(dues->later_at, date),
+                        (long long)days_left(status, dues->later_at));
 }
 
 static bool tell(struct status *status, struct pki_error *err)
@@ -368,7 +299,9 @@ static bool tell(struct status *status, struct pki_error *err)
         return false;
     add_heading(status);
     return add_authorities(status, err) && add_missing_lines(status, err) &&
-           add_exports(status, err) && add_half_done(status, err) && tell_dues(status, err) &&
+           add_exports(status, err) &&
+           pki_status_left(status->session, status->report, &status->half_done, err) &&
+           pki_dues_tell(&status->dues, status->now, status->report, err) &&
            pki_session_head(status->session, status->report, err);
 }
 
@@ -386,8 +319,9 @@ bool pki_status(struct pki_session *session, int64_t within, struct pki_report *
 
     if (told) {
         add_next(&status);
-        *due = status.any_due;
+        *due = status.dues.n > 0 || status.half_done;
     }
-    free(status.dues);
+    pki_dues_clear(&status.dues);
+    pki_crl_debts_clear(&status.debts);
     return told;
 }

@@ -196,12 +196,11 @@ static bool add_generations(struct pki_session *session, struct pki_trust *trust
         return pki_fail(err, PKI_E_MEMORY, "out of memory");
     memset(grown + first, 0, (rows->n + 1) * sizeof(*grown));
     trust->generations = grown;
-    for (size_t i = 0; i < rows->n; i++) {
-        if (rows->list[i].state != PKI_STATE_REVOKED &&
-            !add_generation(session, trust, line, &rows->list[i], err))
+    for (size_t i = 0; i < rows->n; i++)
+        if (!add_generation(session, trust, line, &rows->list[i], err))
             return false;
-    }
-    return close_windows(session, trust, rows, first, err);
+    return close_windows(session, trust, rows, first, err) &&
+           pki_trust_revoke(session, trust, first, seen_at(session, trust), err);
 }
 
 static bool load_line(struct pki_session *session, struct pki_trust *trust,
@@ -250,6 +249,14 @@ bool pki_trust_load(struct pki_session *session, const char *environment, int64_
     return true;
 }
 
+void pki_generation_clear(struct pki_generation *generation)
+{
+    pki_authority_row_clear(&generation->authority);
+    pki_cert_free(generation->cert);
+    pki_cert_free(generation->leaf);
+    *generation = (struct pki_generation){0};
+}
+
 void pki_trust_free(struct pki_trust *trust)
 {
     if (!trust)
@@ -258,11 +265,9 @@ void pki_trust_free(struct pki_trust *trust)
         pki_authority_row_clear(&trust->roots[i].authority);
         pki_cert_free(trust->roots[i].cert);
     }
-    for (size_t i = 0; i < trust->n_generations; i++) {
-        pki_authority_row_clear(&trust->generations[i].authority);
-        pki_cert_free(trust->generations[i].cert);
-        pki_cert_free(trust->generations[i].leaf);
-    }
+    for (size_t i = 0; i < trust->n_generations; i++)
+        pki_generation_clear(&trust->generations[i]);
+    pki_issuers_clear(&trust->issuers);
     free(trust->roots);
     free(trust->generations);
     free(trust);

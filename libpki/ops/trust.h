@@ -5,7 +5,9 @@
  *
  * A window starts at the latest notBefore in the chain (DESIGN section 1) and
  * has no end until the outside has switched away: then it ends leaf_life and
- * slack later. Who is revoked is not in it; everybody else stays for ever.
+ * slack later. Who was revoked to be dropped is not in it, and nothing below a
+ * compromised root; the window of who was revoked with an end ends then.
+ * Everybody else stays for ever.
  *
  * As of a time in the past: what had been issued by then, in the states that
  * it had, with the cut-overs that were recorded. As of now or later: what the
@@ -30,8 +32,29 @@ struct pki_generation {
     struct pki_cert *leaf; /* the TSA leaf of a time-stamping generation, or NULL */
     int64_t start;         /* of its window of trust */
     bool has_end;
-    int64_t end; /* its last second */
+    int64_t end;       /* its last second */
+    bool windows_only; /* its key may have leaked: nothing may hold it that cannot say when */
 };
+
+struct pki_issued_crl {
+    struct pki_crl_row row;
+    struct pki_bytes der; /* mapped */
+};
+
+/* An authority as others find it by the addresses in certificates. */
+struct pki_issuer {
+    char name[PKI_NAME_MAX];
+    struct pki_cert *cert;
+    const char *crl_url, *issuer_url; /* of the hierarchy, with {authority}; or NULL */
+    struct pki_issued_crl *crls;      /* oldest first */
+    size_t n_crls;
+};
+
+struct pki_issuers {
+    struct pki_issuer *list;
+    size_t n;
+};
+void pki_issuers_clear(struct pki_issuers *issuers);
 
 struct pki_trust {
     const struct pki_hierarchy *hierarchy;
@@ -40,6 +63,7 @@ struct pki_trust {
     size_t n_roots;
     struct pki_generation *generations; /* by line in file order; active, next, then older ones */
     size_t n_generations;
+    struct pki_issuers issuers;   /* by pki_trust_load_issuers; roots first */
     struct pki_journal_head head; /* of the last entry that changed trust */
     int64_t as_of;
 };
@@ -47,6 +71,10 @@ struct pki_trust {
 /** @environment borrowed. Fails: PKI_E_NOTFOUND no such environment in the hierarchy */
 PKI_CHECKED bool pki_trust_load(struct pki_session *session, const char *environment, int64_t as_of,
                                 struct pki_trust **trust, struct pki_error *err);
+/** Add every authority of the environment with all its CRLs, mapped and compared with the record.
+ *  Fails: PKI_E_INTEGRITY */
+PKI_CHECKED bool pki_trust_load_issuers(struct pki_session *session, struct pki_trust *trust,
+                                        struct pki_error *err);
 void pki_trust_free(struct pki_trust *trust);
 PKI_DEFINE_AUTO(pki_trust)
 
@@ -58,5 +86,10 @@ int64_t pki_generation_rotation(const struct pki_generation *generation);
 
 /** The purpose's extended key usage; NULL when its profile has several or none. */
 const char *pki_generation_usage(const struct pki_generation *generation);
+
+/* trust_revoked.c: of the generations from the first on, as recorded by then. */
+PKI_CHECKED bool pki_trust_revoke(struct pki_session *session, struct pki_trust *trust,
+                                  size_t first, int64_t at, struct pki_error *err);
+void pki_generation_clear(struct pki_generation *generation);
 
 #endif

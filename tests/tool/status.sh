@@ -10,8 +10,11 @@ export_it() {
 
 keeps cellar fails 3 'due' cellar status -C cellar
 says 'export prod'
+says 'cellar crl root-g1'
 keeps cellar json 3 cellar-status 'any(d["command"] == "cellar export prod" for d in result["due"])' \
     cellar status -C cellar
+with root-g1
+cellar crl root-g1 -C cellar "${secrets[@]}" --confirm 'Test Root CA' >out 2>err || bad 'fixture: crl'
 export_it
 keeps cellar works cellar status -C cellar
 says 'prod-code-signing-g1 .*active'

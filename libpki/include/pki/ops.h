@@ -185,24 +185,21 @@ PKI_CHECKED bool pki_revoke_prepare(struct pki_session *session,
                                     const struct pki_revoke_request *request,
                                     struct pki_draft **draft, struct pki_error *err);
 
-/** Sign the CRL of an authority: shows the difference to the last one. @authority its name.
+/** An authority's CRL; shows the difference to the last one. @authority its name
  *  Fails: PKI_E_NOTFOUND, PKI_E_STATE retired, or its key is elsewhere */
 PKI_CHECKED bool pki_crl_prepare(struct pki_session *session, const char *authority,
                                  struct pki_draft **draft, struct pki_error *err);
 
-struct pki_due_crl {
-    char authority[128];
-    int64_t when; /* the last moment */
-};
-
 struct pki_due_crls {
-    struct pki_due_crl *list;
+    struct pki_due_crl {
+        char authority[128];
+        int64_t when; /* the last moment */
+    } *list;
     size_t n;
 };
 void pki_due_crls_clear(struct pki_due_crls *crls);
 
-/** The authorities whose CRL is due within so many seconds; one that revoked something that its
- *  last CRL does not hold is always among them. */
+/** Whose CRL is due within so many seconds; always who revoked what its last one does not hold. */
 PKI_CHECKED bool pki_crl_due(struct pki_session *session, int64_t within, struct pki_due_crls *crls,
                              struct pki_error *err);
 
