@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "ops/bundle.h"
+#include "ops/crl_file.h"
 #include "ops/session.h"
 #include "x509/lint.h"
 
@@ -21,7 +22,7 @@ struct audit {
     struct pki_report *report;
     struct pki_report *table; /* of findings, made with the first one */
     size_t findings;
-    int64_t certificates, keys, exports;
+    int64_t certificates, keys, crls, exports;
 };
 
 static void find(struct audit *audit, const char *what, const char *format, ...) PKI_PRINTF(3, 4);
@@ -137,20 +138,50 @@ static bool audit_keys(struct audit *audit, struct pki_error *err)
         const struct pki_key_row *key = &keys.list[i];
         pki_scope(pki_buf) bytes = {0};
         struct pki_error why = {0};
-        uint8_t sha256[PKI_SHA256_SIZE];
-        char path[PKI_NAME_MAX + 16];
         if (!key->has_file)
             continue;
         audit->keys++;
-        (void)snprintf(path, sizeof(path), "keys/%s.key", key->name);
-        if (!pki_file_read(audit->session->directory, path, PKI_LIMIT_KEY, &bytes, &why)) {
-            find(audit, path, "%s", why.text);
-            continue;
-        }
-        pki_sha256(pki_buf_view(&bytes), sha256);
-        if (memcmp(sha256, key->file_sha256, sizeof(sha256)) != 0)
-            find(audit, path, "differs from the record: restore it from a backup");
+        if (!pki_session_read_key(audit->session, key, &bytes, &why))
+            find(audit, key->name, "%s", why.text);
     }
+    return true;
+}
+
+/* --- CRLs ------------------------------------------------------------------------------------- */
+
+static bool audit_crl(struct audit *audit, const struct pki_crl_row *row, struct pki_error *err)
+{
+    pki_scope(pki_authority_row) issuer = {0};
+    pki_scope(pki_certificate_row) record = {0};
+    pki_auto(pki_cert) cert = NULL;
+    struct pki_bytes der = {0};
+    struct pki_crl crl = {0};
+    struct pki_error why = {0};
+
+    if (!pki_store_authority(audit->session->store, row->issuer, &issuer, err) ||
+        !pki_store_certificate(audit->session->store, issuer.certificate, &record, err))
+        return false;
+    audit->crls++;
+    if (!pki_cert_parse(pki_buf_view(&record.der), &cert, &why) ||
+        !pki_crl_file_map(audit->session, issuer.name, row, &der, &why)) {
+        find(audit, issuer.name, "%s", why.text);
+        return true;
+    }
+    if (!pki_crl_parse(der, &crl, &why) || !pki_crl_verify_signature(&crl, cert->spki, &why))
+        find(audit, issuer.name, "CRL %lld: %s", (long long)row->number, why.text);
+    pki_file_unmap(&der);
+    return true;
+}
+
+static bool audit_crls(struct audit *audit, struct pki_error *err)
+{
+    pki_scope(pki_crl_rows) rows = {0};
+
+    if (!pki_store_list_crls(audit->session->store, 0, &rows, err))
+        return false;
+    for (size_t i = 0; i < rows.n; i++)
+        if (!audit_crl(audit, &rows.list[i], err))
+            return false;
     return true;
 }
 
@@ -183,7 +214,8 @@ static bool audit_export(struct audit *audit, const char *environment, struct pk
         return true;
     }
     (void)snprintf(path, sizeof(path), "exports/%s", environment);
-    if (!pki_manifest_check(audit->session->directory, path, pki_buf_view(&bytes), &why))
+    if (!pki_manifest_check(audit->session->directory, path, pki_buf_view(&bytes), &why) ||
+        !pki_manifest_owns(audit->session->directory, path, &why))
         find(audit, path, "%s: run `cellar export %s`", why.text, environment);
     return true;
 }
@@ -237,10 +269,11 @@ bool pki_audit(struct pki_session *session, const char *head, struct pki_report 
 
     if (!audit_store(&audit, err) || !audit_head(&audit, head, err) ||
         !pki_store_each_certificate(session->store, audit_certificate, &audit, err) ||
-        !audit_keys(&audit, err) || !audit_exports(&audit, err))
+        !audit_keys(&audit, err) || !audit_crls(&audit, err) || !audit_exports(&audit, err))
         return false;
     pki_report_integer(report, "Certificates", audit.certificates);
     pki_report_integer(report, "Key files", audit.keys);
+    pki_report_integer(report, "CRLs", audit.crls);
     pki_report_integer(report, "Exports", audit.exports);
     if (audit.findings > 0)
         return pki_fail(err, PKI_E_INTEGRITY, "%zu findings: see the table", audit.findings);

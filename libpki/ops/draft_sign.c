@@ -109,6 +109,6 @@ bool pki_draft_sign(struct pki_session *session, struct pki_draft *draft, struct
     pki_draft_made(taken, report);
     if (!pki_session_head(session, report, err))
         return false;
-    pki_report_note(report, "Next", PKI_TONE_PLAIN, "Next: %s", taken->next);
+    pki_report_next_here(report, "%s", taken->next);
     return pki_report_ok(report, err);
 }

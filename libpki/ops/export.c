@@ -13,89 +13,10 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "ops/export_report.h"
+#include "ops/export_target.h"
 #include "ops/handover.h"
 
 #define EXPORTS "exports"
-
-/* --- a directory that takes its name in one step --------------------------------------------- */
-
-/* Where a finished directory goes: the directory above it, its name, its name while unfinished. */
-struct target {
-    int above;
-    char name[256];
-    char fresh[256 + 8];
-};
-
-static void target_clear(struct target *target)
-{
-    pki_fd_close_(&target->above);
-}
-
-static bool name_target(struct target *target, const char *name, struct pki_error *err)
-{
-    int n = snprintf(target->name, sizeof(target->name), "%s", name);
-
-    (void)snprintf(target->fresh, sizeof(target->fresh), ".%s.new", target->name);
-    return (n > 0 && (size_t)n < sizeof(target->name) && strcmp(name, ".") != 0 &&
-            strcmp(name, "..") != 0) ||
-           pki_fail(err, PKI_E_USAGE, "--to needs the name of a directory to make");
-}
-
-/* DIR as typed: split at its last slash. */
-static bool open_target(struct target *target, const char *path, struct pki_error *err)
-{
-    char above[4096];
-    size_t length = strlen(path);
-
-    while (length > 1 && path[length - 1] == '/')
-        length--;
-    if (length == 0 || length >= sizeof(above))
-        return pki_fail(err, PKI_E_USAGE, "--to needs the name of a directory to make");
-    memcpy(above, path, length);
-    above[length] = '\0';
-    char *slash = strrchr(above, '/');
-    char name[256];
-    if (snprintf(name, sizeof(name), "%s", slash ? slash + 1 : above) >= (int)sizeof(name))
-        return pki_fail(err, PKI_E_USAGE, "--to: the name of the directory is too long");
-    if (slash)
-        slash[slash == above ? 1 : 0] = '\0';
-    return name_target(target, name, err) &&
-           pki_dir_open(AT_FDCWD, slash ? above : ".", &target->above, err);
-}
-
-static bool exists(const struct target *target)
-{
-    struct stat status;
-
-    return fstatat(target->above, target->name, &status, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-/* What an interrupted export left, or what an exchange has just put aside. */
-static bool remove_fresh(const struct target *target, struct pki_error *err)
-{
-    struct stat status;
-
-    if (fstatat(target->above, target->fresh, &status, AT_SYMLINK_NOFOLLOW) != 0)
-        return true;
-    return pki_dir_remove(target->above, target->fresh, err);
-}
-
-static bool begin(const struct target *target, int *dir, struct pki_error *err)
-{
-    return remove_fresh(target, err) && pki_dir_make(target->above, target->fresh, dir, err);
-}
-
-static bool finish(const struct target *target, bool replace, struct pki_error *err)
-{
-    bool swapped = false;
-
-    /* Looked at again in the last moment: what exists is replaced only where that was asked for. */
-    if (!replace && exists(target))
-        return pki_fail(err, PKI_E_EXISTS, "%s exists already; add --replace to replace it whole",
-                        target->name);
-    return pki_dir_exchange(target->above, target->fresh, target->name, &swapped, err) &&
-           (!swapped || remove_fresh(target, err));
-}
 
 /* --- what is exported --------------------------------------------------------------------------
  */
@@ -106,16 +27,23 @@ struct export
     const struct pki_export_request *request;
     int64_t as_of;
     char *logs;
+    struct pki_cert *leaf; /* of --leaf */
     struct pki_export_set *sets;
     size_t n_sets;
+    struct pki_target *targets; /* filled, not yet named: one a set, or the one of --to */
+    size_t n_targets;
 };
 
 static void export_clear(struct export *export)
 {
+    for (size_t i = 0; i < export->n_targets; i++)
+        pki_target_clear(&export->targets[i]);
     for (size_t i = 0; i < export->n_sets; i++) {
         pki_bundle_clear(&export->sets[i].bundle);
         pki_trust_free(export->sets[i].trust);
     }
+    pki_cert_free(export->leaf);
+    free(export->targets);
     free(export->sets);
     free(export->logs);
 }
@@ -203,41 +131,57 @@ static bool write_below(struct export *export, int dir, struct pki_error *err)
     return pki_bundle_open_up(dir, err) && pki_dir_sync(dir, err);
 }
 
-static bool write_elsewhere(struct export *export, struct pki_error *err)
+/* Several environments lie below --to, a single one, or an end entity's, in it. */
+static bool fill_elsewhere(struct export *export, struct pki_target *target, struct pki_error *err)
 {
     const struct pki_export_request *request = export->request;
-    __attribute__((__cleanup__(target_clear))) struct target target = {.above = -1};
     pki_scope_fd int dir = -1;
 
-    if (!open_target(&target, request->to, err))
+    if (!pki_target_open(target, request->to, request->replace, err) ||
+        !pki_target_begin(target, &dir, err))
         return false;
-    if (!request->replace && exists(&target))
-        return pki_fail(err, PKI_E_EXISTS, "%s exists already; add --replace to replace it whole",
-                        request->to);
-    if (!begin(&target, &dir, err))
-        return false;
-    bool written = request->environment ? pki_bundle_write(&export->sets[0].bundle, dir, err)
-                                        : write_below(export, dir, err);
-    return written && finish(&target, request->replace, err);
+    return request->environment || request->leaf
+               ? pki_bundle_write(&export->sets[0].bundle, dir, err)
+               : write_below(export, dir, err);
 }
 
 /* exports/ENV is replaced as a whole, so that nothing stale stays. */
-static bool write_here(struct export *export, struct pki_export_set *set, struct pki_error *err)
+static bool fill_here(struct export *export, struct pki_export_set *set, struct pki_target *target,
+                      struct pki_error *err)
 {
-    __attribute__((__cleanup__(target_clear))) struct target target = {.above = -1};
     pki_scope_fd int dir = -1;
 
-    return pki_dir_ensure(export->session->directory, EXPORTS, &target.above, err) &&
-           name_target(&target, set->environment, err) && begin(&target, &dir, err) &&
-           pki_bundle_write(&set->bundle, dir, err) && finish(&target, true, err);
+    return pki_dir_ensure(export->session->directory, EXPORTS, &target->above, err) &&
+           pki_target_name(target, set->environment, err) && pki_target_begin(target, &dir, err) &&
+           pki_bundle_write(&set->bundle, dir, err);
 }
 
-static bool write_sets(struct export *export, struct pki_error *err)
+static struct pki_target *add_target(struct export *export)
 {
+    struct pki_target *target = &export->targets[export->n_targets++];
+
+    target->above = -1;
+    return target;
+}
+
+/* Everything complete, read back and verified under hidden names. */
+static bool fill_targets(struct export *export, struct pki_error *err)
+{
+    export->targets = calloc(export->n_sets, sizeof(*export->targets));
+    if (!export->targets)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
     if (export->request->to)
-        return write_elsewhere(export, err);
+        return fill_elsewhere(export, add_target(export), err);
     for (size_t i = 0; i < export->n_sets; i++)
-        if (!write_here(export, &export->sets[i], err))
+        if (!fill_here(export, &export->sets[i], add_target(export), err))
+            return false;
+    return true;
+}
+
+static bool name_targets(struct export *export, struct pki_error *err)
+{
+    for (size_t i = 0; i < export->n_targets; i++)
+        if (!pki_target_finish(&export->targets[i], err))
             return false;
     return true;
 }
@@ -269,21 +213,22 @@ static bool counts_as_published(const struct pki_export_request *request)
     return !request->consumer && !request->leaf && !request->has_as_of;
 }
 
-static bool record(struct export *export, const char *subject, const char *detail,
-                   struct pki_error *err)
+/* Before anything gets its name: no key is handed over that the journal does not know of. */
+static bool record(struct export *export, struct pki_error *err)
 {
+    const struct pki_export_request *request = export->request;
     const struct pki_journal_entry entry = {
         .at = pki_session_now(export->session),
-        .action = export->request->with_key ? "hand-over" : "export",
-        .subject = subject,
-        .detail = detail,
+        .action = request->with_key ? "hand-over" : "export",
+        .subject = export->n_sets == 1 ? export->sets[0].environment : "all",
+        .detail = request->to ? request->to : "",
         .actor = export->session->actor,
     };
     pki_auto(pki_txn) txn = NULL;
 
     if (!pki_store_begin(export->session->store, &txn, err))
         return false;
-    for (size_t i = 0; i < export->n_sets && counts_as_published(export->request); i++)
+    for (size_t i = 0; i < export->n_sets && counts_as_published(request); i++)
         if (!add_publication(export, txn, &export->sets[i], entry.at, err))
             return false;
     return pki_journal_append(txn, &entry, err) && pki_txn_commit(&txn, err);
@@ -347,35 +292,27 @@ static bool find_leaf(struct export *export, struct pki_certificate_row *row,
     return pki_store_authority(store, row->issuer, issuer, err);
 }
 
-static bool export_leaf(struct export *export, struct pki_error *err)
+static bool compose_leaf(struct export *export, struct pki_error *err)
 {
     pki_scope(pki_certificate_row) row = {0};
     pki_scope(pki_authority_row) issuer = {0};
-    pki_auto(pki_cert) cert = NULL;
 
     if (!find_leaf(export, &row, &issuer, err) ||
-        !pki_cert_parse(pki_buf_view(&row.der), &cert, err) ||
+        !pki_cert_parse(pki_buf_view(&row.der), &export->leaf, err) ||
         !add_set(export, issuer.environment, err))
         return false;
     struct pki_export_set *set = &export->sets[0];
     if (!pki_trust_load(export->session, set->environment, export->as_of, &set->trust, err))
         return false;
     set->bundle.trust = set->trust;
-    struct pki_export_request as_one = *export->request;
-    as_one.environment = set->environment; /* its files lie in --to itself */
-    const struct pki_export_request *asked = export->request;
-    export->request = &as_one;
-    bool written = pki_handover_leaf(&set->bundle, cert, row.issuer, err) &&
-                   (as_one.dry_run || write_elsewhere(export, err));
-    export->request = asked;
-    set->bundle.files[0].n_certs = 0; /* borrowed from this scope */
-    return written;
+    return pki_handover_leaf(&set->bundle, export->leaf, row.issuer, err);
 }
 
-static bool export_sets(struct export *export, struct pki_error *err)
+static bool compose(struct export *export, struct pki_error *err)
 {
-    return read_logs(export, err) && compose_sets(export, err) &&
-           (export->request->dry_run || write_sets(export, err));
+    if (export->request->leaf)
+        return compose_leaf(export, err);
+    return read_logs(export, err) && compose_sets(export, err);
 }
 
 bool pki_export(struct pki_session *session, const struct pki_export_request *request,
@@ -388,12 +325,10 @@ bool pki_export(struct pki_session *session, const struct pki_export_request *re
         .as_of = request->has_as_of ? request->as_of : pki_session_now(session),
     };
 
-    if (!check_options(request, err) ||
-        !(request->leaf ? export_leaf(&export, err) : export_sets(&export, err)))
+    if (!check_options(request, err) || !compose(&export, err))
         return false;
-    const char *subject = export.n_sets == 1 ? export.sets[0].environment : "all";
-    const char *detail = request->consumer ? request->consumer : "";
-    if (!request->dry_run && !record(&export, subject, request->to ? request->to : detail, err))
+    if (!request->dry_run &&
+        (!fill_targets(&export, err) || !record(&export, err) || !name_targets(&export, err)))
         return false;
     const struct pki_export_told told = {
         .session = session, .request = request, .sets = export.sets, .n_sets = export.n_sets};

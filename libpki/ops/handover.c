@@ -90,25 +90,6 @@ static bool add_chain(struct pki_bundle *bundle, const struct pki_generation *ge
     return true;
 }
 
-/* The envelope as it lies in keys/, compared with the record; it is never opened here. */
-static bool read_key_file(struct pki_session *session, const struct pki_key_row *key,
-                          struct pki_buf *content, struct pki_error *err)
-{
-    char path[PKI_NAME_MAX + 16];
-    uint8_t sha256[PKI_SHA256_SIZE];
-
-    if (!key->has_file)
-        return pki_fail(err, PKI_E_STATE,
-                        "the key of %s was made elsewhere and is not in this cellar", key->name);
-    (void)snprintf(path, sizeof(path), "keys/%s.key", key->name);
-    if (!pki_file_read(session->directory, path, PKI_LIMIT_KEY, content, err))
-        return false;
-    pki_sha256(pki_buf_view(content), sha256);
-    return memcmp(sha256, key->file_sha256, sizeof(sha256)) == 0 ||
-           pki_fail(err, PKI_E_INTEGRITY, "%s differs from the record: restore it from a backup",
-                    path);
-}
-
 static bool add_key(struct pki_session *session, struct pki_bundle *bundle,
                     const struct pki_cert *cert, struct pki_error *err)
 {
@@ -123,7 +104,8 @@ static bool add_key(struct pki_session *session, struct pki_bundle *bundle,
     if (!pki_bundle_add(bundle, PKI_BUNDLE_KEY, &file, err, "key.pem"))
         return false;
     file->use = "its private key, encrypted";
-    return read_key_file(session, &key, &file->content, err);
+    /* The envelope as it lies in keys/, compared with the record; it is never opened here. */
+    return pki_session_read_key(session, &key, &file->content, err);
 }
 
 static bool add_readme(struct pki_bundle *bundle, const struct consumer *consumer,
@@ -166,7 +148,7 @@ bool pki_handover_compose(struct pki_session *session, struct pki_bundle *bundle
                         generation->authority.name);
     return add_chain(bundle, generation, consumer, err) &&
            (!request->with_key || add_key(session, bundle, keyed, err)) &&
-           add_readme(bundle, consumer, err);
+           add_readme(bundle, consumer, err) && pki_bundle_manifest(bundle, err);
 }
 
 bool pki_handover_leaf(struct pki_bundle *bundle, const struct pki_cert *cert, int64_t issuer,
@@ -184,7 +166,7 @@ bool pki_handover_leaf(struct pki_bundle *bundle, const struct pki_cert *cert, i
         file->order = "certificate first, then its issuer; the root is left out";
         pki_bundle_put(file, cert);
         pki_bundle_put(file, generation->cert);
-        return true;
+        return pki_bundle_manifest(bundle, err);
     }
     return pki_fail(err, PKI_E_STATE, "its issuer is no longer trusted");
 }

@@ -130,15 +130,16 @@ static bool judge_distinct(const struct pki_hierarchy *hierarchy, const char *na
 }
 
 /* "a-b" + "c" and "a" + "b-c" would give one authority's name to two; so would an environment
-   called root. */
+   whose name begins like a root's authority. */
 static bool judge_line_name(const struct pki_hierarchy *hierarchy, const struct pki_line_plan *line,
                             const struct pki_yaml_node *at, struct pki_error *err)
 {
     char name[2 * 64];
     char other[2 * 64];
 
-    if (strcmp(line->environment, "root") == 0)
-        return pki_hierarchy_refuse(at, err, "an environment cannot be called root: roots are");
+    if (strcmp(line->environment, "root") == 0 || strncmp(line->environment, "root-", 5) == 0)
+        return pki_hierarchy_refuse(at, err,
+                                    "an environment's name cannot begin with root: roots' do");
     (void)snprintf(name, sizeof(name), "%s-%s", line->environment, line->purpose);
     for (size_t i = 0; i < hierarchy->n_lines; i++) {
         (void)snprintf(other, sizeof(other), "%s-%s", hierarchy->lines[i].environment,

@@ -154,7 +154,6 @@ bool pki_init(const struct pki_init_request *request, struct pki_report *report,
         !pki_directory_lock(cellar, err) ||
         !create(request, cellar, pki_buf_view(&text), report, err))
         return false;
-    pki_report_note(report, "Next", PKI_TONE_PLAIN, "Next: cellar root %s",
-                    hierarchy->roots[0].name);
+    pki_report_next_here(report, "cellar root %s", hierarchy->roots[0].name);
     return pki_report_ok(report, err);
 }

@@ -253,6 +253,6 @@ bool pki_init_update(struct pki_session *session, const char *hierarchy, struct 
     session->hierarchy = NULL;
     if (!pki_session_head(session, report, err))
         return false;
-    pki_report_note(report, "Next", PKI_TONE_PLAIN, "Next: cellar status");
+    pki_report_next_here(report, "cellar status");
     return pki_report_ok(report, err);
 }

@@ -138,10 +138,8 @@ static void tell(const struct pki_key_csr_request *request, const struct pki_key
     pki_report_text(report, "Key file", "%s/" KEY_FILE, request->to);
     pki_report_text(report, "Request", "%s/" REQUEST_FILE, request->to);
     pki_report_note(report, "Next", PKI_TONE_PLAIN,
-                    "Next: carry %s/" REQUEST_FILE
-                    " to the cellar; there: cellar issue ENV PURPOSE "
-                    "--csr " REQUEST_FILE,
-                    request->to);
+                    "Carry the request, not the key, to the cellar; there:");
+    pki_report_next(report, "cellar issue ENV PURPOSE --csr " REQUEST_FILE);
 }
 
 bool pki_key_csr(const struct pki_key_csr_request *request, const struct pki_prompts *prompts,

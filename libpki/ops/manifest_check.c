@@ -1,14 +1,23 @@
 /*
- * Does a directory of exports still hold what its manifest says? By file
- * digests alone, so that anybody with the directory can ask.
+ * Does a directory of exports still hold what its manifest says, and nothing
+ * else? By names and digests alone, so that anybody with the directory can ask.
  */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "ops/bundle.h"
+
+#define MANIFEST  "manifest.json"
+#define DEPTH     4
+#define PATH_SIZE 512
 
 /* A path that we write: parts of [a-z0-9._-], none of them starting with a dot. */
 static bool is_plain_path(const char *path)
@@ -60,4 +69,97 @@ bool pki_manifest_check(int above, const char *directory, struct pki_bytes manif
         good = check_file(dir, json_array_get(files, i), err);
     json_decref(root);
     return good;
+}
+
+/* --- nothing else ----------------------------------------------------------------------------- */
+
+static bool is_listed(const json_t *files, const char *path)
+{
+    if (strcmp(path, MANIFEST) == 0)
+        return true;
+    for (size_t i = 0; i < json_array_size(files); i++) {
+        const char *listed = json_string_value(json_object_get(json_array_get(files, i), "path"));
+        if (listed && strcmp(listed, path) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool foreign(const char *path, struct pki_error *err)
+{
+    return pki_fail(err, PKI_E_EXISTS, "%s was not written by an export", path);
+}
+
+static bool own_directory(int above, const char *name, const char *prefix, const json_t *files,
+                          struct pki_error *err);
+
+/* files: of the manifest above; NULL while none was met, then only directories may stand here. */
+static bool own_entry(int dir, const char *name, const char *prefix, const json_t *files,
+                      struct pki_error *err)
+{
+    struct stat status;
+    char path[PATH_SIZE];
+    int n = snprintf(path, sizeof(path), "%s%s", prefix, name);
+
+    if (n < 0 || (size_t)n >= sizeof(path) - 1 ||
+        fstatat(dir, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+        return foreign(name, err);
+    if (S_ISREG(status.st_mode))
+        return (files && is_listed(files, path)) || foreign(path, err);
+    if (!S_ISDIR(status.st_mode))
+        return foreign(path, err);
+    if (!files)
+        return own_directory(dir, name, "", NULL, err);
+    (void)snprintf(path, sizeof(path), "%s%s/", prefix, name);
+    return own_directory(dir, name, path, files, err);
+}
+
+static bool own_entries(DIR *stream, const char *prefix, const json_t *files, struct pki_error *err)
+{
+    size_t seen = 0;
+
+    for (;;) {
+        errno = 0;
+        const struct dirent *entry = readdir(stream); /* NOLINT(concurrency-mt-unsafe) */
+        if (!entry && errno != 0)
+            return pki_fail(err, PKI_E_IO, "directory cannot be listed: %s", strerror(errno));
+        if (!entry)
+            return seen > 0 || files || pki_fail(err, PKI_E_EXISTS, "it holds no export");
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        seen++;
+        if (!own_entry(dirfd(stream), entry->d_name, prefix, files, err))
+            return false;
+    }
+}
+
+/* A manifest covers the directories below it; without one, each of them must have its own. */
+static bool own_directory(int above, const char *name, const char *prefix, const json_t *files,
+                          struct pki_error *err)
+{
+    pki_scope(pki_buf) text = {0};
+    struct pki_error none = {0};
+    json_t *own = NULL;
+    int dir = -1;
+
+    if (!pki_dir_open(above, name, &dir, err))
+        return false;
+    if (!files && pki_file_read(dir, MANIFEST, PKI_LIMIT_BUNDLE, &text, &none)) {
+        own = json_loadb((const char *)text.data, text.size, JSON_REJECT_DUPLICATES, NULL);
+        files = json_object_get(own, "files");
+    }
+    DIR *stream = fdopendir(dir);
+    if (!stream)
+        pki_fd_close_(&dir);
+    bool good = stream ? own_entries(stream, prefix, files, err)
+                       : pki_fail(err, PKI_E_IO, "directory cannot be listed");
+    if (stream)
+        (void)closedir(stream);
+    json_decref(own);
+    return good;
+}
+
+bool pki_manifest_owns(int above, const char *directory, struct pki_error *err)
+{
+    return own_directory(above, directory, "", NULL, err);
 }

@@ -124,7 +124,7 @@ bool pki_report_head(struct pki_store *store, struct pki_report *report, struct 
         return false;
     struct pki_report *block = pki_report_block(report, "Journal");
     pki_report_integer(block, "Entry", head.counter);
-    pki_report_fingerprint(block, "Head", head.hash);
+    pki_report_words(block, "Head", head.hash);
     return true;
 }
 

@@ -21,12 +21,12 @@ static void file_name(const char *name, const char *suffix, char file[FILE_MAX])
 /* --- reading and opening ------------------------------------------------------------------- */
 
 /* Whether dir/file holds what the record says; pem is empty otherwise. */
-static bool matches(int dir, const char *file, const struct pki_key_row *row, struct pki_buf *pem)
+static bool matches(int dir, const char *file, const struct pki_key_row *row, struct pki_buf *pem,
+                    struct pki_error *unreadable)
 {
-    struct pki_error unreadable = {0};
     uint8_t sha256[PKI_SHA256_SIZE];
 
-    if (pki_file_read(dir, file, PKI_LIMIT_KEY, pem, &unreadable)) {
+    if (pki_file_read(dir, file, PKI_LIMIT_KEY, pem, unreadable)) {
         pki_sha256(pki_buf_view(pem), sha256);
         if (memcmp(sha256, row->file_sha256, sizeof(sha256)) == 0)
             return true;
@@ -39,6 +39,8 @@ bool pki_session_read_key(struct pki_session *session, const struct pki_key_row 
                           struct pki_buf *pem, struct pki_error *err)
 {
     pki_scope_fd int dir = -1;
+    struct pki_error unreadable = {0};
+    struct pki_error none = {0};
     char file[FILE_MAX];
     char renewed[FILE_MAX];
 
@@ -48,17 +50,18 @@ bool pki_session_read_key(struct pki_session *session, const struct pki_key_row 
         return false;
     file_name(row->name, "", file);
     file_name(row->name, ".new", renewed);
-    if (matches(dir, file, row, pem))
+    if (matches(dir, file, row, pem, &unreadable))
         return true;
+    if (unreadable.code == PKI_E_IO)
+        return pki_fail(err, PKI_E_IO, "%s", unreadable.text);
     /* A new passphrase was recorded, but its file not yet named: pki_key_passphrase was stopped. */
-    if (matches(dir, renewed, row, pem)) {
+    if (matches(dir, renewed, row, pem, &none)) {
         return renameat(dir, renewed, dir, file) == 0
                    ? pki_dir_sync(dir, err)
                    : pki_fail(err, PKI_E_IO, "keys/%s: %s", file, strerror(errno));
     }
     return pki_fail(err, PKI_E_INTEGRITY,
-                    "keys/%s is missing or differs from the record: restore it from a backup "
-                    "(cellar audit says more)",
+                    "keys/%s is missing or differs from the record: restore it from a backup",
                     file);
 }
 

@@ -10,6 +10,7 @@
 #include "ops/crl_due.h"
 #include "ops/session.h"
 #include "ops/status_due.h"
+#include "ops/status_left.h"
 
 struct status {
     struct pki_session *session;
@@ -224,13 +225,15 @@ static bool add_export(struct status *status, const char *environment,
 
     if (!pki_store_last_publication(status->session->store, environment, &found, &last, err))
         return false;
-    bool current = found && last.counter >= trust->counter;
+    const char *odd = found ? pki_status_export(status->session, &last) : "";
+    bool current = found && last.counter >= trust->counter && !*odd;
     struct pki_report *row = pki_report_row(table);
     pki_report_text(row, "Environment", "%s", environment);
     pki_report_text(row, "Exported", "%s",
                     found ? pki_time_format(last.published_at, date) : "never");
     pki_report_toned(row, "Files", current ? PKI_TONE_GOOD : PKI_TONE_WARN, "%s",
                      current ? "current"
+                     : *odd  ? odd
                      : found ? "trust has changed since"
                              : "none yet");
     (void)snprintf(command, sizeof(command), "cellar export %s", environment);
@@ -260,25 +263,6 @@ static bool add_exports(struct status *status, struct pki_error *err)
             table = pki_report_table(status->report, "Exports");
         if (!add_export(status, lines[i].environment, &trust, table, err))
             return false;
-    }
-    return true;
-}
-
-static bool add_half_done(struct status *status, struct pki_error *err)
-{
-    pki_scope(pki_reservation_rows) open = {0};
-    struct pki_report *table = NULL;
-
-    if (!pki_store_list_open(status->session->store, &open, err))
-        return false;
-    if (open.n > 0)
-        table = pki_report_table(status->report, "Left half done");
-    for (size_t i = 0; i < open.n; i++) {
-        struct pki_report *row = pki_report_row(table);
-        pki_report_text(row, "What", "%s", open.list[i].subject);
-        pki_report_time(row, "Reserved", open.list[i].reserved_at);
-        pki_report_text(row, "Finish", "%s", "nothing was published: run the same command again");
-        status->half_done = true;
     }
     return true;
 }
@@ -315,7 +299,8 @@ static bool tell(struct status *status, struct pki_error *err)
         return false;
     add_heading(status);
     return add_authorities(status, err) && add_missing_lines(status, err) &&
-           add_exports(status, err) && add_half_done(status, err) &&
+           add_exports(status, err) &&
+           pki_status_left(status->session, status->report, &status->half_done, err) &&
            pki_dues_tell(&status->dues, status->now, status->report, err) &&
            pki_session_head(status->session, status->report, err);
 }

@@ -34,11 +34,15 @@ check 'exports differ elsewhere' \
     [ "$before" = "$(cd elsewhere && find . -type f -print0 | sort -z | xargs -0 sha256sum)" ]
 keeps elsewhere refuses 4 'exist' cellar export -C cellar --to elsewhere
 touch elsewhere/stale
-works cellar export -C cellar --to elsewhere --replace
-check '--replace left something stale' [ ! -e elsewhere/stale ]
+keeps elsewhere refuses 4 'stale' cellar export -C cellar --to elsewhere --replace
+rm elsewhere/stale
+mkdir mine && touch mine/work
+keeps mine refuses 4 'work' cellar export -C cellar --to mine --replace
+works cellar export prod -C cellar --to elsewhere --replace
+check '--replace left something stale' [ ! -e elsewhere/prod -a -f elsewhere/anchors.pem ]
 ln -s elsewhere link
-keeps elsewhere works cellar export -C cellar --to link --replace
-check 'written through a link' [ ! -L link -a -f link/prod/anchors.pem ]
+keeps elsewhere refuses 4 'link' cellar export -C cellar --to link --replace
+check 'a link was replaced' [ -L link ]
 works cellar export prod -C cellar --to only-prod
 check 'dev is in an export of prod' ! grep -rqs 'Dev Code' only-prod
 python3 - cellar/exports <<'PY' || bad 'an intermediate of another environment'

@@ -36,7 +36,8 @@ static bool read_file(const char *path, struct pki_secret **secret, struct pki_e
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-    if (fd < 0)
+    /* Opening a pipe that nobody writes to must not hang; reading waits for who does. */
+    if (fd < 0 || fcntl(fd, F_SETFL, 0) != 0)
         return pki_fail(err, PKI_E_USAGE, "passphrase file %s: %s", path, strerror(errno));
     bool read = pki_secret_read(fd, secret, err);
     close(fd);

@@ -25,6 +25,12 @@ unsigned cli_width(int fd)
     return size.ws_col > 100 ? 100 : size.ws_col;
 }
 
+/* A full device may fail while stdio empties its buffer, long before the flush. */
+static bool wrote(FILE *out, struct pki_error *err)
+{
+    return (fflush(out) == 0 && !ferror(out)) || pki_fail(err, PKI_E_IO, "cannot write the result");
+}
+
 static bool print_text(const struct cli *cli, const struct pki_report *report, FILE *out,
                        struct pki_error *err)
 {
@@ -36,7 +42,7 @@ static bool print_text(const struct cli *cli, const struct pki_report *report, F
         return false;
     (void)fputs(text, out);
     free(text);
-    return fflush(out) == 0 || pki_fail(err, PKI_E_IO, "cannot write the result");
+    return wrote(out, err);
 }
 
 bool cli_show(const struct cli *cli, const struct pki_report *report, struct pki_error *err)
@@ -72,7 +78,7 @@ static bool print_json(const struct cli *cli, const struct pki_error *failure,
     }
     free(error);
     free(result);
-    return made && (fflush(stdout) == 0 || pki_fail(err, PKI_E_IO, "cannot write the result"));
+    return made && wrote(stdout, err);
 }
 
 /* The library's text begins with the duty, "issue prod tls: ...", and so does the program's name.

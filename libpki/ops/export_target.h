@@ -1,0 +1,45 @@
+/*
+ * A directory that appears complete or not at all: it is filled under a hidden
+ * name beside its place, then takes its name in one step. What stood there
+ * before is exchanged whole and removed, so that nothing stale stays; but only
+ * what exports wrote is ever removed.
+ *
+ *   pki_scope(pki_target) target = {.above = -1};
+ *   return pki_target_open(&target, "handover", replace, err) &&
+ *          pki_target_begin(&target, &dir, err) && ... write below dir ... &&
+ *          pki_target_finish(&target, err);
+ */
+#ifndef PKI_OPS_EXPORT_TARGET_H
+#define PKI_OPS_EXPORT_TARGET_H
+
+#include "pki/error.h"
+
+struct pki_target {
+    int above;       /* the directory above it; -1: none yet */
+    char name[256];  /* of the directory */
+    char fresh[280]; /* while it is not finished */
+    bool replace;    /* what stands under the name may be exchanged */
+};
+
+void pki_target_clear(struct pki_target *target);
+
+/** A directory of ours, in target->above: always replaced. Fails: PKI_E_USAGE */
+PKI_CHECKED bool pki_target_name(struct pki_target *target, const char *name,
+                                 struct pki_error *err);
+
+/**
+ * A directory as typed.
+ *
+ * Fails: PKI_E_USAGE no name, or nothing above it; PKI_E_EXISTS it is there and replace is false,
+ *        or it holds anything that no export wrote
+ */
+PKI_CHECKED bool pki_target_open(struct pki_target *target, const char *path, bool replace,
+                                 struct pki_error *err);
+
+/** Make the directory under its hidden name and open it. */
+PKI_CHECKED bool pki_target_begin(const struct pki_target *target, int *dir, struct pki_error *err);
+
+/** Give it its name. Fails: PKI_E_EXISTS somebody took the name meanwhile */
+PKI_CHECKED bool pki_target_finish(const struct pki_target *target, struct pki_error *err);
+
+#endif

@@ -1,0 +1,113 @@
+#include "ops/status_left.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+struct left {
+    struct pki_report *report;
+    struct pki_report *table; /* made with the first row */
+};
+
+static void add(struct left *left, const char *what, const char *finish)
+{
+    if (!left->table)
+        left->table = pki_report_table(left->report, "Left half done");
+    struct pki_report *row = pki_report_row(left->table);
+    pki_report_text(row, "What", "%s", what);
+    pki_report_text(row, "Finish", "%s", finish);
+}
+
+static bool add_reservations(struct pki_session *session, struct left *left, struct pki_error *err)
+{
+    pki_scope(pki_reservation_rows) open = {0};
+    char what[PKI_NAME_MAX + 64];
+    char date[PKI_TIME_TEXT];
+
+    if (!pki_store_list_open(session->store, &open, err))
+        return false;
+    for (size_t i = 0; i < open.n; i++) {
+        (void)snprintf(what, sizeof(what), "%s, reserved %s", open.list[i].subject,
+                       pki_time_format(open.list[i].reserved_at, date));
+        add(left, what, "nothing was published: run the same command again");
+    }
+    return true;
+}
+
+/* "NAME.key.new": the new passphrase is recorded, its file not yet named. */
+static void tell_key(struct left *left, const char *file, size_t length)
+{
+    char what[PKI_NAME_MAX + 64];
+    char finish[PKI_NAME_MAX + 64];
+
+    (void)snprintf(what, sizeof(what), "new passphrase of %.*s", (int)length, file);
+    (void)snprintf(finish, sizeof(finish), "cellar key test %.*s", (int)length, file);
+    add(left, what, finish);
+}
+
+/* ".ENV.new": an export that was never named. */
+static void tell_export(struct left *left, const char *file, size_t length)
+{
+    char what[PKI_WORD_MAX + 64];
+    char finish[PKI_WORD_MAX + 64];
+
+    (void)snprintf(what, sizeof(what), "export of %.*s", (int)length - 1, file + 1);
+    (void)snprintf(finish, sizeof(finish), "cellar export %.*s", (int)length - 1, file + 1);
+    add(left, what, finish);
+}
+
+/* Names in a directory of the cellar that end like this; a directory that is not there holds none.
+ */
+static void each_ending(const struct pki_session *session, const char *directory,
+                        const char *ending, struct left *left,
+                        void (*tell)(struct left *left, const char *file, size_t length))
+{
+    int fd = openat(session->directory, directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
+    const struct dirent *entry = NULL;
+
+    if (!stream)
+        pki_fd_close_(&fd);
+    while (stream && (entry = readdir(stream))) { /* NOLINT(concurrency-mt-unsafe) */
+        size_t length = strlen(entry->d_name);
+        size_t tail = strlen(ending);
+        if (length > tail + 1 && strcmp(entry->d_name + length - tail, ending) == 0)
+            tell(left, entry->d_name, length - tail);
+    }
+    if (stream)
+        (void)closedir(stream);
+}
+
+bool pki_status_left(struct pki_session *session, struct pki_report *report, bool *any,
+                     struct pki_error *err)
+{
+    struct left left = {.report = report};
+
+    if (!add_reservations(session, &left, err))
+        return false;
+    each_ending(session, "keys", ".key.new", &left, tell_key);
+    each_ending(session, "exports", ".new", &left, tell_export);
+    *any = left.table != NULL;
+    return true;
+}
+
+const char *pki_status_export(const struct pki_session *session,
+                              const struct pki_publication_row *last)
+{
+    pki_scope(pki_buf) manifest = {0};
+    struct pki_error unreadable = {0};
+    uint8_t sha256[PKI_SHA256_SIZE];
+    char path[PKI_WORD_MAX + 32];
+
+    (void)snprintf(path, sizeof(path), "exports/%s/manifest.json", last->environment);
+    if (faccessat(session->directory, path, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+        return "";
+    if (!pki_file_read(session->directory, path, PKI_LIMIT_BUNDLE, &manifest, &unreadable))
+        return "cannot be read";
+    pki_sha256(pki_buf_view(&manifest), sha256);
+    return memcmp(sha256, last->manifest_sha256, sizeof(sha256)) == 0 ? "" : "not as recorded";
+}
