@@ -40,6 +40,7 @@ struct pki_bundle_file {
 
 struct pki_bundle {
     const struct pki_trust *trust;
+    const char *purpose; /* only this line's own files, and what all share; NULL: every line's */
     struct pki_bundle_file *files;
     size_t n_files;
 };
@@ -57,6 +58,9 @@ void pki_bundle_put(struct pki_bundle_file *file, const struct pki_cert *cert);
  *  @logs  a user's trusted root whose log keys are merged; NULL: none */
 PKI_CHECKED bool pki_bundle_compose(struct pki_bundle *bundle, const char *logs,
                                     struct pki_error *err);
+/** sigstore/ of the trust (bundle_sigstore.c). */
+PKI_CHECKED bool pki_bundle_sigstore(struct pki_bundle *bundle, const char *logs,
+                                     struct pki_error *err);
 /** crl/ and publish/ of the trust's issuers (bundle_crls.c). */
 PKI_CHECKED bool pki_bundle_crls(struct pki_bundle *bundle, struct pki_error *err);
 /** Verify a file of CRLs as read back. Fails: PKI_E_FORMAT, PKI_E_INVALID, PKI_E_INTEGRITY */

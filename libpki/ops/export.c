@@ -61,6 +61,20 @@ static bool add_set(struct export *export, const char *environment, struct pki_e
     return true;
 }
 
+static bool check_purpose(const struct pki_export_set *set,
+                          const struct pki_export_request *request, struct pki_error *err)
+{
+    const struct pki_line_plan *line = NULL;
+
+    if (!request->purpose)
+        return true;
+    if (!pki_hierarchy_line(set->trust->hierarchy, set->environment, request->purpose, &line, err))
+        return false;
+    return pki_trust_active(set->trust, request->purpose) ||
+           pki_fail(err, PKI_E_STATE, "%s %s has no active authority: run `cellar issue %s %s`",
+                    set->environment, request->purpose, set->environment, request->purpose);
+}
+
 static bool compose_set(struct export *export, struct pki_export_set *set, struct pki_error *err)
 {
     const struct pki_export_request *request = export->request;
@@ -68,9 +82,11 @@ static bool compose_set(struct export *export, struct pki_export_set *set, struc
     if (!pki_trust_load(export->session, set->environment, export->as_of, &set->trust, err))
         return false;
     set->bundle.trust = set->trust;
+    set->bundle.purpose = request->purpose;
     if (request->consumer)
         return pki_handover_compose(export->session, &set->bundle, request, err);
-    return pki_trust_load_issuers(export->session, set->trust, err) &&
+    return check_purpose(set, request, err) &&
+           pki_trust_load_issuers(export->session, set->trust, err) &&
            pki_bundle_compose(&set->bundle, export->logs, err);
 }
 
@@ -207,10 +223,11 @@ static bool add_publication(struct export *export, struct pki_txn *txn,
     return pki_store_add_publication(txn, &row, err);
 }
 
-/* Only today's whole set counts as published: a rotation waits for it. */
+/* Only today's whole set under exports/ counts as published: a rotation waits for it, and audit and
+ * status compare it with what lies there. */
 static bool counts_as_published(const struct pki_export_request *request)
 {
-    return !request->consumer && !request->leaf && !request->has_as_of;
+    return !request->to && !request->has_as_of;
 }
 
 /* Before anything gets its name: no key is handed over that the journal does not know of. */
@@ -247,11 +264,11 @@ static bool check_options(const struct pki_export_request *request, struct pki_e
         return pki_fail(err, PKI_E_USAGE, "--leaf needs --to");
     if (request->leaf && (request->environment || request->consumer))
         return pki_fail(err, PKI_E_USAGE, "--leaf stands alone: the serial says which line it is");
-    if (request->purpose && !request->consumer) {
+    if (request->purpose && !request->to)
         return pki_fail(err, PKI_E_USAGE,
-                        "PURPOSE needs --for: an environment is exported as a whole, so that "
-                        "nothing stale stays");
-    }
+                        "PURPOSE needs --to: exports/%s is replaced as a whole, so that nothing "
+                        "stale stays",
+                        request->environment);
     if (request->replace && !request->to)
         return pki_fail(err, PKI_E_USAGE, "--replace needs --to: exports/ is replaced anyway");
     return true;

@@ -290,6 +290,11 @@ int64_t pki_generation_rotation(const struct pki_generation *generation)
                               generation->cert->not_after);
 }
 
+bool pki_generation_is(const struct pki_generation *generation, enum pki_profile_id profile)
+{
+    return generation->line->profile->id == profile;
+}
+
 const char *pki_generation_usage(const struct pki_generation *generation)
 {
     const struct pki_profile *profile = generation->line->profile;

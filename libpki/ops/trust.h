@@ -84,6 +84,9 @@ const struct pki_generation *pki_trust_active(const struct pki_trust *trust, con
 /** When the line's next rotation is due: see pki_line_rotate_by. */
 int64_t pki_generation_rotation(const struct pki_generation *generation);
 
+/** Whether its line's profile is this one. */
+bool pki_generation_is(const struct pki_generation *generation, enum pki_profile_id profile);
+
 /** The purpose's extended key usage; NULL when its profile has several or none. */
 const char *pki_generation_usage(const struct pki_generation *generation);
 

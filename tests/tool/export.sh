@@ -43,6 +43,10 @@ check '--replace left something stale' [ ! -e elsewhere/prod -a -f elsewhere/anc
 ln -s elsewhere link
 keeps elsewhere refuses 4 'link' cellar export -C cellar --to link --replace
 check 'a link was replaced' [ -L link ]
+works cellar export prod code-signing -C cellar --to only-signing
+check 'another line is in an export of one' [ ! -e only-signing/time-stamping ]
+check 'an export of one line lacks its files' [ -f only-signing/code-signing/fulcio/chain.pem ]
+refuses 2 'PURPOSE needs --to' cellar export prod code-signing -C cellar
 works cellar export prod -C cellar --to only-prod
 check 'dev is in an export of prod' ! grep -rqs 'Dev Code' only-prod
 python3 - cellar/exports <<'PY' || bad 'an intermediate of another environment'
