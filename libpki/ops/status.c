@@ -8,9 +8,11 @@
 #include "pki/ops.h"
 #include "base/text.h"
 #include "ops/crl_due.h"
+#include "ops/line.h"
 #include "ops/session.h"
 #include "ops/status_due.h"
 #include "ops/status_left.h"
+#include "ops/status_lines.h"
 
 struct status {
     struct pki_session *session;
@@ -78,7 +80,7 @@ static enum pki_tone days_tone(const struct status *status, int64_t until)
 
 /* A line's active authority has its rotation to come; everything else only its end. */
 static void add_next_step(struct status *status, const struct pki_authority_row *row,
-                          struct pki_report *out)
+                          int64_t not_after, struct pki_report *out)
 {
     const struct pki_line_plan *line = find_line(status, row);
     char command[128];
@@ -87,7 +89,7 @@ static void add_next_step(struct status *status, const struct pki_authority_row 
         pki_report_text(out, "Rotate by", "%s", "");
         return;
     }
-    int64_t when = pki_period_after(line->rotate_every, row->state_since);
+    int64_t when = pki_line_rotate_by(line, row->state_since, not_after);
     (void)snprintf(command, sizeof(command), "cellar rotate %s %s", row->environment, row->purpose);
     pki_report_day(out, "Rotate by", when);
     add_due(status, when, "rotation", row->name, command);
@@ -134,9 +136,9 @@ static bool add_authority(struct status *status, const struct pki_authority_row 
     pki_report_day(out, "Valid to", cert.not_after);
     pki_report_toned_integer(out, "Days left", days_tone(status, cert.not_after),
                              days_left(status, cert.not_after));
-    add_next_step(status, row, out);
+    add_next_step(status, row, cert.not_after, out);
     add_crl(status, &status->debts.list[status->n_told++], out);
-    if (row->state != PKI_STATE_RETIRED && row->state != PKI_STATE_REVOKED)
+    if (row->state == PKI_STATE_ACTIVE || row->state == PKI_STATE_NEXT)
         add_end(status, row, cert.not_after);
     return true;
 }
@@ -286,11 +288,12 @@ static void add_next(struct status *status)
 
     if (command[0])
         pki_report_next_here(status->report, "%s", command);
-    else if (dues->later_at != 0)
+    else if (dues->later_at != 0) {
         pki_report_note(status->report, "Later", PKI_TONE_GOOD,
                         "Nothing is due. First: %s, %.10s (%lld days).", dues->later,
                         pki_time_format(dues->later_at, date),
                         (long long)days_left(status, dues->later_at));
+    }
 }
 
 static bool tell(struct status *status, struct pki_error *err)
@@ -299,6 +302,7 @@ static bool tell(struct status *status, struct pki_error *err)
         return false;
     add_heading(status);
     return add_authorities(status, err) && add_missing_lines(status, err) &&
+           pki_status_lines(status->session, status->within, &status->dues, err) &&
            add_exports(status, err) &&
            pki_status_left(status->session, status->report, &status->half_done, err) &&
            pki_dues_tell(&status->dues, status->now, status->report, err) &&

@@ -25,6 +25,21 @@ keeps cellar json 0 cellar-status 'len(result["authorities"]) == 3' cellar statu
 cellar status -C cellar >out 2>err
 check 'a line is wider than 80 columns' [ "$(awk 'length > 80' out | wc -l)" -eq 0 ]
 
+# A rotation leaves things to be done: the cut-over once leaf_life is over, and a next one.
+cp -a cellar rotated
+cellar rotate prod code-signing --now --promote-only -C rotated --confirm 'Test Prod Code Signing CA G2' \
+    >out 2>err || bad 'fixture: rotate'
+cellar export -C rotated >out 2>err || bad 'fixture: export'
+CELLAR_TEST_NOW=2026-03-01T12:11:00Z keeps rotated fails 3 'due' cellar status -C rotated
+says 'prod-code-signing-g1 +retiring'
+says 'cellar issue prod code-signing'
+says 'cellar cutover prod code-signing'
+json 3 cellar-status 'any(d["what"] == "cut-over of prod-code-signing" for d in result["due"])' \
+    cellar status -C rotated
+cellar cutover prod code-signing --at @1772366400 -C rotated --confirm 'Test Prod Code Signing CA G2' \
+    >out 2>err || bad 'fixture: cutover'
+json 3 cellar-status 'not any("cut-over" in d["what"] for d in result["due"])' cellar status -C rotated
+
 # Time brings things due: the rotation, then the end.
 CELLAR_TEST_NOW=2026-05-20T00:00:00Z is 3 cellar status -C cellar
 CELLAR_TEST_NOW=2026-05-20T00:00:00Z is 0 cellar status -C cellar --within 1d
