@@ -254,10 +254,11 @@ static bool audit_head(struct audit *audit, const char *words, struct pki_error 
         return false;
     if (found)
         pki_report_integer(audit->report, "Given head is entry", counter);
-    else
+    else {
         find(audit, "journal",
              "does not hold the given head: it was rewritten or cut off, or the "
              "words are of another cellar");
+    }
     return true;
 }
 

@@ -223,17 +223,19 @@ bool pki_bundle_compose(struct pki_bundle *bundle, const char *logs, struct pki_
 {
     const struct pki_trust *trust = bundle->trust;
 
-    if (trust->n_generations == 0)
+    if (trust->n_generations == 0) {
         return pki_fail(err, PKI_E_STATE,
                         "nothing of %s is trusted: issue one of its lines first; after a "
                         "compromise remove exports/%s and what was published of it",
                         trust->environment, trust->environment);
+    }
     if (!compose_anchors(bundle, err))
         return false;
-    for (size_t i = 0; i < trust->n_generations; i++)
+    for (size_t i = 0; i < trust->n_generations; i++) {
         if (is_wanted(bundle, &trust->generations[i]) &&
             !compose_generation(bundle, &trust->generations[i], err))
             return false;
+    }
     return (!wants_sigstore(bundle) || pki_bundle_sigstore(bundle, logs, err)) &&
            pki_bundle_crls(bundle, err) && pki_bundle_manifest(bundle, err);
 }

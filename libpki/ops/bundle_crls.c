@@ -28,10 +28,11 @@ static bool url_path(const char *pattern, const char *authority, char path[PATH]
     const char *slash = host ? strchr(host + 3, '/') : NULL;
     if (!slash || !slash[1] || strstr(slash, "/.") || strstr(slash, "//"))
         return false;
-    for (const char *c = slash; *c; c++)
+    for (const char *c = slash; *c; c++) {
         if (!strchr("/-._", *c) &&
             !((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9')))
             return false;
+    }
     return snprintf(path, PATH, "%s", slash + 1) < PATH && slash[strlen(slash) - 1] != '/';
 }
 

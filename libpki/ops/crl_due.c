@@ -184,7 +184,7 @@ bool pki_crl_debts_load(struct pki_session *session, struct pki_crl_debts *debts
             return false;
     }
     *debts = loaded;
-    loaded = (struct pki_crl_debts){0};
+    loaded = (struct pki_crl_debts){0}; /* NOLINT(clang-analyzer-deadcode.DeadStores): taken */
     return true;
 }
 

@@ -46,12 +46,13 @@ static void tell_difference(const struct pki_crl_work *crl, struct pki_report *r
 {
     char since[PKI_TIME_TEXT];
 
-    if (crl->has_last)
+    if (crl->has_last) {
         pki_report_text(report, "Difference", "+%zu since number %lld of %s", crl->difference.added,
                         (long long)crl->last.number, pki_time_format(crl->last.this_update, since));
-    else
+    } else {
         pki_report_text(report, "Difference", "+%zu, this is the authority's first",
                         crl->difference.added);
+    }
     tell_shown(crl, report);
 }
 

@@ -264,11 +264,12 @@ static bool check_options(const struct pki_export_request *request, struct pki_e
         return pki_fail(err, PKI_E_USAGE, "--leaf needs --to");
     if (request->leaf && (request->environment || request->consumer))
         return pki_fail(err, PKI_E_USAGE, "--leaf stands alone: the serial says which line it is");
-    if (request->purpose && !request->to)
+    if (request->purpose && !request->to) {
         return pki_fail(err, PKI_E_USAGE,
                         "PURPOSE needs --to: exports/%s is replaced as a whole, so that nothing "
                         "stale stays",
                         request->environment);
+    }
     if (request->replace && !request->to)
         return pki_fail(err, PKI_E_USAGE, "--replace needs --to: exports/ is replaced anyway");
     return true;

@@ -63,10 +63,11 @@ static bool find_generation(const struct pki_bundle *bundle,
     if (!pki_hierarchy_line(bundle->trust->hierarchy, request->environment, request->purpose, &line,
                             err))
         return false;
-    if (line->profile->id != consumer->profile)
+    if (line->profile->id != consumer->profile) {
         return pki_fail(err, PKI_E_USAGE, "--for %s: the line %s %s has profile %s, not %s",
                         consumer->name, line->environment, line->purpose, line->profile->name,
                         pki_profile_get(consumer->profile)->name);
+    }
     *found = pki_trust_active(bundle->trust, request->purpose);
     return *found ||
            pki_fail(err, PKI_E_STATE, "%s %s has no active authority yet: run `cellar issue %s %s`",

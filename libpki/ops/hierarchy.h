@@ -6,10 +6,10 @@
 #ifndef PKI_OPS_HIERARCHY_H
 #define PKI_OPS_HIERARCHY_H
 
+#include "pki/time.h"
 #include "base/buf.h"
 #include "base/yaml.h"
 #include "crypto/algorithm.h"
-#include "pki/time.h"
 #include "x509/profile.h"
 
 struct pki_root_plan {

@@ -261,10 +261,11 @@ static bool covers_needs(const struct pki_line_plan *line)
 
     if (at_least(line->validity) >= needs)
         return true;
-    for (int32_t month = 0; month < STARTS; month++)
+    for (int32_t month = 0; month < STARTS; month++) {
         if (pki_period_after(line->validity, start_at(month)) <
             pki_line_needs_until(line, start_at(month)))
             return false;
+    }
     return true;
 }
 

@@ -90,31 +90,37 @@ static bool foreign(const char *path, struct pki_error *err)
     return pki_fail(err, PKI_E_EXISTS, "%s was not written by an export", path);
 }
 
-static bool own_directory(int above, const char *name, const char *prefix, const json_t *files,
-                          struct pki_error *err);
+/* Where the look has come to. */
+struct place {
+    const char *prefix; /* of paths in the manifest, "" or with a slash at its end */
+    const json_t
+        *files; /* of the manifest met above; NULL: none yet, only directories may be here */
+    unsigned depth;
+};
 
-/* files: of the manifest above; NULL while none was met, then only directories may stand here. */
-static bool own_entry(int dir, const char *name, const char *prefix, const json_t *files,
-                      struct pki_error *err)
+/* NOLINTBEGIN(misc-no-recursion): no deeper than DEPTH */
+static bool own_directory(int above, const char *name, struct place at, struct pki_error *err);
+
+static bool own_entry(int dir, const char *name, const struct place *at, struct pki_error *err)
 {
     struct stat status;
     char path[PATH_SIZE];
-    int n = snprintf(path, sizeof(path), "%s%s", prefix, name);
+    int n = snprintf(path, sizeof(path), "%s%s", at->prefix, name);
 
     if (n < 0 || (size_t)n >= sizeof(path) - 1 ||
         fstatat(dir, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
         return foreign(name, err);
     if (S_ISREG(status.st_mode))
-        return (files && is_listed(files, path)) || foreign(path, err);
-    if (!S_ISDIR(status.st_mode))
+        return (at->files && is_listed(at->files, path)) || foreign(path, err);
+    if (!S_ISDIR(status.st_mode) || at->depth == DEPTH)
         return foreign(path, err);
-    if (!files)
-        return own_directory(dir, name, "", NULL, err);
-    (void)snprintf(path, sizeof(path), "%s%s/", prefix, name);
-    return own_directory(dir, name, path, files, err);
+    if (at->files)
+        (void)snprintf(path, sizeof(path), "%s%s/", at->prefix, name);
+    const struct place below = {at->files ? path : "", at->files, at->depth + 1};
+    return own_directory(dir, name, below, err);
 }
 
-static bool own_entries(DIR *stream, const char *prefix, const json_t *files, struct pki_error *err)
+static bool own_entries(DIR *stream, const struct place *at, struct pki_error *err)
 {
     size_t seen = 0;
 
@@ -124,18 +130,17 @@ static bool own_entries(DIR *stream, const char *prefix, const json_t *files, st
         if (!entry && errno != 0)
             return pki_fail(err, PKI_E_IO, "directory cannot be listed: %s", strerror(errno));
         if (!entry)
-            return seen > 0 || files || pki_fail(err, PKI_E_EXISTS, "it holds no export");
+            return seen > 0 || at->files || pki_fail(err, PKI_E_EXISTS, "it holds no export");
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
         seen++;
-        if (!own_entry(dirfd(stream), entry->d_name, prefix, files, err))
+        if (!own_entry(dirfd(stream), entry->d_name, at, err))
             return false;
     }
 }
 
 /* A manifest covers the directories below it; without one, each of them must have its own. */
-static bool own_directory(int above, const char *name, const char *prefix, const json_t *files,
-                          struct pki_error *err)
+static bool own_directory(int above, const char *name, struct place at, struct pki_error *err)
 {
     pki_scope(pki_buf) text = {0};
     struct pki_error none = {0};
@@ -144,22 +149,23 @@ static bool own_directory(int above, const char *name, const char *prefix, const
 
     if (!pki_dir_open(above, name, &dir, err))
         return false;
-    if (!files && pki_file_read(dir, MANIFEST, PKI_LIMIT_BUNDLE, &text, &none)) {
+    if (!at.files && pki_file_read(dir, MANIFEST, PKI_LIMIT_BUNDLE, &text, &none)) {
         own = json_loadb((const char *)text.data, text.size, JSON_REJECT_DUPLICATES, NULL);
-        files = json_object_get(own, "files");
+        at.files = json_object_get(own, "files");
     }
     DIR *stream = fdopendir(dir);
     if (!stream)
         pki_fd_close_(&dir);
-    bool good = stream ? own_entries(stream, prefix, files, err)
+    bool good = stream ? own_entries(stream, &at, err)
                        : pki_fail(err, PKI_E_IO, "directory cannot be listed");
     if (stream)
         (void)closedir(stream);
     json_decref(own);
     return good;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 bool pki_manifest_owns(int above, const char *directory, struct pki_error *err)
 {
-    return own_directory(above, directory, "", NULL, err);
+    return own_directory(above, directory, (struct place){.prefix = ""}, err);
 }

@@ -135,15 +135,17 @@ void pki_reason_describe(const struct pki_cert *cert, struct pki_report *report)
 static bool judge_end(const struct pki_revoke_request *request, const struct pki_reason *reason,
                       const struct pki_cert *cert, struct pki_error *err)
 {
-    if (reason->leak && pki_cert_has_usage(cert, PKI_OID_TIME_STAMPING))
+    if (reason->leak && pki_cert_has_usage(cert, PKI_OID_TIME_STAMPING)) {
         return pki_fail(err, PKI_E_POLICY,
                         "a compromised time-stamping key can sign any past time, so no end of its "
                         "window helps: its treatment is drop");
-    if (reason->leak && !request->has_invalid_since)
+    }
+    if (reason->leak && !request->has_invalid_since) {
         return pki_fail(err, PKI_E_POLICY,
                         "treatment end after %s needs --invalid-since: the last time at which the "
                         "key was certainly safe (RFC 5280 5.3.2)",
                         reason->name);
+    }
     return !request->has_invalid_since || request->invalid_since > cert->not_before ||
            pki_fail(err, PKI_E_POLICY,
                     "--invalid-since lies before the certificate: nothing it signed is left to "
@@ -156,11 +158,12 @@ static bool judge_treatment(const struct pki_revoke_request *request,
 {
     const char *treatment = request->treatment ? request->treatment : reason->treatment;
 
-    if (strcmp(treatment, DROP) != 0 && strcmp(treatment, END) != 0)
+    if (strcmp(treatment, DROP) != 0 && strcmp(treatment, END) != 0) {
         return pki_fail(err, PKI_E_USAGE,
                         "no treatment \"%s\"; there are drop (nothing it signed is trusted) and "
                         "end (what it signed until a time)",
                         treatment);
+    }
     (void)snprintf(row->treatment, sizeof(row->treatment), "%s", treatment);
     return strcmp(treatment, DROP) == 0 || judge_end(request, reason, cert, err);
 }

@@ -68,10 +68,11 @@ static bool list_fetch(struct pki_session *session, struct pki_revoke_work *revo
 
 static bool judge_root(const struct pki_revoke_work *revoke, struct pki_error *err)
 {
-    if (pki_reason_of(revoke->row.reason)->leak)
+    if (pki_reason_of(revoke->row.reason)->leak) {
         return pki_revoke_drops(&revoke->row) ||
                pki_fail(err, PKI_E_POLICY,
                         "a compromised root can sign any past time: its treatment is drop");
+    }
     return pki_fail(err, PKI_E_POLICY,
                     "a root cannot revoke itself, and a root whose key is safe is succeeded; only "
                     "its compromise is recorded here (keyCompromise, cACompromise): its whole tree "
@@ -107,11 +108,12 @@ static bool fill_row(const struct pki_draft *draft, const struct pki_revoke_requ
     pki_hex(&hex, cert->serial);
     if (!pki_buf_ok(&hex, err))
         return false;
-    if (cert->serial.size == 0 || cert->serial.size > sizeof(row->serial))
+    if (cert->serial.size == 0 || cert->serial.size > sizeof(row->serial)) {
         return pki_fail(
             err, PKI_E_POLICY,
             "its serial number has %zu octets, so no CRL can name it (RFC 5280 4.1.2.2)",
             cert->serial.size);
+    }
     (void)snprintf(revoke->serial, sizeof(revoke->serial), "%.*s", (int)hex.size,
                    (const char *)hex.data);
     row->issuer = revoke->revoked.issuer.id;
@@ -174,11 +176,12 @@ static bool name_draft(struct pki_draft *draft, struct pki_error *err)
 
     if (!pki_name_attribute(revoked->cert->subject, PKI_OID_COMMON_NAME, &name, err))
         return false;
-    if (name.size > 0)
+    if (name.size > 0) {
         (void)snprintf(draft->confirm, sizeof(draft->confirm), "%.*s", (int)name.size,
                        (const char *)name.data);
-    else
+    } else {
         (void)snprintf(draft->confirm, sizeof(draft->confirm), "%s", revoke->serial);
+    }
     if (revoked->issuing || revoked->is_root)
         memcpy(draft->subject, revoked->authority.name, sizeof(draft->subject));
     else

@@ -64,10 +64,11 @@ static bool find_recorded(struct pki_session *session, const char *what,
                                  "another certificate is given as a file: --certificate");
     if (!looked)
         return false;
-    if (!found)
+    if (!found) {
         return pki_fail(err, PKI_E_NOTFOUND,
                         "no certificate of this cellar has that serial or fingerprint; one that "
                         "others issued under our key is given as a file: --certificate");
+    }
     return pki_cert_parse(pki_buf_view(&row.der), &revoked->cert, err) &&
            take_row(session, &row, revoked, err);
 }

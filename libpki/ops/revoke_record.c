@@ -54,14 +54,15 @@ static void tell_treatment(const struct pki_revoke_work *revoke, struct pki_repo
                         row->treatment);
         return;
     }
-    if (drops(revoke))
+    if (drops(revoke)) {
         pki_report_toned(report, "Treatment", PKI_TONE_BAD,
                          "drop: nothing of %s is trusted any more", concern(revoke));
-    else
+    } else {
         pki_report_text(
             report, "Treatment", "end: of %s, trust files keep what was signed until %s",
             concern(revoke),
             pki_time_format(row->has_invalidity ? row->invalidity_at : row->revoked_at, since));
+    }
 }
 
 static void tell_certificate(const struct pki_revoke_work *revoke, struct pki_report *report)
@@ -69,20 +70,22 @@ static void tell_certificate(const struct pki_revoke_work *revoke, struct pki_re
     const struct pki_cert *cert = revoke->revoked.cert;
     struct pki_report *block = pki_report_block(report, "Certificate");
 
-    if (revoke->revoked.authority.id != 0)
+    if (revoke->revoked.authority.id != 0) {
         pki_report_text(block, revoke->revoked.companion ? "Generation" : "Authority", "%s (%s)",
                         revoke->revoked.authority.name,
                         pki_state_name(revoke->revoked.authority.state));
+    }
     pki_name_describe(cert->subject, "Subject", block);
     pki_report_text(block, "Issued by", "%s", revoke->revoked.issuer.name);
     pki_report_octets(block, "Serial", cert->serial);
     pki_report_time(block, "Not before", cert->not_before);
     pki_report_time(block, "Not after", cert->not_after);
     pki_report_fingerprint(block, "Fingerprint", cert->fingerprint);
-    if (!revoke->revoked.recorded)
+    if (!revoke->revoked.recorded) {
         pki_report_note(block, "Recorded", PKI_TONE_WARN,
                         "This cellar did not issue it: its signature is by our key, and it is "
                         "recorded by issuer and serial.");
+    }
 }
 
 static const char root_notice[] =
@@ -105,10 +108,11 @@ static bool describe(const struct pki_draft *draft, struct pki_report *report,
     if (revoke->revoked.is_root)
         pki_report_note(report, "Root", PKI_TONE_BAD, "%s", root_notice);
     if (revoke->revoked.authority.state == PKI_STATE_ACTIVE && revoke->revoked.issuing &&
-        revoke->next.id == 0 && !revoke->revoked.is_root)
+        revoke->next.id == 0 && !revoke->revoked.is_root) {
         pki_report_note(report, "Active", PKI_TONE_WARN,
                         "It is its line's active authority. Unless --promote-next is given the "
                         "line is left without one.");
+    }
     return pki_report_ok(report, err);
 }
 
@@ -128,14 +132,15 @@ static void write_notice(const struct pki_draft *draft, struct pki_buf *text)
     pki_buf_printf(text, "\nissued by %s; revoked %s, %s\n", revoke->revoked.issuer.name,
                    pki_time_format(revoke->row.revoked_at, at),
                    pki_reason_of(revoke->row.reason)->name);
-    if (drops(revoke))
+    if (drops(revoke)) {
         pki_buf_printf(text, "Trust nothing of %s any more, whenever it was signed.\n",
                        concern(revoke));
-    else
+    } else {
         pki_buf_printf(text, "Of %s, trust only what was signed until %s.\n", concern(revoke),
                        pki_time_format(revoke->row.has_invalidity ? revoke->row.invalidity_at
                                                                   : revoke->row.revoked_at,
                                        at));
+    }
     if (revoke->next.id != 0)
         pki_buf_printf(text, "In its place: %s, which trust files hold already.\n",
                        revoke->next.name);

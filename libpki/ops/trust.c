@@ -44,9 +44,14 @@ static int64_t seen_at(const struct pki_session *session, const struct pki_trust
 static bool take_back(struct pki_session *session, int64_t at, struct pki_authority_row *row,
                       bool *there, struct pki_error *err)
 {
-    *there = true;
-    return at == INT64_MAX || pki_store_state_at(session->store, row->id, at, there, &row->state,
-                                                 &row->state_since, err);
+    struct pki_state_row then = {.found = true, .state = row->state, .since = row->state_since};
+
+    if (at != INT64_MAX && !pki_store_state_at(session->store, row->id, at, &then, err))
+        return false;
+    *there = then.found;
+    row->state = then.state;
+    row->state_since = then.since;
+    return true;
 }
 
 /* Only those that there were then, in their states of then. */

@@ -19,35 +19,38 @@ static void end_by(struct pki_generation *generation, const struct pki_revocatio
     generation->windows_only = generation->windows_only || pki_reason_of(row->reason)->leak;
 }
 
+/* One generation under judgement. */
+struct trial {
+    struct pki_session *session;
+    int64_t at; /* as things stood then; INT64_MAX: as they stand */
+    struct pki_generation *generation;
+    bool dropped;
+};
+
 /* Recorded at the clock, dated back as all dates are. */
-static bool judge(struct pki_session *session, int64_t issuer, const struct pki_cert *cert,
-                  int64_t at, struct pki_generation *generation, bool *dropped,
+static bool judge(struct trial *trial, int64_t issuer, const struct pki_cert *cert,
                   struct pki_error *err)
 {
     struct pki_revocation_row row;
     bool found = false;
 
-    if (!pki_store_find_revocation(session->store, issuer, cert->serial, &found, &row, err))
+    if (!pki_store_find_revocation(trial->session->store, issuer, cert->serial, &found, &row, err))
         return false;
-    if (!found || (at != INT64_MAX && row.revoked_at + PKI_DRAFT_SET_BACK > at))
+    if (!found || (trial->at != INT64_MAX && row.revoked_at + PKI_DRAFT_SET_BACK > trial->at))
         return true;
     if (strcmp(row.treatment, "drop") == 0)
-        *dropped = true;
+        trial->dropped = true;
     else
-        end_by(generation, &row);
+        end_by(trial->generation, &row);
     return true;
 }
 
-static bool judge_generation(struct pki_session *session, int64_t at,
-                             struct pki_generation *generation, bool *dropped,
-                             struct pki_error *err)
+static bool judge_generation(struct trial *trial, struct pki_error *err)
 {
-    const struct pki_authority_row *authority = &generation->authority;
+    const struct pki_generation *generation = trial->generation;
 
-    *dropped = false;
-    return judge(session, authority->issuer, generation->cert, at, generation, dropped, err) &&
-           (!generation->leaf ||
-            judge(session, authority->id, generation->leaf, at, generation, dropped, err));
+    return judge(trial, generation->authority.issuer, generation->cert, err) &&
+           (!generation->leaf || judge(trial, generation->authority.id, generation->leaf, err));
 }
 
 bool pki_trust_revoke(struct pki_session *session, struct pki_trust *trust, size_t first,
@@ -57,13 +60,13 @@ bool pki_trust_revoke(struct pki_session *session, struct pki_trust *trust, size
 
     for (size_t i = first; i < trust->n_generations; i++) {
         struct pki_generation generation = trust->generations[i];
-        bool dropped = false;
-        if (!judge_generation(session, at, &generation, &dropped, err))
+        struct trial trial = {.session = session, .at = at, .generation = &generation};
+        if (!judge_generation(&trial, err))
             return false;
         /* Swapped, so that whatever fails everything is still in the list, once. */
         trust->generations[i] = trust->generations[kept];
         trust->generations[kept] = generation;
-        kept += dropped ? 0 : 1;
+        kept += trial.dropped ? 0 : 1;
     }
     for (size_t i = kept; i < trust->n_generations; i++)
         pki_generation_clear(&trust->generations[i]);

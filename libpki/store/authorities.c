@@ -177,28 +177,24 @@ bool pki_store_list_authorities(struct pki_store *store, const char *environment
     return true;
 }
 
-bool pki_store_state_at(struct pki_store *store, int64_t authority, int64_t at, bool *found,
-                        enum pki_authority_state *state, int64_t *since, struct pki_error *err)
+bool pki_store_state_at(struct pki_store *store, int64_t authority, int64_t at,
+                        struct pki_state_row *row, struct pki_error *err)
 {
     pki_scope(pki_statement) query = {0};
-    enum pki_authority_state then = PKI_STATE_NEXT;
-    int64_t begun = 0;
-    bool any = false;
+    struct pki_state_row then = {.found = false};
 
     if (!pki_statement_begin(store, PKI_QUERY_STATE_AT, &query, err))
         return false;
     pki_bind_integer(&query, authority);
     pki_bind_integer(&query, at);
-    if (!pki_statement_step(&query, &any, err))
+    if (!pki_statement_step(&query, &then.found, err))
         return false;
-    if (any) {
-        read_state(&query, &then);
-        begun = pki_column_integer(&query);
+    if (then.found) {
+        read_state(&query, &then.state);
+        then.since = pki_column_integer(&query);
     }
     if (!pki_column_ok(&query, err))
         return false;
-    *state = then;
-    *since = begun;
-    *found = any;
+    *row = then;
     return true;
 }

@@ -48,6 +48,13 @@ enum pki_authority_state {
 };
 const char *pki_state_name(enum pki_authority_state state);
 
+/* An authority's state at a time. */
+struct pki_state_row {
+    bool found; /* false: it did not exist yet */
+    enum pki_authority_state state;
+    int64_t since;
+};
+
 struct pki_authority_row {
     int64_t id;
     char name[PKI_NAME_MAX];        /* "root-g1", "prod-code-signing-g2" */

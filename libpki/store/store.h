@@ -216,10 +216,9 @@ PKI_CHECKED bool pki_store_add_cutover(struct pki_txn *txn, const struct pki_cut
 PKI_CHECKED bool pki_store_find_cutover(struct pki_store *store, int64_t authority, bool *found,
                                         struct pki_cutover_row *row, struct pki_error *err);
 
-/** State of an authority at a time, by its events; found false before it existed. */
+/** State of an authority at a time, by its events. Fails: PKI_E_STORE, PKI_E_IO */
 PKI_CHECKED bool pki_store_state_at(struct pki_store *store, int64_t authority, int64_t at,
-                                    bool *found, enum pki_authority_state *state, int64_t *since,
-                                    struct pki_error *err);
+                                    struct pki_state_row *row, struct pki_error *err);
 
 /* --- journal --------------------------------------------------------------------------------- */
 

@@ -15,8 +15,8 @@
 #include "crypto/digest.h"
 
 #define PKI_CERT_EXTENSIONS_MAX 64
-#define PKI_CERT_USAGES_MAX 32
-#define PKI_CERT_NAMES_MAX 1000
+#define PKI_CERT_USAGES_MAX     32
+#define PKI_CERT_NAMES_MAX      1000
 
 struct pki_extension {
     char oid[PKI_OID_TEXT];
@@ -28,17 +28,17 @@ struct pki_cert {
     struct pki_buf storage; /* owns the bytes that the views point into */
     struct pki_bytes der;   /* the Certificate; empty for a body */
     struct pki_bytes tbs;
-    struct pki_bytes signature;            /* BIT STRING content; empty for a body */
-    struct pki_bytes signature_algorithm;  /* outer AlgorithmIdentifier, DER */
-    struct pki_bytes tbs_signature;        /* inner AlgorithmIdentifier, DER */
-    int64_t version;                       /* 1, 2, 3 */
-    struct pki_bytes serial;               /* INTEGER content octets */
-    struct pki_bytes issuer, subject;      /* DER Names */
-    struct pki_bytes validity;             /* DER, for how the times are written */
+    struct pki_bytes signature;           /* BIT STRING content; empty for a body */
+    struct pki_bytes signature_algorithm; /* outer AlgorithmIdentifier, DER */
+    struct pki_bytes tbs_signature;       /* inner AlgorithmIdentifier, DER */
+    int64_t version;                      /* 1, 2, 3 */
+    struct pki_bytes serial;              /* INTEGER content octets */
+    struct pki_bytes issuer, subject;     /* DER Names */
+    struct pki_bytes validity;            /* DER, for how the times are written */
     int64_t not_before, not_after;
-    bool has_unique_ids;                   /* issuerUniqueID or subjectUniqueID is there */
-    struct pki_bytes spki;                 /* DER SubjectPublicKeyInfo */
-    uint8_t fingerprint[PKI_SHA256_SIZE];  /* of der (of tbs for a body) */
+    bool has_unique_ids;                  /* issuerUniqueID or subjectUniqueID is there */
+    struct pki_bytes spki;                /* DER SubjectPublicKeyInfo */
+    uint8_t fingerprint[PKI_SHA256_SIZE]; /* of der (of tbs for a body) */
     uint8_t spki_sha256[PKI_SHA256_SIZE];
 
     struct pki_extension *extensions;

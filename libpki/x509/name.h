@@ -30,8 +30,8 @@ PKI_CHECKED bool pki_name_show(struct pki_bytes der, struct pki_buf *text, struc
 PKI_CHECKED bool pki_name_attribute(struct pki_bytes der, const char *oid, struct pki_buf *text,
                                     struct pki_error *err);
 
-#define PKI_OID_COMMON_NAME "2.5.4.3"
-#define PKI_OID_COUNTRY "2.5.4.6"
+#define PKI_OID_COMMON_NAME  "2.5.4.3"
+#define PKI_OID_COUNTRY      "2.5.4.6"
 #define PKI_OID_ORGANIZATION "2.5.4.10"
 
 /** Names equal by RFC 5280 7.1: attribute by attribute, ASCII case and white space folded. */

@@ -12,9 +12,9 @@
 #include "base/file.h"
 
 #define PKI_PEM_CERTIFICATE "CERTIFICATE"
-#define PKI_PEM_REQUEST "CERTIFICATE REQUEST"
-#define PKI_PEM_CRL "X509 CRL"
-#define PKI_PEM_BLOCKS_MAX 64
+#define PKI_PEM_REQUEST     "CERTIFICATE REQUEST"
+#define PKI_PEM_CRL         "X509 CRL"
+#define PKI_PEM_BLOCKS_MAX  64
 
 struct pki_pem_block {
     char label[64];

@@ -8,10 +8,10 @@
 #ifndef PKI_X509_REQUEST_H
 #define PKI_X509_REQUEST_H
 
+#include "pki/report.h"
 #include "asn1/read.h"
 #include "base/buf.h"
 #include "crypto/algorithm.h"
-#include "pki/report.h"
 
 struct pki_request {
     struct pki_buf storage;

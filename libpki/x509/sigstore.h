@@ -9,9 +9,9 @@
 #include "base/buf.h"
 
 struct pki_trust_entry {
-    const char *organization; /* of the root */
-    const char *common_name;  /* of the root */
-    const char *uri;          /* NULL: left out */
+    const char *organization;         /* of the root */
+    const char *common_name;          /* of the root */
+    const char *uri;                  /* NULL: left out */
     struct pki_bytes certificates[4]; /* DER; issuing (or TSA leaf) first, root last */
     size_t n_certificates;
     int64_t start;

@@ -1,4 +1,5 @@
-/* PBKDF2-HMAC-SHA256, 600,000 rounds to 32 octets: what opening one key file costs, measured apart. */
+/* PBKDF2-HMAC-SHA256, 600,000 rounds to 32 octets: what opening one key file costs, measured apart.
+ */
 #include <nettle/pbkdf2.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -15,8 +15,8 @@ void test_failure_is(const struct pki_error *err, enum pki_code expected, const 
                 err->text[length - 1] != '\n';
 
     if (!good)
-        fprintf(stderr, "\n%s:%d: code %s, expected %s: %s\n", file, line,
-                pki_code_name(err->code), pki_code_name(expected), err->text);
+        fprintf(stderr, "\n%s:%d: code %s, expected %s: %s\n", file, line, pki_code_name(err->code),
+                pki_code_name(expected), err->text);
     CU_ASSERT_TRUE(good);
 }
 

@@ -1,5 +1,6 @@
 #!/bin/bash
 # cellar rotate and cellar cutover: a line's life from outside; windows of trust; the past.
+# shellcheck disable=SC2317 # functions here are called by check
 . "$(dirname "$0")/lib.sh"
 
 make_cellar ecdsa-p256

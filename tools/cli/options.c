@@ -161,6 +161,15 @@ static size_t place_of(const struct table *table, int found)
     return i;
 }
 
+/* at: where getopt_long stood before it stumbled. */
+static bool refuse_option(int found, int at, char **argv, struct pki_error *err)
+{
+    if (found == ':')
+        return pki_fail(err, PKI_E_USAGE, "%s needs a value; see --help", argv[optind - 1]);
+    return pki_fail(err, PKI_E_USAGE, "unknown option %s; see --help",
+                    argv[optind > at ? optind - 1 : at]);
+}
+
 static bool parse_options(struct table *table, int argc, char **argv, struct pki_error *err)
 {
     opterr = 0;
@@ -169,11 +178,8 @@ static bool parse_options(struct table *table, int argc, char **argv, struct pki
         int found = getopt_long(argc, argv, table->shorts, table->longs, NULL);
         if (found == -1)
             return true;
-        if (found == ':')
-            return pki_fail(err, PKI_E_USAGE, "%s needs a value; see --help", argv[optind - 1]);
-        if (found == '?')
-            return pki_fail(err, PKI_E_USAGE, "unknown option %s; see --help",
-                            argv[optind > at ? optind - 1 : at]);
+        if (found == ':' || found == '?')
+            return refuse_option(found, at, argv, err);
         size_t i = place_of(table, found);
         assert(i < table->n && table->row[i]);
         if (!set(table->row[i], table->base[i], optarg, err))

@@ -48,10 +48,8 @@ PKI_CHECKED bool pki_init_update(struct pki_session *session, const char *hierar
 /* --- drafts ---------------------------------------------------------------------------------- */
 
 struct pki_draft;
-
 void pki_draft_free(struct pki_draft *draft);
 PKI_DEFINE_AUTO(pki_draft)
-
 /** The name that must be typed to confirm: the first subject's common name, or what stands for
  *  it; borrowed from the draft. */
 const char *pki_draft_name(const struct pki_draft *draft);
@@ -190,11 +188,12 @@ PKI_CHECKED bool pki_revoke_prepare(struct pki_session *session,
 PKI_CHECKED bool pki_crl_prepare(struct pki_session *session, const char *authority,
                                  struct pki_draft **draft, struct pki_error *err);
 
+struct pki_due_crl {
+    char authority[128];
+    int64_t when; /* the last moment */
+};
 struct pki_due_crls {
-    struct pki_due_crl {
-        char authority[128];
-        int64_t when; /* the last moment */
-    } *list;
+    struct pki_due_crl *list;
     size_t n;
 };
 void pki_due_crls_clear(struct pki_due_crls *crls);

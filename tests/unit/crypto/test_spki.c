@@ -30,10 +30,11 @@ static struct pki_bytes identifier_of(const struct vector *vector)
         {"ed25519", "-", "\x30\x05\x06\x03\x2b\x65\x70", 7},
     };
 
-    for (size_t i = 0; i < PKI_COUNT(rows); i++)
+    for (size_t i = 0; i < PKI_COUNT(rows); i++) {
         if (strncmp(vector->key, rows[i].family, strlen(rows[i].family)) == 0 &&
             strcmp(vector->digest, rows[i].digest) == 0)
             return (struct pki_bytes){(const uint8_t *)rows[i].der, rows[i].size};
+    }
     return (struct pki_bytes){0};
 }
 

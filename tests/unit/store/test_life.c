@@ -321,17 +321,13 @@ static void test_rows_of_an_unknown_authority_are_refused(void)
 static void expect_state(struct fixture_store *fixture, int64_t seconds,
                          enum pki_authority_state state, int64_t since)
 {
-    enum pki_authority_state then = PKI_STATES;
+    struct pki_state_row then = {0};
     struct pki_error err = {0};
-    int64_t begun = 0;
-    bool found = false;
 
-    EXPECT_OK(
-        pki_store_state_at(fixture->store, 2, FIXTURE_TIME + seconds, &found, &then, &begun, &err),
-        err);
-    CU_ASSERT_TRUE(found);
-    CU_ASSERT_EQUAL(then, state);
-    CU_ASSERT_EQUAL(begun, FIXTURE_TIME + since);
+    EXPECT_OK(pki_store_state_at(fixture->store, 2, FIXTURE_TIME + seconds, &then, &err), err);
+    CU_ASSERT_TRUE(then.found);
+    CU_ASSERT_EQUAL(then.state, state);
+    CU_ASSERT_EQUAL(then.since, FIXTURE_TIME + since);
 }
 
 static void test_the_state_at_a_time_follows_from_the_events(void)
@@ -339,10 +335,8 @@ static void test_the_state_at_a_time_follows_from_the_events(void)
     struct fixture_store fixture;
     struct fixture_rows rows;
     pki_auto(pki_txn) txn = NULL;
-    enum pki_authority_state state = PKI_STATES;
+    struct pki_state_row then = {.found = true};
     struct pki_error err = {0};
-    int64_t since = 0;
-    bool found = true;
 
     make(&fixture, &rows, &txn);
     CU_ASSERT_EQUAL_FATAL(rows.active, 2);
@@ -351,9 +345,8 @@ static void test_the_state_at_a_time_follows_from_the_events(void)
     /* the clock was ahead and is put right */
     EXPECT_OK(pki_store_set_state(txn, 2, PKI_STATE_REVOKED, FIXTURE_TIME + 150, &err), err);
     fixture_commit(&txn, "revoke");
-    EXPECT_OK(pki_store_state_at(fixture.store, 2, FIXTURE_TIME - 1, &found, &state, &since, &err),
-              err);
-    CU_ASSERT_FALSE(found);
+    EXPECT_OK(pki_store_state_at(fixture.store, 2, FIXTURE_TIME - 1, &then, &err), err);
+    CU_ASSERT_FALSE(then.found);
     expect_state(&fixture, 0, PKI_STATE_ACTIVE, 0);
     expect_state(&fixture, 99, PKI_STATE_ACTIVE, 0);
     expect_state(&fixture, 100, PKI_STATE_RETIRING, 100);
