@@ -148,7 +148,7 @@ bool cli_confirm(struct cli *cli, const char *what, const char *name, struct pki
     }
     if (cli->common.no_input || !isatty(STDIN_FILENO))
         return pki_fail(err, PKI_E_POLICY, "not confirmed: give --confirm \"%s\"", name);
-    (void)snprintf(prompt, sizeof(prompt), "\nTo %s, type its name:\n  %s\n> ", what, name);
+    (void)snprintf(prompt, sizeof(prompt), "To %s, type its name:\n  %s\n> ", what, name);
     if (!cli_read_line(prompt, typed, sizeof(typed), err))
         return false;
     return strcmp(typed, name) == 0 ||

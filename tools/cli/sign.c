@@ -1,12 +1,18 @@
 /* What all signing tools do with a draft. */
+#include <stdio.h>
+
 #include "cli/cli.h"
 
 static bool show_draft(struct cli *cli, const struct pki_draft *draft, struct pki_error *err)
 {
     pki_auto(pki_report) report = pki_report_new();
 
-    return pki_draft_describe(draft, report, err) && pki_report_ok(report, err) &&
-           cli_show(cli, report, err);
+    if (!pki_draft_describe(draft, report, err) || !pki_report_ok(report, err) ||
+        !cli_show(cli, report, err))
+        return false;
+    if (!cli->common.json)
+        (void)fputc('\n', stderr); /* on a terminal the question, or the result, stands below */
+    return true;
 }
 
 /* The refusal goes into the journal; what is reported stays the refusal. */
