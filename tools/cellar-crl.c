@@ -78,7 +78,7 @@ int main(int argc, char **argv)
         .id = CLI_TOOL_CRL,
         .options = options,
         .args_size = sizeof(struct args),
-        .common = CLI_SIGNS,
+        .common = CLI_SIGNS & ~CLI_REVIEWS,
         .synopsis = "AUTHORITY [-C DIR]\n"
                     "ENV PURPOSE [-C DIR]\n"
                     "--due [--within PERIOD] [-C DIR]",

@@ -12,6 +12,10 @@ says 'Test Prod Code Signing CA G1'
 says 'Test Prod Code Signing CA G2'
 keeps cellar json 0 cellar-issue 'result["confirm"] == "Test Prod Code Signing CA G1"' \
     "${issue[@]}" --dry-run
+keeps cellar works "${issue[@]}" --dry-run --review review.pem
+check 'a draft cannot be reviewed' [ "$(grep -c BEGIN review.pem)" = 2 ]
+keeps cellar refuses 4 'exists' "${issue[@]}" --dry-run --review review.pem
+refuses 2 'needs --dry-run' "${issue[@]}" --review other.pem
 fails 4 'not confirmed' "${issue[@]}"
 fails 4 'not confirmed' "${issue[@]}" --confirm 'Test Prod Code Signing CA G2'
 check 'a declined draft left a key' [ "$(ls cellar/keys)" = root-g1.key ]

@@ -25,6 +25,8 @@ const struct cli_option cli_common_options[] = {
            "confirm what will be signed by its common name"),
     COMMON(0, "dry-run", CLI_KIND_FLAG, dry_run, NULL,
            "show what would happen and the name to confirm; change nothing"),
+    COMMON(0, "review", CLI_KIND_TEXT, review, "FILE",
+           "with --dry-run: write what would be signed, under a throw-away key, for linters"),
     COMMON(0, "override", CLI_KIND_TEXTS, overrides, "WORD",
            "overrule a finding about network or clock; the journal keeps it"),
     COMMON(0, "no-input", CLI_KIND_FLAG, no_input, NULL, "never ask; fail instead"),
@@ -47,6 +49,7 @@ bool cli_option_applies(const struct cli_tool *tool, const struct cli_option *op
         {"passphrase-fd", CLI_PASSPHRASES},
         {"confirm", CLI_CONFIRMS},
         {"dry-run", CLI_DRY_RUN},
+        {"review", CLI_REVIEWS},
         {"override", CLI_OVERRIDES},
     };
 

@@ -25,20 +25,32 @@ static void record_refusal(struct cli *cli, struct pki_draft *draft, const struc
                         "the refusal could not be recorded: %s", ignored.text);
 }
 
+static bool try_out(struct cli *cli, const struct pki_draft *draft, struct pki_error *err)
+{
+    const char *review = cli->common.review;
+
+    if (review && !pki_draft_review(draft, review, err))
+        return false;
+    pki_report_note(cli->report, "Dry run", PKI_TONE_PLAIN,
+                    "Nothing was reserved or signed. To sign what follows, add:");
+    pki_report_line(cli->report, "Dry run", PKI_TONE_PLAIN, "  --confirm \"%s\"",
+                    pki_draft_name(draft));
+    pki_report_readers(cli->report, PKI_FOR_JSON);
+    pki_report_text(cli->report, "Confirm", "%s", pki_draft_name(draft));
+    pki_report_readers(cli->report, PKI_FOR_ALL);
+    if (review)
+        pki_report_text(cli->report, "To review", "%s", review);
+    return pki_draft_describe(draft, cli->report, err);
+}
+
 bool cli_sign(struct cli *cli, struct pki_draft *draft, struct pki_error *err)
 {
     pki_auto(pki_draft) owned = draft;
 
-    if (cli->common.dry_run) {
-        pki_report_note(cli->report, "Dry run", PKI_TONE_PLAIN,
-                        "Nothing was reserved, signed or written. To sign what follows, add:");
-        pki_report_line(cli->report, "Dry run", PKI_TONE_PLAIN, "  --confirm \"%s\"",
-                        pki_draft_name(owned));
-        pki_report_readers(cli->report, PKI_FOR_JSON);
-        pki_report_text(cli->report, "Confirm", "%s", pki_draft_name(owned));
-        pki_report_readers(cli->report, PKI_FOR_ALL);
-        return pki_draft_describe(owned, cli->report, err);
-    }
+    if (cli->common.review && !cli->common.dry_run)
+        return pki_fail(err, PKI_E_USAGE, "--review needs --dry-run: it ends before signing");
+    if (cli->common.dry_run)
+        return try_out(cli, owned, err);
     if (!show_draft(cli, owned, err))
         return false;
     if (!cli_confirm(cli, "sign this", pki_draft_name(owned), err)) {
