@@ -30,12 +30,27 @@ email=builder@example.com
 
 # The layout of a demonstration; only these functions know it.
 exported() { echo "$demo/cellar/exports/$1/$2"; }
-handed_over() { echo "$demo/handover/$1-$2"; }
+# The newest hand-over: after a rotation its name ends in the generation.
+handed_over() {
+    local newest="$demo/handover/$1-$2" later
+
+    for later in "$newest"-g*; do
+        [ ! -d "$later" ] || newest=$later
+    done
+    echo "$newest"
+}
+generation() {
+    local from
+
+    from=$(handed_over "$1" "$2")
+    [[ $from =~ -(g[0-9]+)$ ]] && echo "${BASH_REMATCH[1]}" || echo g1
+}
 passphrase_file() {
-    case $2 in
-    code-signing) echo "$demo/secrets/$1-code-signing-g1.txt" ;;
-    time-stamping) echo "$demo/secrets/$1-time-stamping-g1-tsa.txt" ;;
-    esac
+    local key
+
+    key=$1-$2-$(generation "$1" "$2")
+    [ "$2" != time-stamping ] || key+=-tsa
+    echo "$demo/secrets/$key.txt"
 }
 trusted_root() { exported "$1" sigstore/trusted_root.json; }
 
