@@ -27,7 +27,7 @@ PY
 
 # first FILE COMMON_NAME: its first certificate.
 first() {
-    openssl x509 -in "cellar/exports/prod/$1" -noout -subject | grep -q "CN = $2\$"
+    openssl x509 -in "cellar/exports/prod/$1" -noout -subject -nameopt RFC2253 | grep -q "=CN=$2,"
 }
 
 # Not before verifiers can have it, and never without being asked.
