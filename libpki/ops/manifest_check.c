@@ -19,13 +19,14 @@
 #define DEPTH     4
 #define PATH_SIZE 512
 
-/* A path that we write: parts of [a-z0-9._-], none of them starting with a dot. */
+/* A path that we write: parts of [A-Za-z0-9._-], none of them starting with a dot. */
 static bool is_plain_path(const char *path)
 {
     bool start = true;
 
     for (const char *c = path; *c; c++) {
-        bool word = (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '-' || *c == '_';
+        bool word = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
+                    (*c >= '0' && *c <= '9') || *c == '-' || *c == '_';
         if (!word && (start || (*c != '.' && *c != '/')))
             return false;
         start = *c == '/';
