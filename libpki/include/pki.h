@@ -3,7 +3,7 @@
  *
  * The order to read the headers in: base, error, secret, report, time (what
  * everything is written with); session and ops (a cellar and its duties);
- * describe, lint, verify, key (what works without a cellar).
+ * describe, lint, verify, key, install (what works without a cellar).
  */
 #ifndef PKI_H
 #define PKI_H
@@ -11,6 +11,7 @@
 #include "pki/base.h"
 #include "pki/describe.h"
 #include "pki/error.h"
+#include "pki/install.h"
 #include "pki/key.h"
 #include "pki/lint.h"
 #include "pki/ops.h"

@@ -38,6 +38,12 @@ fields 3 cellar status -C cellar
 fields 0 cellar export -C cellar --dry-run
 fields 0 cellar export -C cellar
 fields 0 cellar export prod code-signing --for fulcio --with-key --to handover -C cellar
+mkdir live
+fields 0 cellar install fulcio --from handover --to live --dry-run
+fields 0 cellar install fulcio --from handover --to live --confirm 'Test Prod Code Signing CA G1'
+echo older >live/chain.pem
+fields 0 cellar install fulcio --from handover --to live --confirm 'Test Prod Code Signing CA G1'
+fields 0 cellar install fulcio --from handover --to live
 with root-g1
 fields 0 cellar crl root-g1 -C cellar --dry-run
 fields 0 cellar crl root-g1 -C cellar "${secrets[@]}" --confirm 'Test Root CA'

@@ -1,0 +1,184 @@
+/*
+ * A hand-over as it came: nothing of it is taken before the manifest, the lint
+ * rules for Fulcio and a path of its own to its root say that it is whole.
+ */
+#include <fcntl.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "ops/bundle.h"
+#include "ops/install.h"
+#include "ops/key_file.h"
+#include "x509/chain.h"
+#include "x509/lint.h"
+#include "x509/name.h"
+#include "x509/oids.h"
+
+#define MANIFEST "manifest.json"
+
+/* --- manifest --------------------------------------------------------------------------------- */
+
+static bool is_listed(const json_t *manifest, const char *path)
+{
+    const json_t *files = json_object_get(manifest, "files");
+
+    for (size_t i = 0; i < json_array_size(files); i++) {
+        const char *listed = json_string_value(json_object_get(json_array_get(files, i), "path"));
+        if (listed && strcmp(listed, path) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The line's words stand in a command that a person copies: only such as a hierarchy may hold. */
+static void take_word(const json_t *manifest, const char *key, char word[64])
+{
+    const char *text = json_string_value(json_object_get(manifest, key));
+
+    if (text && strlen(text) < 64 &&
+        strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(text))
+        memcpy(word, text, strlen(text) + 1);
+}
+
+static bool judge_manifest(struct pki_install *install, const json_t *manifest,
+                           struct pki_error *err)
+{
+    for (size_t i = 0; i < PKI_INSTALL_FILES; i++) {
+        if (!is_listed(manifest, install->files[i].name)) {
+            return pki_fail(err, PKI_E_INVALID,
+                            MANIFEST " names no %s: hand over with `cellar export ENV PURPOSE "
+                                     "--for fulcio --with-key --to DIR`",
+                            install->files[i].name);
+        }
+    }
+    take_word(manifest, "environment", install->environment);
+    take_word(manifest, "purpose", install->purpose);
+    return true;
+}
+
+static bool read_manifest(struct pki_install *install, const char *from, int dir,
+                          struct pki_error *err)
+{
+    pki_scope(pki_buf) text = {0};
+
+    if (!pki_file_read(dir, MANIFEST, PKI_LIMIT_BUNDLE, &text, err) ||
+        !pki_manifest_check(AT_FDCWD, from, pki_buf_view(&text), err))
+        return false;
+    json_t *manifest = json_loadb((const char *)text.data, text.size, JSON_REJECT_DUPLICATES, NULL);
+    bool good = judge_manifest(install, manifest, err);
+    json_decref(manifest);
+    return good;
+}
+
+/* --- chain ------------------------------------------------------------------------------------ */
+
+static bool lint_chain(const struct pki_install_file *file, int64_t now, struct pki_report *report,
+                       struct pki_error *err)
+{
+    const struct pki_lint_input input = {
+        .name = file->name, .bytes = pki_buf_view(&file->fresh), .consumer = "fulcio", .at = now};
+    pki_scope(pki_lint_findings) findings = {0};
+    struct pki_lint_seen seen;
+
+    if (!pki_lint_bytes(&input, &seen, &findings, err))
+        return false;
+    if (findings.errors == 0)
+        return true;
+    pki_lint_findings_describe(&findings, report);
+    return pki_fail(err, PKI_E_INVALID, "%s: %zu lint %s of severity error, first of all %s: %s",
+                    file->name, findings.errors, findings.errors == 1 ? "finding" : "findings",
+                    findings.list[0].rule, findings.list[0].text);
+}
+
+/* What Fulcio asks Go when it loads the chain: the last certificate is its only anchor. */
+static bool verify_chain(const struct pki_install *install, struct pki_error *err)
+{
+    const struct pki_certs *chain = &install->chain;
+    const struct pki_certs anchor = {.list = &chain->list[chain->n - 1], .n = 1};
+    const struct pki_path_request request = {
+        .leaf = chain->list[0],
+        .anchors = &anchor,
+        .untrusted = chain,
+        .at = install->now,
+        .now = install->now,
+        .usage = PKI_OID_CODE_SIGNING,
+    };
+    struct pki_path_finding finding = {0};
+    struct pki_path path = {0};
+
+    return pki_chain_check_order(chain, err) && pki_path_find(&request, &path, &finding, err);
+}
+
+static bool judge_chain(struct pki_install *install, struct pki_report *report,
+                        struct pki_error *err)
+{
+    const struct pki_install_file *file = &install->files[PKI_INSTALL_CHAIN];
+    pki_scope(pki_buf) name = {0};
+
+    if (!lint_chain(file, install->now, report, err) ||
+        !pki_certs_parse(file->name, pki_buf_view(&file->fresh), &install->chain, err))
+        return false;
+    PKI_CONTEXT(err, "%s", file->name);
+    return verify_chain(install, err) &&
+           pki_name_attribute(install->chain.list[0]->subject, PKI_OID_COMMON_NAME, &name, err) &&
+           pki_buf_take_text(&name, &install->name, err);
+}
+
+/* --- key -------------------------------------------------------------------------------------- */
+
+/* Whose key an envelope holds, only its passphrase can tell. */
+static bool try_key(struct pki_install *install, const struct pki_prompts *prompts,
+                    struct pki_error *err)
+{
+    const struct pki_install_file *file = &install->files[PKI_INSTALL_KEY];
+    const struct pki_passphrase_ask question = {.name = file->name};
+    pki_auto(pki_secret) passphrase = NULL;
+    pki_auto(pki_key) key = NULL;
+
+    if (!prompts->passphrase(prompts->context, &question, &passphrase, err) ||
+        !pki_key_file_open(file->name, pki_buf_view(&file->fresh), passphrase, &key, err))
+        return false;
+    if (!pki_bytes_equal(pki_key_spki(key), install->chain.list[0]->spki))
+        return pki_fail(err, PKI_E_INVALID, "%s is not the key of the first certificate in %s",
+                        file->name, install->files[PKI_INSTALL_CHAIN].name);
+    install->tried = true;
+    return pki_key_file_try(key, err);
+}
+
+static bool judge_key(struct pki_install *install, const struct pki_prompts *prompts,
+                      struct pki_error *err)
+{
+    const struct pki_install_file *file = &install->files[PKI_INSTALL_KEY];
+    struct pki_envelope_facts facts = {0};
+
+    if (!pki_envelope_describe(pki_buf_view(&file->fresh), &facts, err))
+        return false;
+    if (!facts.encrypted)
+        return pki_fail(err, PKI_E_POLICY, "%s is not encrypted", file->name);
+    return !prompts || try_key(install, prompts, err);
+}
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+static bool read_files(struct pki_install *install, const char *from, struct pki_error *err)
+{
+    PKI_CONTEXT(err, "%s", from);
+    pki_scope_fd int dir = -1;
+
+    if (!pki_dir_open(AT_FDCWD, from, &dir, err))
+        return false;
+    for (size_t i = 0; i < PKI_INSTALL_FILES; i++) {
+        if (!pki_file_read(dir, install->files[i].name, PKI_LIMIT_KEY, &install->files[i].fresh,
+                           err))
+            return false;
+    }
+    return read_manifest(install, from, dir, err);
+}
+
+bool pki_install_read(const struct pki_install_request *request, struct pki_install *install,
+                      struct pki_report *report, struct pki_error *err)
+{
+    return read_files(install, request->from, err) && judge_chain(install, report, err) &&
+           judge_key(install, request->prompts, err);
+}

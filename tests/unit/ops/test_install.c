@@ -1,0 +1,235 @@
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "install_fixture.h"
+
+static struct fixture_handovers made;
+
+static const char *live(const char *name)
+{
+    static char path[600];
+
+    snprintf(path, sizeof(path), "%s/%s", made.live, name);
+    return path;
+}
+
+static ino_t inode(const char *name)
+{
+    struct stat status;
+
+    CU_ASSERT_EQUAL_FATAL(lstat(live(name), &status), 0);
+    return status.st_ino;
+}
+
+static void put(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "wb");
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    CU_ASSERT_TRUE(fputs(text, file) >= 0 && fclose(file) == 0);
+}
+
+/* Every test starts with G1 in place; the first one makes the line. */
+static void install_first(void)
+{
+    struct pki_error err = {0};
+
+    if (!made.live)
+        fixture_handovers("line", &made);
+    fixture_room.now = FIXTURE_NOW;
+    EXPECT_OK(fixture_install(made.g1, made.live, &err), err);
+    CU_ASSERT_TRUE_FATAL(fixture_installed(made.g1, made.live));
+}
+
+static void test_install_writes_into_the_same_files(void)
+{
+    struct pki_error err = {0};
+
+    install_first();
+    ino_t chain = inode("chain.pem");
+    ino_t key = inode("key.pem");
+    EXPECT_OK(fixture_install(made.g2, made.live, &err), err);
+    CU_ASSERT_TRUE(fixture_installed(made.g2, made.live));
+    CU_ASSERT_EQUAL(inode("chain.pem"), chain);
+    CU_ASSERT_EQUAL(inode("key.pem"), key);
+}
+
+static void test_install_tells_what_it_will_do(void)
+{
+    const struct pki_prompts prompts = fixture_prompts();
+    const struct pki_install_request request = {.consumer = "fulcio",
+                                                .from = made.g2,
+                                                .to = made.live,
+                                                .now = FIXTURE_NOW,
+                                                .prompts = &prompts};
+    pki_auto(pki_install) install = NULL;
+    pki_auto(pki_report) report = pki_report_new();
+    struct pki_error err = {0};
+
+    install_first();
+    fixture_answers.instead = "Qv7041-bramble-zinc prod-code-signing-g2";
+    EXPECT_OK(pki_install_prepare(&request, &install, report, &err), err);
+    CU_ASSERT_STRING_EQUAL(pki_install_name(install), "Example Corp Prod Code Signing CA G2");
+    pki_install_describe(install, report);
+    char *text = fixture_text(report);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "Example Corp Prod Code Signing CA G1"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "opens, signs, fits"));
+    free(text);
+    fixture_answers.instead = "Qv7041-bramble-zinc prod-code-signing-g1";
+    EXPECT_FAILS(pki_install_prepare(&request, &install, report, &err), err, PKI_E_PASSPHRASE);
+    fixture_answers = (struct fixture_answers){0};
+}
+
+static void test_install_twice_has_nothing_to_do(void)
+{
+    const struct pki_install_request request = {
+        .consumer = "fulcio", .from = made.g1, .to = made.live, .now = FIXTURE_NOW};
+    pki_auto(pki_install) install = NULL;
+    pki_auto(pki_report) report = pki_report_new();
+    struct pki_error err = {0};
+
+    install_first();
+    EXPECT_OK(pki_install_prepare(&request, &install, report, &err), err);
+    CU_ASSERT_PTR_NULL(pki_install_name(install));
+}
+
+static void test_install_of_what_fulcio_refuses_is_refused(void)
+{
+    struct pki_error err = {0};
+    struct pki_install_request request = {.consumer = "wget", .from = made.g2, .to = made.live};
+    pki_auto(pki_install) install = NULL;
+    pki_auto(pki_report) report = pki_report_new();
+    char file[600];
+
+    install_first();
+    EXPECT_FAILS(pki_install_prepare(&request, &install, report, &err), err, PKI_E_USAGE);
+    EXPECT_FAILS(fixture_install("/nonexistent", made.live, &err), err, PKI_E_USAGE);
+    EXPECT_FAILS(fixture_install(made.g2, "/nonexistent", &err), err, PKI_E_USAGE);
+    fixture_room.now = FIXTURE_NOW + 3 * 365 * FIXTURE_DAY;
+    EXPECT_FAILS(fixture_install(made.g2, made.live, &err), err, PKI_E_INVALID);
+    EXPECT_TEXT("chain_valid");
+    fixture_room.now = FIXTURE_NOW;
+    snprintf(file, sizeof(file), "%s/README.txt", made.g2);
+    put(file, "another text\n");
+    EXPECT_FAILS(fixture_install(made.g2, made.live, &err), err, PKI_E_INTEGRITY);
+    snprintf(file, sizeof(file), "%s/manifest.json", made.g2);
+    put(file, "{}");
+    EXPECT_FAILS(fixture_install(made.g2, made.live, &err), err, PKI_E_FORMAT);
+    CU_ASSERT_TRUE(fixture_installed(made.g1, made.live));
+}
+
+/* Prepares from G2, lets something happen, then writes. */
+static bool write_after(void (*happens)(void), struct pki_error *err)
+{
+    const struct pki_install_request request = {
+        .consumer = "fulcio", .from = made.g2, .to = made.live, .now = FIXTURE_NOW};
+    pki_auto(pki_install) install = NULL;
+    pki_auto(pki_report) report = pki_report_new();
+
+    EXPECT_OK(pki_install_prepare(&request, &install, report, err), *err);
+    happens();
+    return pki_install_write(install, report, err);
+}
+
+static void change_key(void)
+{
+    put(live("key.pem"), "another\n");
+}
+
+static void remove_key(void)
+{
+    (void)unlink(live("key.pem"));
+}
+
+static void test_install_over_a_change_is_refused(void)
+{
+    struct pki_error err = {0};
+
+    install_first();
+    EXPECT_FAILS(write_after(change_key, &err), err, PKI_E_STATE);
+    EXPECT_TEXT("key.pem: was changed meanwhile");
+    install_first();
+    EXPECT_FAILS(write_after(remove_key, &err), err, PKI_E_STATE);
+}
+
+static int lock = -1;
+
+static void take_lock(void)
+{
+    lock = open(made.live, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    CU_ASSERT_EQUAL_FATAL(flock(lock, LOCK_EX), 0);
+}
+
+static void test_install_beside_another_is_refused(void)
+{
+    struct pki_error err = {0};
+
+    install_first();
+    EXPECT_FAILS(write_after(take_lock, &err), err, PKI_E_LOCKED);
+    (void)close(lock);
+    CU_ASSERT_TRUE(fixture_installed(made.g1, made.live));
+}
+
+/* The name that G1's chain is kept by, made by its digest; found by what it is not. */
+static void find_kept(char path[600])
+{
+    DIR *stream = opendir(made.live);
+    const struct dirent *entry;
+
+    path[0] = 0;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
+    while ((entry = readdir(stream)))
+        if (strncmp(entry->d_name, "chain-", 6) == 0)
+            snprintf(path, 600, "%s/%.100s", made.live, entry->d_name);
+    (void)closedir(stream);
+}
+
+static void test_install_never_replaces_what_is_kept(void)
+{
+    struct pki_error err = {0};
+    char kept[600];
+
+    made = (struct fixture_handovers){0};
+    fixture_handovers("kept", &made);
+    install_first();
+    EXPECT_OK(fixture_install(made.g2, made.live, &err), err);
+    find_kept(kept);
+    CU_ASSERT_NOT_EQUAL_FATAL(kept[0], 0);
+    CU_ASSERT_TRUE(fixture_install(made.g1, made.live, &err));
+    put(kept, "another\n");
+    EXPECT_FAILS(fixture_install(made.g2, made.live, &err), err, PKI_E_EXISTS);
+    CU_ASSERT_TRUE(fixture_installed(made.g1, made.live));
+}
+
+static void test_install_into_what_others_may_touch_is_refused(void)
+{
+    struct pki_error err = {0};
+
+    install_first();
+    CU_ASSERT_EQUAL(chmod(live("key.pem"), 0644), 0);
+    EXPECT_FAILS(fixture_install(made.g2, made.live, &err), err, PKI_E_POLICY);
+    CU_ASSERT_EQUAL(chmod(live("key.pem"), 0600), 0);
+    CU_ASSERT_TRUE(fixture_installed(made.g1, made.live));
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"files are written into as they lie", test_install_writes_into_the_same_files},
+        {"what will be done is told", test_install_tells_what_it_will_do},
+        {"installing twice has nothing to do", test_install_twice_has_nothing_to_do},
+        {"a file that changed meanwhile is left", test_install_over_a_change_is_refused},
+        {"two installations at a time are refused", test_install_beside_another_is_refused},
+        {"a file that others may read is refused",
+         test_install_into_what_others_may_touch_is_refused},
+        {"what is kept is never replaced", test_install_never_replaces_what_is_kept},
+        {"what Fulcio would refuse is refused", test_install_of_what_fulcio_refuses_is_refused},
+        CU_TEST_INFO_NULL,
+    };
+    CU_SuiteInfo suites[] = {{.pName = "install", .pTests = tests}, CU_SUITE_INFO_NULL};
+
+    return test_run(suites);
+}
