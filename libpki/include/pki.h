@@ -1,7 +1,7 @@
 /*
  * Root Cellar's library, whole: an offline, air-gapped PKI.
  *
- * The order to read the headers in: base, error, secret, report, time (what
+ * The order to read the headers in: base, error, secret, report, progress, time (what
  * everything is written with); session and ops (a cellar and its duties);
  * describe, lint, verify, key, install (what works without a cellar).
  */
@@ -15,6 +15,7 @@
 #include "pki/key.h"
 #include "pki/lint.h"
 #include "pki/ops.h"
+#include "pki/progress.h"
 #include "pki/report.h"
 #include "pki/sandbox.h"
 #include "pki/secret.h"

@@ -23,6 +23,7 @@ struct audit {
     struct pki_report *table; /* of findings, made with the first one */
     size_t findings;
     int64_t certificates, keys, crls, exports;
+    struct pki_work work; /* on what it is at */
 };
 
 static void find(struct audit *audit, const char *what, const char *format, ...) PKI_PRINTF(3, 4);
@@ -49,6 +50,7 @@ static bool audit_store(struct audit *audit, struct pki_error *err)
 {
     struct pki_store_findings found = {0};
 
+    pki_store_watch(audit->session->store, audit->session->progress);
     if (!pki_store_audit(audit->session->store, &found, err))
         return false;
     for (size_t i = 0; i < found.n; i++)
@@ -105,6 +107,8 @@ static bool audit_certificate(void *context, const struct pki_certificate_row *r
     struct pki_error why = {0};
 
     audit->certificates++;
+    if (!pki_work_on(&audit->work, err))
+        return false;
     pki_buf_text(&name, "certificate ");
     pki_hex(&name, (struct pki_bytes){row->serial, sizeof(row->serial)});
     pki_buf_byte(&name, 0);
@@ -179,8 +183,10 @@ static bool audit_crls(struct audit *audit, struct pki_error *err)
 
     if (!pki_store_list_crls(audit->session->store, 0, &rows, err))
         return false;
+    if (!pki_work_turn(&audit->work, "verifying CRLs", (int64_t)rows.n, err))
+        return false;
     for (size_t i = 0; i < rows.n; i++)
-        if (!audit_crl(audit, &rows.list[i], err))
+        if (!pki_work_on(&audit->work, err) || !audit_crl(audit, &rows.list[i], err))
             return false;
     return true;
 }
@@ -262,15 +268,30 @@ static bool audit_head(struct audit *audit, const char *words, struct pki_error 
     return true;
 }
 
+static bool audit_certificates(struct audit *audit, struct pki_error *err)
+{
+    return pki_work_turn(&audit->work, "verifying certificates", 0, err) &&
+           pki_store_each_certificate(audit->session->store, audit_certificate, audit, err);
+}
+
+static bool audit_all(struct audit *audit, const char *head, struct pki_error *err)
+{
+    if (!audit_store(audit, err) || !audit_head(audit, head, err))
+        return false;
+    audit->work = pki_work_begin(audit->session->progress, "verifying", 0);
+    bool done = audit_certificates(audit, err) && audit_keys(audit, err) &&
+                audit_crls(audit, err) && audit_exports(audit, err);
+    pki_work_clear(&audit->work);
+    return done;
+}
+
 bool pki_audit(struct pki_session *session, const char *head, struct pki_report *report,
                struct pki_error *err)
 {
     PKI_CONTEXT(err, "audit");
     struct audit audit = {.session = session, .report = report};
 
-    if (!audit_store(&audit, err) || !audit_head(&audit, head, err) ||
-        !pki_store_each_certificate(session->store, audit_certificate, &audit, err) ||
-        !audit_keys(&audit, err) || !audit_crls(&audit, err) || !audit_exports(&audit, err))
+    if (!audit_all(&audit, head, err))
         return false;
     pki_report_integer(report, "Certificates", audit.certificates);
     pki_report_integer(report, "Key files", audit.keys);

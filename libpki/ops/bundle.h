@@ -40,6 +40,7 @@ struct pki_bundle_file {
 
 struct pki_bundle {
     const struct pki_trust *trust;
+    const struct pki_progress *progress; /* who is told while it is written; or NULL */
     const char *purpose; /* only this line's own files, and what all share; NULL: every line's */
     struct pki_bundle_file *files;
     size_t n_files;

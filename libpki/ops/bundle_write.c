@@ -171,9 +171,11 @@ static bool write_file(const struct pki_bundle *bundle, const struct pki_bundle_
 bool pki_bundle_write(const struct pki_bundle *bundle, int dir, struct pki_error *err)
 {
     bool secret = false;
+    pki_scope(pki_work) work =
+        pki_work_begin(bundle->progress, "writing files", (int64_t)bundle->n_files);
 
     for (size_t i = 0; i < bundle->n_files; i++) {
-        if (!write_file(bundle, &bundle->files[i], dir, err))
+        if (!pki_work_on(&work, err) || !write_file(bundle, &bundle->files[i], dir, err))
             return false;
         secret = secret || bundle->files[i].kind == PKI_BUNDLE_KEY;
     }

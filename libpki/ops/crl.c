@@ -8,23 +8,23 @@
 #include "base/text.h"
 #include "store/scan.h"
 
-static const struct pki_crl_work *own_of(const struct pki_draft *draft)
-{
-    return draft->own;
-}
+#define LINES_A_LOOK 4096
+#define CHECKS       3 /* linted, compared, digested */
 
 /* --- what is in it --------------------------------------------------------------------------- */
 
 struct lines {
     struct pki_revocation_scan *scan;
     struct pki_revocation_row row;
+    struct pki_work *work;
 };
 
 static bool next_line(void *of, struct pki_crl_line *line, bool *more, struct pki_error *err)
 {
     struct lines *lines = of;
 
-    if (!pki_revocation_scan_next(lines->scan, &lines->row, more, err))
+    if (!pki_work_on(lines->work, err) ||
+        !pki_revocation_scan_next(lines->scan, &lines->row, more, err))
         return false;
     *line = (struct pki_crl_line){
         .serial = {lines->row.serial, lines->row.serial_size},
@@ -56,7 +56,7 @@ static bool build(struct pki_draft *draft, struct pki_error *err)
         !pki_file_create(dir, crl->file, 0600, &file, err) ||
         !pki_revocation_scan_open(crl->session->store, draft->issuer.id, &scan, err))
         return false;
-    struct lines lines = {.scan = scan};
+    struct lines lines = {.scan = scan, .work = &crl->work};
     const struct pki_crl_source source = {.next = next_line, .of = &lines};
     if (!pki_crl_draft_build(&facts, &source, &file, &crl->list, err))
         return false;
@@ -218,17 +218,39 @@ static bool check_body(struct pki_draft *draft, struct pki_bytes body, struct pk
     struct pki_crl_work *crl = draft->own;
     struct pki_crl list;
 
-    return pki_lint_crl_body(body, &crl->findings, err) && pki_crl_parse_body(body, &list, err) &&
-           check_issuer(draft, &list, err) && compare(draft, &list, err) &&
-           pki_crl_file_digest(body, crl->body_sha256, err);
+    return pki_lint_crl_body(body, &crl->findings, err) && pki_work_on(&crl->work, err) &&
+           pki_crl_parse_body(body, &list, err) && check_issuer(draft, &list, err) &&
+           compare(draft, &list, err) && pki_work_on(&crl->work, err) &&
+           pki_crl_file_digest(body, crl->body_sha256, err) && pki_work_on(&crl->work, err);
 }
 
 static bool check(struct pki_draft *draft, struct pki_error *err)
 {
-    const struct pki_crl_work *crl = own_of(draft);
+    struct pki_crl_work *crl = draft->own;
     pki_scope(pki_crl_view) view = {0};
 
-    return pki_crl_draft_view(crl->list, &view, err) && check_body(draft, view.der, err);
+    crl->work.each = 0;
+    return pki_work_turn(&crl->work, "checking the list", CHECKS, err) &&
+           pki_crl_draft_view(crl->list, &view, err) && check_body(draft, view.der, err);
+}
+
+/* Entries at most: those of the last list, and what was revoked since, by whomever. */
+static void begin_work(struct pki_crl_work *crl)
+{
+    int64_t most = crl->row.covers - crl->last.covers + crl->last.entries;
+
+    crl->work = pki_work_begin(crl->session->progress, "gathering what is revoked", most);
+    crl->work.each = LINES_A_LOOK;
+}
+
+static bool make(struct pki_draft *draft, struct pki_error *err)
+{
+    struct pki_crl_work *crl = draft->own;
+
+    begin_work(crl);
+    bool made = build(draft, err) && check(draft, err);
+    pki_work_clear(&crl->work);
+    return made;
 }
 
 /* --- preparing ------------------------------------------------------------------------------- */
@@ -275,7 +297,7 @@ static bool prepare(struct pki_session *session, const char *authority, struct p
     draft->own = crl;
     draft->duty = &pki_crl_duty;
     return take_issuer(session, authority, draft, err) && fill_row(draft, err) &&
-           build(draft, err) && check(draft, err) && name_draft(draft, err);
+           make(draft, err) && name_draft(draft, err);
 }
 
 bool pki_crl_prepare(struct pki_session *session, const char *authority, struct pki_draft **draft,

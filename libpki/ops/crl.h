@@ -33,6 +33,7 @@ struct pki_crl_work {
     struct pki_crl_difference difference;
     struct pki_crl_shown shown[PKI_CRL_SHOWN];
     size_t n_shown;
+    struct pki_work work; /* while it is going on */
 };
 
 /* crl_sign.c: what the pipeline of drafts does with it. */

@@ -8,6 +8,8 @@
 #include "ops/revocation.h"
 #include "x509/describe.h"
 
+#define STEPS 3 /* signed, verified, digested */
+
 static void crl_free(void *own)
 {
     struct pki_crl_work *crl = own;
@@ -123,13 +125,14 @@ static bool sign(struct pki_session *session, struct pki_draft *draft,
 {
     struct pki_crl_work *crl = draft->own;
     pki_scope(pki_crl_view) view = {0};
+    pki_scope(pki_work) work = pki_work_begin(session->progress, "signing the list", STEPS);
 
-    (void)session;
-    if (!pki_crl_draft_sign(crl->list, issuer_key, err) ||
-        !pki_crl_draft_view(crl->list, &view, err) || !check_signed(draft, view.der, err))
+    if (!pki_crl_draft_sign(crl->list, issuer_key, err) || !pki_work_on(&work, err) ||
+        !pki_crl_draft_view(crl->list, &view, err) || !check_signed(draft, view.der, err) ||
+        !pki_work_on(&work, err))
         return false;
     crl->row.size = (int64_t)view.der.size;
-    return pki_crl_file_digest(view.der, crl->row.sha256, err);
+    return pki_crl_file_digest(view.der, crl->row.sha256, err) && pki_work_on(&work, err);
 }
 
 /* A file of this name that no row knows was left by a signing that was cut off. */

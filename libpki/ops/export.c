@@ -82,6 +82,7 @@ static bool compose_set(struct export *export, struct pki_export_set *set, struc
     if (!pki_trust_load(export->session, set->environment, export->as_of, &set->trust, err))
         return false;
     set->bundle.trust = set->trust;
+    set->bundle.progress = export->session->progress;
     set->bundle.purpose = request->purpose;
     if (request->consumer)
         return pki_handover_compose(export->session, &set->bundle, request, err);
@@ -323,6 +324,7 @@ static bool compose_leaf(struct export *export, struct pki_error *err)
     if (!pki_trust_load(export->session, set->environment, export->as_of, &set->trust, err))
         return false;
     set->bundle.trust = set->trust;
+    set->bundle.progress = export->session->progress;
     return pki_handover_leaf(&set->bundle, export->leaf, row.issuer, err);
 }
 

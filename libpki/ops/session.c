@@ -35,6 +35,7 @@ static bool copy_request(const struct pki_session_request *request, struct pki_s
                          struct pki_error *err)
 {
     session->prompts = request->prompts;
+    session->progress = request->progress;
     session->write = request->write;
     session->n_overrides = request->n_overrides;
     pki_actor_write(session->actor, request->tool, request->command_line);

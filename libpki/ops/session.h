@@ -15,6 +15,7 @@ struct pki_session {
     struct pki_store *store;
     struct pki_hierarchy *hierarchy; /* loaded when first asked for: pki_session_hierarchy */
     struct pki_prompts prompts;
+    const struct pki_progress *progress; /* or NULL */
     char actor[400]; /* tool, version, build id, command line: for journal entries */
     const char *const *overrides;
     size_t n_overrides;

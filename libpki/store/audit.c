@@ -10,6 +10,7 @@
 #include "base/text.h"
 
 #define FINDINGS_MAX 200
+#define ROWS_A_LOOK  256
 
 struct audit {
     struct pki_store *store;
@@ -22,6 +23,7 @@ struct audit {
     int64_t covered[PKI_RELATIONS]; /* the last covered id of each table */
     int64_t last;                   /* number and hash of the entry before */
     uint8_t previous[PKI_SHA256_SIZE];
+    struct pki_work work;
 };
 
 static bool find(struct audit *audit, struct pki_error *err, const char *format, ...)
@@ -224,7 +226,7 @@ static bool check_rows(struct audit *audit, int64_t entry, struct pki_error *err
         else if (!find(audit, err, "rows of journal entry %lld are there, the entry is not",
                        (long long)audit->row.entry))
             return false;
-        if (!check_row(audit, err) || !next_row(audit, err))
+        if (!pki_work_on(&audit->work, err) || !check_row(audit, err) || !next_row(audit, err))
             return false;
     }
     return true;
@@ -366,13 +368,21 @@ static bool end_early(struct audit *audit, struct pki_error *err)
     return find(audit, err, "storage: the audit ends here: %s", reason.text);
 }
 
+void pki_store_watch(struct pki_store *store, const struct pki_progress *progress)
+{
+    store->progress = progress;
+}
+
 bool pki_store_audit(struct pki_store *store, struct pki_store_findings *findings,
                      struct pki_error *err)
 {
     struct pki_store_findings found = {0};
     struct audit audit = {.store = store, .findings = &found};
 
+    audit.work = pki_work_begin(store->progress, "verifying the inventory", 0);
+    audit.work.each = ROWS_A_LOOK;
     bool done = check_all(&audit, err) || end_early(&audit, err);
+    pki_work_clear(&audit.work);
     pki_statement_clear(&audit.rows);
     pki_statement_clear(&audit.entries);
     pki_buf_clear(&audit.image);

@@ -26,8 +26,9 @@
 struct pki_store {
     sqlite3 *db;
     enum pki_store_mode mode;
-    struct pki_txn *txn; /* the one that is open, or NULL */
-    bool committing;     /* inside pki_txn_commit */
+    struct pki_txn *txn;                 /* the one that is open, or NULL */
+    bool committing;                     /* inside pki_txn_commit */
+    const struct pki_progress *progress; /* of an audit; or NULL */
     sqlite3_stmt *statements[PKI_QUERIES];
 };
 

@@ -31,6 +31,7 @@
 #ifndef PKI_STORE_STORE_H
 #define PKI_STORE_STORE_H
 
+#include "pki/progress.h"
 #include "store/rows.h"
 
 #define PKI_STORE_FILE "cellar.db"
@@ -233,6 +234,9 @@ PKI_CHECKED bool pki_journal_trust_head(struct pki_store *store, struct pki_jour
 /** Whether some entry has this hash (a head that was written down). */
 PKI_CHECKED bool pki_journal_contains(struct pki_store *store, const uint8_t hash[PKI_SHA256_SIZE],
                                       bool *found, int64_t *counter, struct pki_error *err);
+
+/** Who is told how far an audit is, and may stop it; borrowed, NULL: nobody. */
+void pki_store_watch(struct pki_store *store, const struct pki_progress *progress);
 
 /** integrity_check, foreign keys, schema as released, the whole chain and every covered row.
  *  Findings are no failure; PKI_E_IO and the like are. */

@@ -173,6 +173,8 @@ void cli_print_spec(const struct cli_tool *tool);
 int cli_finish(struct cli *cli, struct pki_error *err);
 bool cli_colour(const struct cli *cli, int fd);
 unsigned cli_width(int fd);
+/** For sessions: drawn on stderr where that is a terminal; stopped by Ctrl-C. */
+extern const struct pki_progress cli_progress;
 PKI_CHECKED bool cli_ask_passphrase(void *context, const struct pki_passphrase_ask *ask,
                                     struct pki_secret **secret, struct pki_error *err);
 PKI_CHECKED bool cli_read_secret_line(const char *prompt, struct pki_secret **secret,

@@ -18,6 +18,7 @@ static bool open_session(struct cli *cli, bool write, struct pki_error *err)
         .directory = cli_directory(cli),
         .write = write,
         .prompts = cli->prompts,
+        .progress = &cli_progress,
         .tool = cli_program(cli->tool->id),
         .command_line = cli->command_line,
         .overrides = cli->common.overrides.list,

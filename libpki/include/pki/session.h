@@ -3,10 +3,10 @@
  *
  * Everything that a duty needs from outside enters here: the cellar's
  * directory, the clock, the facts of the room, how to ask a person for a
- * passphrase. The library itself never prints, prompts, reads the environment
- * or the clock. Clock, build date, cost of key derivation and the look at the
- * network interfaces are chosen at link time (ops/seams.h): tests link others;
- * no variable and no option switches anything in a shipped tool.
+ * passphrase, who looks at long work. The library itself never prints, prompts, reads the
+ * environment or the clock. Clock, build date, cost of key derivation and the look at the network
+ * interfaces are chosen at link time (ops/seams.h): tests link others; no variable and no option
+ * switches anything in a shipped tool.
  *
  * Not here: verifying and describing files (pki/verify.h, pki/describe.h,
  * pki/lint.h) need neither session nor cellar.
@@ -14,6 +14,7 @@
 #ifndef PKI_SESSION_H
 #define PKI_SESSION_H
 
+#include "pki/progress.h"
 #include "pki/report.h"
 #include "pki/secret.h"
 
@@ -40,9 +41,10 @@ struct pki_session_request {
     const char *directory; /* the cellar */
     bool write;
     struct pki_prompts prompts;
-    const char *tool;             /* "cellar-issue" */
-    const char *command_line;     /* without secrets, for the journal */
-    const char *const *overrides; /* words typed with --override */
+    const struct pki_progress *progress; /* outlives the session; or NULL */
+    const char *tool;                    /* "cellar-issue" */
+    const char *command_line;            /* without secrets, for the journal */
+    const char *const *overrides;        /* words typed with --override */
     size_t n_overrides;
 };
 

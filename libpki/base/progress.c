@@ -1,0 +1,44 @@
+#include "pki/progress.h"
+
+static bool tell(const struct pki_work *work, struct pki_error *err)
+{
+    const struct pki_progress *progress = work->progress;
+
+    if (!progress || progress->look(progress->context, work))
+        return true;
+    return pki_fail(err, PKI_E_CANCELLED, "stopped by the operator while %s; run it again",
+                    work->what);
+}
+
+struct pki_work pki_work_begin(const struct pki_progress *progress, const char *what, int64_t total)
+{
+    struct pki_work work = {.progress = progress, .what = what, .total = total};
+
+    /* A stop is remembered by who looks, and told at the next step. */
+    if (progress)
+        (void)progress->look(progress->context, &work);
+    return work;
+}
+
+bool pki_work_on(struct pki_work *work, struct pki_error *err)
+{
+    work->done++;
+    return (work->each > 0 && work->done % work->each != 0) || tell(work, err);
+}
+
+bool pki_work_turn(struct pki_work *work, const char *what, int64_t total, struct pki_error *err)
+{
+    if (!tell(work, err))
+        return false;
+    work->what = what;
+    work->total = total;
+    work->done = 0;
+    return tell(work, err);
+}
+
+void pki_work_clear(struct pki_work *work)
+{
+    if (work->progress)
+        work->progress->end(work->progress->context);
+    work->progress = NULL;
+}
