@@ -5,7 +5,7 @@ struct args {
 };
 
 static const struct cli_option options[] = {
-    CLI_TEXT(0, "head", head, "WORDS", "does the journal still hold this head?"),
+    CLI_TEXT(0, "head", head, "WORDS", "does the journal still hold this head (words or hex)?"),
     CLI_END,
 };
 
@@ -25,7 +25,7 @@ int main(int argc, char **argv)
         .common = CLI_CELLAR,
         .synopsis = "[--head WORDS] [-C DIR]",
         .examples = "cellar audit -C cellar",
-        .open = cli_open_to_read,
+        .open = cli_open_to_audit,
         .close = cli_close,
         .run = run,
     };

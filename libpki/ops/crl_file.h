@@ -14,6 +14,9 @@
 /** "prod-tls-g1-1798761300.crl" */
 void pki_crl_file_name(const char *authority, int64_t number, char name[PKI_CRL_FILE_MAX]);
 
+/** "CRL 1798761300 of prod-tls-g1": what its number is reserved for. */
+void pki_crl_reservation_name(const char *authority, int64_t number, char *name, size_t size);
+
 /** Open crls/; made when it is missing. */
 PKI_CHECKED bool pki_crl_directory(const struct pki_session *session, int *dir,
                                    struct pki_error *err);

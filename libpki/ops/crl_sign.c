@@ -99,8 +99,8 @@ static bool reserve(const struct pki_draft *draft, struct pki_reservation_row *r
 
     (void)err;
     (void)snprintf(row->kind, sizeof(row->kind), "crl");
-    (void)snprintf(row->subject, sizeof(row->subject), "CRL %lld of %.90s",
-                   (long long)crl->row.number, draft->issuer.name);
+    pki_crl_reservation_name(draft->issuer.name, crl->row.number, row->subject,
+                             sizeof(row->subject));
     memcpy(row->signer, draft->issuer_cert->spki_sha256, sizeof(row->signer));
     memcpy(row->body, crl->body_sha256, sizeof(row->body));
     return true;

@@ -65,7 +65,9 @@ bool pki_session_open(const struct pki_session_request *request, struct pki_sess
                       struct pki_error *err)
 {
     pki_auto(pki_session) fresh = calloc(1, sizeof(*fresh));
-    enum pki_store_mode mode = request->write ? PKI_STORE_WRITE : PKI_STORE_READ;
+    enum pki_store_mode mode = request->write   ? PKI_STORE_WRITE
+                               : request->audit ? PKI_STORE_AUDIT
+                                                : PKI_STORE_READ;
 
     if (!fresh)
         return pki_fail(err, PKI_E_MEMORY, "out of memory");

@@ -89,3 +89,14 @@ bool pki_store_list_open(struct pki_store *store, struct pki_reservation_rows *r
     *rows = read;
     return true;
 }
+
+bool pki_store_was_reserved(struct pki_store *store, const char *subject, bool *reserved,
+                            struct pki_error *err)
+{
+    pki_scope(pki_statement) query = {0};
+
+    if (!pki_statement_begin(store, PKI_QUERY_WAS_RESERVED, &query, err))
+        return false;
+    pki_bind_text(&query, subject);
+    return pki_statement_step(&query, reserved, err);
+}

@@ -164,6 +164,9 @@ PKI_CHECKED bool pki_store_reserve(struct pki_txn *txn, const struct pki_reserva
 /** outcome: "done" or "abandoned"; once only. */
 PKI_CHECKED bool pki_store_finish(struct pki_txn *txn, int64_t reservation, const char *outcome,
                                   int64_t at, struct pki_error *err);
+/** Whether anything was ever reserved for this subject, whatever became of it. */
+PKI_CHECKED bool pki_store_was_reserved(struct pki_store *store, const char *subject,
+                                        bool *reserved, struct pki_error *err);
 PKI_CHECKED bool pki_store_list_open(struct pki_store *store, struct pki_reservation_rows *rows,
                                      struct pki_error *err);
 

@@ -23,7 +23,7 @@ WHERE (state, state_since)
 
 -- name: wrong_outcome
 SELECT r.id FROM reservation AS r LEFT JOIN reservation_end AS e ON e.reservation = r.id
-WHERE r.outcome <> ifnull(e.outcome, 'open');
+WHERE r.outcome IS NOT ifnull(e.outcome, 'open');
 
 -- Rows that no entry covers: covered ids are 1 to ?1.
 -- name: beyond_cellar

@@ -7,6 +7,10 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'open');
 -- name: add_reservation_end
 INSERT INTO reservation_end (reservation, outcome, at) VALUES (?1, ?2, ?3);
 
+-- For a file that no record knows: reads all, seldom.
+-- name: was_reserved
+SELECT 1 FROM reservation WHERE subject = ?1 LIMIT 1;
+
 -- name: list_open
 SELECT id, kind, subject, serial, signer, body, key_name, reserved_at, outcome
 FROM reservation WHERE outcome = 'open' ORDER BY id;

@@ -134,6 +134,8 @@ int cli_main(const struct cli_tool *tool, int argc, char **argv);
 
 /** Open the cellar of -C, $CELLAR_DIR or the current directory, to read or to write. */
 PKI_CHECKED bool cli_open_to_read(struct cli *cli, const void *args, struct pki_error *err);
+/** As to read, also where the head of the journal is wrong, so that what is wrong can be named. */
+PKI_CHECKED bool cli_open_to_audit(struct cli *cli, const void *args, struct pki_error *err);
 PKI_CHECKED bool cli_open_to_write(struct cli *cli, const void *args, struct pki_error *err);
 void cli_close(struct cli *cli);
 

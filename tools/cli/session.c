@@ -12,11 +12,18 @@ const char *cli_directory(const struct cli *cli)
     return environment && *environment ? environment : ".";
 }
 
-static bool open_session(struct cli *cli, bool write, struct pki_error *err)
+enum purpose {
+    READ,
+    AUDIT,
+    WRITE
+};
+
+static bool open_session(struct cli *cli, enum purpose purpose, struct pki_error *err)
 {
     const struct pki_session_request request = {
         .directory = cli_directory(cli),
-        .write = write,
+        .write = purpose == WRITE,
+        .audit = purpose == AUDIT,
         .prompts = cli->prompts,
         .progress = &cli_progress,
         .tool = cli_program(cli->tool->id),
@@ -31,14 +38,20 @@ static bool open_session(struct cli *cli, bool write, struct pki_error *err)
 bool cli_open_to_read(struct cli *cli, const void *args, struct pki_error *err)
 {
     (void)args;
-    return open_session(cli, false, err);
+    return open_session(cli, READ, err);
+}
+
+bool cli_open_to_audit(struct cli *cli, const void *args, struct pki_error *err)
+{
+    (void)args;
+    return open_session(cli, AUDIT, err);
 }
 
 /* A dry run only reads: it must not even lock. */
 bool cli_open_to_write(struct cli *cli, const void *args, struct pki_error *err)
 {
     (void)args;
-    return open_session(cli, !cli->common.dry_run, err);
+    return open_session(cli, cli->common.dry_run ? READ : WRITE, err);
 }
 
 void cli_close(struct cli *cli)

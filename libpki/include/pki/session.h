@@ -40,6 +40,7 @@ struct pki_prompts {
 struct pki_session_request {
     const char *directory; /* the cellar */
     bool write;
+    bool audit; /* as for reading, also a journal whose head is wrong */
     struct pki_prompts prompts;
     const struct pki_progress *progress; /* outlives the session; or NULL */
     const char *tool;                    /* "cellar-issue" */
