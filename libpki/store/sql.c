@@ -56,6 +56,7 @@ bool pki_sql_fail(struct pki_store *store, int result, struct pki_error *err)
         return pki_fail(err, PKI_E_STORE,
                         PKI_STORE_FILE " is not an inventory: choose a cellar with -C DIR");
     case SQLITE_CORRUPT:
+    case SQLITE_ERROR: /* a table or a file format that is not ours */
         return pki_fail(err, PKI_E_STORE,
                         PKI_STORE_FILE " is damaged (%s): restore the cellar from its backup",
                         text);
