@@ -42,7 +42,8 @@ PKI_CHECKED bool pki_crl_parse_body(struct pki_bytes tbs, struct pki_crl *crl,
 /** Take the next entry off rest (start with crl.entries, until rest.size is 0). */
 PKI_CHECKED bool pki_crl_next(struct pki_bytes *rest, struct pki_crl_entry *entry,
                               struct pki_error *err);
-/** The time from which an entry counts: its invalidity date where that is earlier. */
+/** The time from which an entry counts: its invalidity date where that is earlier; from ever where
+ *  a key leaked and no date says since when. */
 int64_t pki_crl_entry_since(const struct pki_crl_entry *entry);
 /**
  * Look a serial up (content octets, compared byte for byte), reading the list to its end. Of

@@ -7,6 +7,10 @@ enum {
     TAG_SEQUENCE = 0x30,
     SERIAL_MAX = 20,
     TIME_SIZE = 13, /* YYMMDDHHMMSSZ */
+    /* RFC 5280 5.3.1 */
+    KEY_COMPROMISE = 1,
+    CA_COMPROMISE = 2,
+    AA_COMPROMISE = 10,
 };
 
 /* crlEntryExtensions with a reason code only, up to the code itself (RFC 5280 5.3.1). */
@@ -56,8 +60,17 @@ bool pki_crl_skim(struct pki_bytes *rest, struct pki_bytes *serial, bool *has_un
     return true;
 }
 
+/* Whoever has a leaked key signs any past time: without a date from which on, at no time. */
+static bool is_leak(const struct pki_crl_entry *entry)
+{
+    return entry->reason == KEY_COMPROMISE || entry->reason == CA_COMPROMISE ||
+           entry->reason == AA_COMPROMISE;
+}
+
 int64_t pki_crl_entry_since(const struct pki_crl_entry *entry)
 {
+    if (is_leak(entry) && !entry->has_invalidity)
+        return INT64_MIN;
     if (entry->has_invalidity && entry->invalidity_at < entry->revoked_at)
         return entry->invalidity_at;
     return entry->revoked_at;

@@ -27,6 +27,11 @@ static void test_a_list_is_read(void)
     CU_ASSERT_EQUAL(entry.revoked_at, INT64_C(1772323200));
     CU_ASSERT_TRUE(entry.has_invalidity);
     CU_ASSERT_EQUAL(pki_crl_entry_since(&entry), INT64_C(1769904000));
+    /* a leaked key without such a date: since ever; any other reason: since it was revoked */
+    entry.has_invalidity = false;
+    CU_ASSERT_EQUAL(pki_crl_entry_since(&entry), INT64_MIN);
+    entry.reason = 4;
+    CU_ASSERT_EQUAL(pki_crl_entry_since(&entry), INT64_C(1772323200));
     EXPECT_FAILS(pki_crl_next(&rest, &entry, &err), err, PKI_E_FORMAT);
 }
 
