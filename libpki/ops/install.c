@@ -61,7 +61,8 @@ bool pki_install_prepare(const struct pki_install_request *request, struct pki_i
                         request->consumer);
     }
     if (!new_install(request, &made, err) || !pki_install_read(request, made, report, err) ||
-        !pki_install_look(made, err))
+        !pki_install_look(made, err) ||
+        (request->prompts && !pki_install_try(made, request->prompts, err)))
         return false;
     *install = PKI_TAKE(made);
     return true;
@@ -124,6 +125,13 @@ void pki_install_describe(const struct pki_install *install, struct pki_report *
     else
         pki_report_toned(report, "Key", PKI_TONE_WARN,
                          "as handed over; not tried: no --passphrase-file");
+    if (install->other_passphrase) {
+        pki_report_note(report, "Passphrase", PKI_TONE_WARN,
+                        "The key in place has another passphrase. A running Fulcio goes on with "
+                        "the one it was started with, and will not open this key: restart it with "
+                        "the new passphrase, or give the key the old one (cellar key passphrase) "
+                        "and hand it over again.");
+    }
     struct pki_report *files = pki_report_table(report, "Files");
     for (size_t i = 0; i < PKI_INSTALL_FILES; i++)
         describe_file(&install->files[i], pki_report_row(files));
@@ -144,22 +152,25 @@ static void tell_proof(const struct pki_install *install, struct pki_report *rep
                     "  curl -sf ADDRESS/api/v2/trustBundle >bundle.json");
 }
 
-static void tell_next(const struct pki_install *install, struct pki_report *report)
+static void tell_start(const struct pki_install *install, struct pki_report *report)
+{
+    pki_report_note(report, "Next", PKI_TONE_PLAIN, "Next: start Fulcio with them:");
+    pki_report_line(report, "Next", PKI_TONE_PLAIN,
+                    "  fulcio serve --ca fileca --fileca-cert %s/%s \\", install->to,
+                    install->files[PKI_INSTALL_CHAIN].name);
+    pki_report_line(report, "Next", PKI_TONE_PLAIN,
+                    "      --fileca-key %s/%s --fileca-key-passwd ...", install->to,
+                    install->files[PKI_INSTALL_KEY].name);
+}
+
+static void tell_switch(const struct pki_install *install, struct pki_report *report)
 {
     bool known = install->environment[0] && install->purpose[0];
     char now[PKI_TIME_TEXT];
 
-    if (!install->files[PKI_INSTALL_CHAIN].exists) {
-        pki_report_next(report,
-                        "fulcio serve --ca fileca --fileca-cert %s/%s --fileca-key %s/%s "
-                        "--fileca-key-passwd ...",
-                        install->to, install->files[PKI_INSTALL_CHAIN].name, install->to,
-                        install->files[PKI_INSTALL_KEY].name);
-    } else {
-        pki_report_next(report, "cellar cutover %s %s --at %s --proof bundle.json",
-                        known ? install->environment : "ENV", known ? install->purpose : "PURPOSE",
-                        pki_time_format(install->now, now));
-    }
+    pki_report_next(report, "cellar cutover %s %s --at %s --proof bundle.json",
+                    known ? install->environment : "ENV", known ? install->purpose : "PURPOSE",
+                    pki_time_format(pki_seam_now(), now));
 }
 
 bool pki_install_write(struct pki_install *install, struct pki_report *report,
@@ -171,6 +182,9 @@ bool pki_install_write(struct pki_install *install, struct pki_report *report,
         return false;
     pki_install_describe(install, report);
     tell_proof(install, report);
-    tell_next(install, report);
+    if (install->files[PKI_INSTALL_CHAIN].exists)
+        tell_switch(install, report);
+    else
+        tell_start(install, report);
     return pki_report_ok(report, err);
 }

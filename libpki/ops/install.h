@@ -32,7 +32,8 @@ struct pki_install {
     struct pki_certs chain; /* of the hand-over */
     char *name;             /* common name of its first certificate */
     char environment[64], purpose[64];
-    bool tried; /* the key was opened, and it is the first certificate's */
+    bool tried;            /* the key was opened, and it is the first certificate's */
+    bool other_passphrase; /* tried, and the key in place has another */
     char *to;
     int dir; /* of `to` */
     int64_t now;
@@ -45,6 +46,10 @@ PKI_CHECKED bool pki_install_read(const struct pki_install_request *request,
 
 /** Open what is there and judge whether it can be written into. Fails as pki_install_prepare. */
 PKI_CHECKED bool pki_install_look(struct pki_install *install, struct pki_error *err);
+
+/** Try the key: it opens, it is the first certificate's, it signs. Fails as pki_install_prepare. */
+PKI_CHECKED bool pki_install_try(struct pki_install *install, const struct pki_prompts *prompts,
+                                 struct pki_error *err);
 
 /** Whether the file holds already what belongs there. */
 bool pki_install_is_done(const struct pki_install_file *file);

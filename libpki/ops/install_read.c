@@ -127,9 +127,20 @@ static bool judge_chain(struct pki_install *install, struct pki_report *report,
 
 /* --- key -------------------------------------------------------------------------------------- */
 
+/* Fulcio keeps the passphrase that it was started with, and opens every later key with it. */
+static bool is_sealed_otherwise(const struct pki_install_file *file, struct pki_secret *passphrase)
+{
+    pki_auto(pki_key) key = NULL;
+    struct pki_error why = {0};
+
+    return file->kept[0] &&
+           !pki_key_file_open(file->name, pki_buf_view(&file->old), passphrase, &key, &why) &&
+           why.code == PKI_E_PASSPHRASE;
+}
+
 /* Whose key an envelope holds, only its passphrase can tell. */
-static bool try_key(struct pki_install *install, const struct pki_prompts *prompts,
-                    struct pki_error *err)
+bool pki_install_try(struct pki_install *install, const struct pki_prompts *prompts,
+                     struct pki_error *err)
 {
     const struct pki_install_file *file = &install->files[PKI_INSTALL_KEY];
     const struct pki_passphrase_ask question = {.name = file->name};
@@ -142,12 +153,14 @@ static bool try_key(struct pki_install *install, const struct pki_prompts *promp
     if (!pki_bytes_equal(pki_key_spki(key), install->chain.list[0]->spki))
         return pki_fail(err, PKI_E_INVALID, "%s is not the key of the first certificate in %s",
                         file->name, install->files[PKI_INSTALL_CHAIN].name);
+    if (!pki_key_file_try(key, err))
+        return false;
     install->tried = true;
-    return pki_key_file_try(key, err);
+    install->other_passphrase = is_sealed_otherwise(file, passphrase);
+    return true;
 }
 
-static bool judge_key(struct pki_install *install, const struct pki_prompts *prompts,
-                      struct pki_error *err)
+static bool judge_key(const struct pki_install *install, struct pki_error *err)
 {
     const struct pki_install_file *file = &install->files[PKI_INSTALL_KEY];
     struct pki_envelope_facts facts = {0};
@@ -156,7 +169,7 @@ static bool judge_key(struct pki_install *install, const struct pki_prompts *pro
         return false;
     if (!facts.encrypted)
         return pki_fail(err, PKI_E_POLICY, "%s is not encrypted", file->name);
-    return !prompts || try_key(install, prompts, err);
+    return true;
 }
 
 /* --- all of it -------------------------------------------------------------------------------- */
@@ -180,5 +193,5 @@ bool pki_install_read(const struct pki_install_request *request, struct pki_inst
                       struct pki_report *report, struct pki_error *err)
 {
     return read_files(install, request->from, err) && judge_chain(install, report, err) &&
-           judge_key(install, request->prompts, err);
+           judge_key(install, err);
 }

@@ -43,7 +43,7 @@ keeps live fails 4 'not confirmed' "${to_g1[@]}" --confirm "$title G2"
 works "${to_g1[@]}" --confirm "$title G1"
 says 'not tried'
 says '^Next:'
-says 'fulcio serve --ca fileca --fileca-cert live/chain.pem --fileca-key live/key.pem'
+says 'fulcio serve --ca fileca --fileca-cert live/chain.pem'
 check 'first installation' same g1
 check 'modes' [ "$(stat -c %a live/chain.pem live/key.pem | xargs)" = '644 600' ]
 check 'nothing else' [ "$(entries)" = 2 ]
@@ -58,6 +58,7 @@ before=$(stat -c '%n %i %a %u' live/chain.pem live/key.pem)
 keeps live works "${to_g2[@]}" --dry-run "${tried[@]}"
 says "$title G1"
 says 'opens, signs, fits'
+says 'another passphrase'
 keeps live json 0 cellar-install \
     'result["confirm"].endswith("G2") and len(result["files"]) == 2 and len(result["fingerprint"]) == 64' \
     "${to_g2[@]}" --dry-run

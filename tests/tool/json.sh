@@ -42,7 +42,10 @@ mkdir live
 fields 0 cellar install fulcio --from handover --to live --dry-run
 fields 0 cellar install fulcio --from handover --to live --confirm 'Test Prod Code Signing CA G1'
 echo older >live/chain.pem
-fields 0 cellar install fulcio --from handover --to live --confirm 'Test Prod Code Signing CA G1'
+with root-g1
+cp cellar/keys/root-g1.key live/key.pem
+fields 0 cellar install fulcio --from handover --to live --confirm 'Test Prod Code Signing CA G1' \
+    --passphrase-file secrets/prod-code-signing-g1.txt
 fields 0 cellar install fulcio --from handover --to live
 with root-g1
 fields 0 cellar crl root-g1 -C cellar --dry-run
