@@ -91,7 +91,7 @@ start_fulcio() {
         --grpc-host 127.0.0.1 --grpc-port 0 --metrics-port 0 \
         --legacy-unix-domain-socket "@root-cellar-$$-$1" \
         --ca fileca --fileca-cert "$2" --fileca-key "$3" --fileca-key-passwd "$(<"$4")" \
-        --fileca-watch=false --ct-log-url= --config-path "$work/fulcio.json"
+        --ct-log-url= --config-path "$work/fulcio.json"
     wait_for "Fulcio ($1)" "fulcio-$1.log" get "$service_url/healthz"
 }
 

@@ -17,6 +17,8 @@ set -u -o pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/interop/pins.sh
 . "$here/pins.sh"
+# shellcheck source=tests/interop/isolate.sh
+. "$here/isolate.sh"
 
 usage() {
     echo "usage: $0 DIR [TRUSTED_ROOT_WITH_LOGS]" >&2
@@ -54,25 +56,6 @@ passphrase_file() {
 }
 trusted_root() { exported "$1" sigstore/trusted_root.json; }
 
-# Where the kernel allows it, all runs in network and process namespaces of its own: nothing but
-# loopback exists, each port is free (two of the servers' cannot be chosen), and whatever ends
-# this script ends every server with it.
-isolate() {
-    local as_root=(--map-root-user) isolated
-
-    [ -z "${INTEROP_ISOLATED:-}" ] || return 0
-    [ "$(id -u)" -ne 0 ] || as_root=()
-    isolated=(unshare "${as_root[@]}" --net --pid --fork --kill-child)
-    if ! "${isolated[@]}" ip link set lo up 2>/dev/null; then
-        echo "# no network namespace to be had: on this machine's own loopback"
-        return 0
-    fi
-    echo '# in a network namespace that has nothing but loopback'
-    # shellcheck disable=SC2016 # expanded by the inner shell
-    INTEROP_ISOLATED=1 exec "${isolated[@]}" bash -c 'ip link set lo up && exec "$@"' \
-        - "$here/sigstore.sh" "$@"
-}
-
 finish() {
     stop_services
     rm -rf "$work"
@@ -82,7 +65,7 @@ finish() {
     echo "$0: run tests/interop/install first" >&2
     exit 1
 }
-isolate "$@"
+isolate "$here/sigstore.sh" "$@"
 
 work=$(mktemp -d)
 # shellcheck source=tests/interop/tap.sh
