@@ -48,6 +48,13 @@ PKI_CHECKED bool pki_file_map(int dir, const char *path, size_t limit, struct pk
                               struct pki_error *err);
 void pki_file_unmap(struct pki_bytes *bytes);
 
+/* Whoever reads a large mapping through lets go of what is behind, so that memory stays flat. */
+#define PKI_FILE_WINDOW ((size_t)1024 * 1024)
+
+/** These octets of a mapping, never of other memory, are not needed for now: their whole pages are
+ *  given back. Reading them again reads the file again. */
+void pki_file_let_go(struct pki_bytes mapped);
+
 /** Open a directory, never through a link at its end. Fails: PKI_E_USAGE, PKI_E_IO */
 PKI_CHECKED bool pki_dir_open(int dir, const char *path, int *fd, struct pki_error *err);
 /** Make a directory (0700) that must not exist and open it. Fails: PKI_E_EXISTS, PKI_E_IO */

@@ -129,6 +129,16 @@ bool pki_file_map(int dir, const char *path, size_t limit, struct pki_bytes *byt
     return true;
 }
 
+void pki_file_let_go(struct pki_bytes mapped)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    size_t in_page = (uintptr_t)mapped.data % page; /* what is in front of us is behind us too */
+    size_t size = (in_page + mapped.size) / page * page;
+
+    if (size > 0)
+        (void)madvise((void *)(mapped.data - in_page), size, MADV_DONTNEED);
+}
+
 void pki_file_unmap(struct pki_bytes *bytes)
 {
     if (bytes->data)

@@ -153,10 +153,10 @@ bool pki_time_parse(const char *text, int64_t *seconds, struct pki_error *err)
     return true;
 }
 
-static void put(char *text, int value, int width)
+static void put_pair(char *text, int value)
 {
-    for (; width > 0; value /= 10)
-        text[--width] = (char)('0' + value % 10);
+    text[0] = (char)('0' + value / 10);
+    text[1] = (char)('0' + value % 10);
 }
 
 /* Certificates may name times before 1970 (UTCTime begins in 1950), so those are written too. */
@@ -166,12 +166,13 @@ char *pki_time_format(int64_t seconds, char text[PKI_TIME_TEXT])
     int second = (int)civil.second;
 
     memcpy(text, "0000-00-00T00:00:00Z", PKI_TIME_TEXT);
-    put(text, civil.year, 4);
-    put(text + 5, civil.month, 2);
-    put(text + 8, civil.day, 2);
-    put(text + 11, second / 3600, 2);
-    put(text + 14, second / 60 % 60, 2);
-    put(text + 17, second % 60, 2);
+    put_pair(text, civil.year / 100);
+    put_pair(text + 2, civil.year % 100);
+    put_pair(text + 5, civil.month);
+    put_pair(text + 8, civil.day);
+    put_pair(text + 11, second / 3600);
+    put_pair(text + 14, second / 60 % 60);
+    put_pair(text + 17, second % 60);
     return text;
 }
 

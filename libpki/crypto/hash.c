@@ -2,6 +2,7 @@
 
 #include <gnutls/crypto.h>
 
+#include "base/file.h"
 #include "crypto/key_private.h"
 
 struct pki_hash {
@@ -28,6 +29,19 @@ bool pki_hash_begin(enum pki_digest kind, struct pki_hash **hash, struct pki_err
 bool pki_hash_add(struct pki_hash *hash, struct pki_bytes bytes, struct pki_error *err)
 {
     return pki_gnutls_ok(gnutls_hash(hash->handle, bytes.data, bytes.size), "digest", err);
+}
+
+bool pki_hash_add_mapped(struct pki_hash *hash, struct pki_bytes mapped, struct pki_error *err)
+{
+    while (mapped.size > 0) {
+        size_t size = mapped.size < PKI_FILE_WINDOW ? mapped.size : PKI_FILE_WINDOW;
+        const struct pki_bytes window = {mapped.data, size};
+        if (!pki_hash_add(hash, window, err))
+            return false;
+        pki_file_let_go(window);
+        mapped = (struct pki_bytes){mapped.data + size, mapped.size - size};
+    }
+    return true;
 }
 
 void pki_hash_end(struct pki_hash **hash, uint8_t *digest)

@@ -140,7 +140,9 @@ static bool audit_crl(struct pki_audit *audit, const struct pki_crl_row *row, st
         pki_audit_find(audit, issuer.name, "%s", why.text);
         return true;
     }
-    if (!pki_crl_parse(der, &crl, &why) || !pki_crl_verify_signature(&crl, cert->spki, &why))
+    bool parsed = pki_crl_parse(der, &crl, &why);
+    crl.mapped = true;
+    if (!parsed || !pki_crl_verify_signature(&crl, cert->spki, &why))
         pki_audit_find(audit, issuer.name, "CRL %lld: %s", (long long)row->number, why.text);
     pki_file_unmap(&der);
     return true;

@@ -28,7 +28,6 @@ struct pki_crl_work {
     bool has_last;
     struct pki_crl_row last;
     char file[PKI_CRL_FILE_MAX];
-    uint8_t body_sha256[PKI_SHA256_SIZE];
     struct pki_lint_findings findings;
     struct pki_crl_difference difference;
     struct pki_crl_shown shown[PKI_CRL_SHOWN];

@@ -103,36 +103,20 @@ static void add_following(const struct pki_crl_row *last, const struct pki_certi
     debt->remind = last->next_update - (last->next_update - last->this_update) / 3;
 }
 
-struct unlisted {
-    int64_t covers;
-    int64_t earliest; /* 0: none */
-};
-
-static bool see_unlisted(void *context, const struct pki_revocation_row *row, struct pki_error *err)
-{
-    struct unlisted *unlisted = context;
-
-    (void)err;
-    if (row->id > unlisted->covers &&
-        (unlisted->earliest == 0 || row->revoked_at < unlisted->earliest))
-        unlisted->earliest = row->revoked_at;
-    return true;
-}
-
 static bool add_unlisted(const struct ledger *ledger, const struct pki_authority_row *row,
                          int64_t covers, struct pki_crl_debt *debt, struct pki_error *err)
 {
     struct pki_store *store = ledger->session->store;
-    struct unlisted unlisted = {.covers = covers};
+    int64_t earliest = 0;
     int64_t highest = 0;
 
     if (!pki_store_count_revocations(store, row->id, &highest, NULL, err))
         return false;
     if (highest <= covers)
         return true;
-    if (!pki_store_each_revocation(store, row->id, see_unlisted, &unlisted, err))
+    if (!pki_store_earliest_unlisted(store, row->id, covers, &earliest, err))
         return false;
-    owe(debt, unlisted.earliest + NOTICE);
+    owe(debt, earliest + NOTICE);
     debt->overdue_soon = true;
     return true;
 }

@@ -25,7 +25,7 @@ bool pki_crl_file_digest(struct pki_bytes der, uint8_t sha256[PKI_SHA256_SIZE],
 {
     pki_auto(pki_hash) hash = NULL;
 
-    if (!pki_hash_begin(PKI_SHA256, &hash, err) || !pki_hash_add(hash, der, err))
+    if (!pki_hash_begin(PKI_SHA256, &hash, err) || !pki_hash_add_mapped(hash, der, err))
         return false;
     pki_hash_end(&hash, sha256);
     return true;

@@ -1,6 +1,7 @@
 #include "ops/verify_crls.h"
 
-static bool add(struct pki_bytes der, struct pki_crl_files *files, struct pki_error *err)
+static bool add(struct pki_bytes der, bool mapped, struct pki_crl_files *files,
+                struct pki_error *err)
 {
     struct pki_crl *list = realloc(files->list, (files->n + 1) * sizeof(*list));
 
@@ -9,6 +10,7 @@ static bool add(struct pki_bytes der, struct pki_crl_files *files, struct pki_er
     files->list = list;
     if (!pki_crl_parse(der, &list[files->n], err))
         return false;
+    files->list[files->n].mapped = mapped;
     files->n++;
     return true;
 }
@@ -20,7 +22,7 @@ static bool add_blocks(const struct pki_pem *pem, struct pki_crl_files *files,
         if (strcmp(pem->blocks[i].label, PKI_PEM_CRL) != 0)
             return pki_fail(err, PKI_E_FORMAT, "\"%s\" where only revocation lists belong",
                             pem->blocks[i].label);
-        if (!add(pki_buf_view(&pem->blocks[i].der), files, err))
+        if (!add(pki_buf_view(&pem->blocks[i].der), false, files, err))
             return false;
     }
     return true;
@@ -33,7 +35,7 @@ static bool read_one(const char *path, struct pki_crl_file *file, struct pki_crl
         return false;
     PKI_CONTEXT(err, "%s", path);
     if (!pki_pem_is(file->map))
-        return add(file->map, files, err);
+        return add(file->map, true, files, err);
     return pki_pem_parse(file->map, &file->pem, err) && add_blocks(&file->pem, files, err);
 }
 

@@ -5,6 +5,8 @@
 
 #include "store/scan.h"
 
+#define SERIAL_MAX 20 /* RFC 5280 4.1.2.2; the schema has it too */
+
 bool pki_store_add_revocation(struct pki_txn *txn, const struct pki_revocation_row *row,
                               int64_t *id, struct pki_error *err)
 {
@@ -94,13 +96,27 @@ bool pki_revocation_scan_open(struct pki_store *store, int64_t issuer,
     return true;
 }
 
-bool pki_revocation_scan_next(struct pki_revocation_scan *scan, struct pki_revocation_row *row,
+/* No cell more than a list needs: there may be a million rows. */
+static bool read_line(struct pki_statement *query, struct pki_revocation_line *line,
+                      struct pki_error *err)
+{
+    line->serial = pki_column_view(query);
+    if (line->serial.size == 0 || line->serial.size > SERIAL_MAX)
+        query->damaged = true;
+    line->revoked_at = pki_column_integer(query);
+    line->reason = (int)pki_column_integer(query);
+    line->has_invalidity = !pki_column_skip_null(query);
+    line->invalidity_at = line->has_invalidity ? pki_column_integer(query) : 0;
+    return pki_column_ok(query, err);
+}
+
+bool pki_revocation_scan_next(struct pki_revocation_scan *scan, struct pki_revocation_line *line,
                               bool *more, struct pki_error *err)
 {
     bool any = false;
 
     if (!pki_statement_step(&scan->query, &any, err) ||
-        (any && !read_revocation(&scan->query, row, err)))
+        (any && !read_line(&scan->query, line, err)))
         return false;
     *more = any;
     return true;
@@ -112,25 +128,6 @@ void pki_revocation_scan_free(struct pki_revocation_scan *scan)
         return;
     pki_statement_clear(&scan->query);
     free(scan);
-}
-
-bool pki_store_each_revocation(struct pki_store *store, int64_t issuer,
-                               bool (*visit)(void *context, const struct pki_revocation_row *row,
-                                             struct pki_error *err),
-                               void *context, struct pki_error *err)
-{
-    pki_auto(pki_revocation_scan) scan = NULL;
-    struct pki_revocation_row row;
-    bool more = false;
-
-    if (!pki_revocation_scan_open(store, issuer, &scan, err) ||
-        !pki_revocation_scan_next(scan, &row, &more, err))
-        return false;
-    while (more) {
-        if (!visit(context, &row, err) || !pki_revocation_scan_next(scan, &row, &more, err))
-            return false;
-    }
-    return true;
 }
 
 /* The one number that a query answers about an issuer. */
@@ -158,5 +155,21 @@ bool pki_store_count_revocations(struct pki_store *store, int64_t issuer, int64_
         (count && !ask(store, PKI_QUERY_COUNT_REVOCATIONS, issuer, count, err)))
         return false;
     *highest = last;
+    return true;
+}
+
+bool pki_store_earliest_unlisted(struct pki_store *store, int64_t issuer, int64_t covers,
+                                 int64_t *earliest, struct pki_error *err)
+{
+    pki_scope(pki_statement) query = {0};
+    bool row = false;
+
+    if (!pki_statement_begin(store, PKI_QUERY_EARLIEST_UNLISTED, &query, err))
+        return false;
+    pki_bind_integer(&query, issuer);
+    pki_bind_integer(&query, covers);
+    if (!pki_statement_step(&query, &row, err))
+        return false;
+    *earliest = pki_column_integer(&query);
     return true;
 }

@@ -192,17 +192,14 @@ PKI_CHECKED bool pki_store_add_revocation(struct pki_txn *txn, const struct pki_
 PKI_CHECKED bool pki_store_find_revocation(struct pki_store *store, int64_t issuer,
                                            struct pki_bytes serial, bool *found,
                                            struct pki_revocation_row *row, struct pki_error *err);
-/** Every revocation of an issuer in order of serial octets, one at a time, flat memory: what a CRL
- *  is made from. visit returns false to stop with its error. */
-PKI_CHECKED bool pki_store_each_revocation(struct pki_store *store, int64_t issuer,
-                                           bool (*visit)(void *context,
-                                                         const struct pki_revocation_row *row,
-                                                         struct pki_error *err),
-                                           void *context, struct pki_error *err);
 /** Highest id and number of an issuer's revocations; 0 when none. Counting reads all of them,
  *  the highest id is one step: count may be NULL. */
 PKI_CHECKED bool pki_store_count_revocations(struct pki_store *store, int64_t issuer,
                                              int64_t *highest, int64_t *count,
+                                             struct pki_error *err);
+/** The earliest date among those of an issuer's revocations that a CRL does not cover; 0: none. */
+PKI_CHECKED bool pki_store_earliest_unlisted(struct pki_store *store, int64_t issuer,
+                                             int64_t covers, int64_t *earliest,
                                              struct pki_error *err);
 
 /** Fails: PKI_E_STATE a number or a thisUpdate that does not grow, or a cover that shrinks */

@@ -10,6 +10,7 @@
 
 struct pki_crl {
     struct pki_bytes der; /* borrowed */
+    bool mapped;          /* set by who parsed it: der is in a mapping, which may be let go of */
     struct pki_bytes tbs;
     struct pki_bytes signature, signature_algorithm, tbs_signature;
     struct pki_bytes issuer; /* DER Name */
@@ -24,6 +25,16 @@ struct pki_crl {
     bool is_delta; /* deltaCRLIndicator */
     bool has_unknown_critical;
 };
+
+/* How far a pass over the entries has come, and what of the mapping it has let go of. */
+struct pki_crl_pass {
+    bool mapped;
+    const uint8_t *kept; /* from here on */
+};
+
+struct pki_crl_pass pki_crl_pass_begin(const struct pki_crl *crl);
+/** Entries before at are done with; views into them stay good. */
+void pki_crl_pass_reach(struct pki_crl_pass *pass, const uint8_t *at);
 
 struct pki_crl_entry {
     struct pki_bytes serial; /* INTEGER content octets */

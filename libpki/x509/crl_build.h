@@ -55,9 +55,10 @@ struct pki_crl_draft;
 /* What is known about a body that was built. */
 struct pki_crl_body {
     size_t entries;
-    size_t size;                    /* of the DER TBSCertList */
-    enum pki_digest digest_kind;    /* that of the signature; SHA-512 for Ed25519 */
-    uint8_t digest[PKI_DIGEST_MAX]; /* of the DER TBSCertList */
+    size_t size;                     /* of the DER TBSCertList */
+    enum pki_digest digest_kind;     /* that of the signature; SHA-512 for Ed25519 */
+    uint8_t digest[PKI_DIGEST_MAX];  /* of the DER TBSCertList */
+    uint8_t sha256[PKI_SHA256_SIZE]; /* the same, for the record */
 };
 
 /**

@@ -13,10 +13,12 @@ struct place {
 /* Entries of a list in ascending order of serials. */
 struct cursor {
     const uint8_t *end;
+    struct pki_crl_pass pass;
     struct pki_bytes rest; /* where the list is in order itself */
     struct place *places;  /* where it is not */
     size_t n, at;
-    struct pki_crl_entry entry; /* the one it is at, while there are more */
+    struct pki_bytes entry; /* the one it is at, while there are more */
+    struct pki_bytes serial;
     bool more;
 };
 
@@ -53,6 +55,7 @@ static bool refuse_double(struct pki_error *err)
 /* How many entries, and whether they are in order. */
 static bool look_through(const struct pki_crl *crl, size_t *n, bool *ordered, struct pki_error *err)
 {
+    struct pki_crl_pass pass = pki_crl_pass_begin(crl);
     struct pki_bytes rest = crl->entries;
     struct pki_bytes serial = {0};
     struct pki_bytes last = {0};
@@ -74,6 +77,7 @@ static bool look_through(const struct pki_crl *crl, size_t *n, bool *ordered, st
         if (order == 0)
             return refuse_double(err);
         *ordered &= order < 0;
+        pki_crl_pass_reach(&pass, serial.data);
     }
     return true;
 }
@@ -116,15 +120,23 @@ static bool sort_places(const struct pki_crl *crl, struct cursor *cursor, struct
 
 static bool step(struct cursor *cursor, struct pki_error *err)
 {
+    bool unknown_critical = false; /* was looked for when the cursor was opened */
+
     cursor->more = cursor->at < cursor->n;
     if (!cursor->more)
         return true;
-    if (cursor->places) {
+    if (!cursor->places)
+        pki_crl_pass_reach(&cursor->pass, cursor->rest.data);
+    else {
         const uint8_t *entry = cursor->places[cursor->at].entry;
         cursor->rest = (struct pki_bytes){entry, (size_t)(cursor->end - entry)};
     }
     cursor->at++;
-    return pki_crl_next(&cursor->rest, &cursor->entry, err);
+    cursor->entry = cursor->rest;
+    if (!pki_crl_skim(&cursor->rest, &cursor->serial, &unknown_critical, err))
+        return false;
+    cursor->entry.size -= cursor->rest.size;
+    return true;
 }
 
 /* At the first entry; without a list at the end. */
@@ -136,6 +148,7 @@ static bool open_cursor(const struct pki_crl *crl, const char *which, struct cur
 
     if (!crl || crl->entries.size == 0)
         return true;
+    cursor->pass = pki_crl_pass_begin(crl);
     cursor->rest = crl->entries;
     cursor->end = crl->entries.data + crl->entries.size;
     return look_through(crl, &cursor->n, &ordered, err) &&
@@ -171,25 +184,37 @@ static int order_cursors(const struct cursor *before, const struct cursor *after
 {
     if (!before->more || !after->more)
         return before->more ? -1 : 1;
-    return order_octets(before->entry.serial, after->entry.serial);
+    return order_octets(before->serial, after->serial);
 }
 
-/* Deals with the lowest serial that is left. */
+/* What is told of the lowest serial that is left. */
+static bool tell_one(const struct cursor *before, const struct cursor *after, int order,
+                     const struct pki_crl_sink *sink, struct pki_crl_difference *difference,
+                     struct pki_error *err)
+{
+    struct pki_crl_change change = {.kind = PKI_CRL_CHANGED};
+    struct pki_bytes earlier = before->entry;
+    struct pki_bytes later = after->entry;
+
+    if (order == 0 && pki_bytes_equal(earlier, later))
+        return true;
+    if ((order <= 0 && !pki_crl_next(&earlier, &change.before, err)) ||
+        (order >= 0 && !pki_crl_next(&later, &change.after, err)))
+        return false;
+    if (order == 0 && is_same(&change.before, &change.after))
+        return true;
+    if (order != 0)
+        change.kind = order < 0 ? PKI_CRL_REMOVED : PKI_CRL_ADDED;
+    return tell(sink, &change, difference, err);
+}
+
 static bool merge_one(struct cursor *before, struct cursor *after, const struct pki_crl_sink *sink,
                       struct pki_crl_difference *difference, struct pki_error *err)
 {
     int order = order_cursors(before, after);
-    struct pki_crl_change change = {.kind = PKI_CRL_CHANGED};
 
-    if (order <= 0)
-        change.before = before->entry;
-    if (order >= 0)
-        change.after = after->entry;
-    if (order != 0)
-        change.kind = order < 0 ? PKI_CRL_REMOVED : PKI_CRL_ADDED;
-    bool same = order == 0 && is_same(&before->entry, &after->entry);
-    return (same || tell(sink, &change, difference, err)) && (order > 0 || step(before, err)) &&
-           (order < 0 || step(after, err));
+    return tell_one(before, after, order, sink, difference, err) &&
+           (order > 0 || step(before, err)) && (order < 0 || step(after, err));
 }
 
 bool pki_crl_compare(const struct pki_crl *before, const struct pki_crl *after,

@@ -2,7 +2,9 @@
 
 #include "asn1/value.h"
 #include "base/buf.h"
+#include "crypto/hash.h"
 #include "crypto/key.h"
+#include "x509/crl_skim.h"
 
 /* Tags that a CRL is made of (RFC 5280 5.1). */
 enum {
@@ -319,6 +321,8 @@ bool pki_crl_next(struct pki_bytes *rest, struct pki_crl_entry *entry, struct pk
 {
     struct pki_crl_entry read = {0};
 
+    if (pki_crl_take_usual(rest, entry))
+        return true;
     if (!take_entry(rest, &read, err))
         return false;
     *entry = read;
@@ -333,9 +337,26 @@ static bool names_one_algorithm(const struct pki_crl *crl, struct pki_error *err
                     "revocation list names two signature algorithms (RFC 5280 5.1.1.2)");
 }
 
+static bool verify_mapped(const struct pki_crl *crl, struct pki_bytes spki,
+                          const struct pki_signature *how, struct pki_error *err)
+{
+    pki_auto(pki_hash) hash = NULL;
+    uint8_t digest[PKI_DIGEST_MAX];
+
+    if (!pki_hash_begin(how->digest, &hash, err) || !pki_hash_add_mapped(hash, crl->tbs, err))
+        return false;
+    pki_hash_end(&hash, digest);
+    return pki_crl_verify_digest(crl, spki,
+                                 (struct pki_bytes){digest, pki_digest_size(how->digest)}, err);
+}
+
 bool pki_crl_verify_signature(const struct pki_crl *crl, struct pki_bytes spki,
                               struct pki_error *err)
 {
+    const struct pki_signature *how = pki_algorithm_find_signature(crl->signature_algorithm);
+
+    if (crl->mapped && how && pki_signature_is_of_digest(crl->signature_algorithm))
+        return verify_mapped(crl, spki, how, err);
     return names_one_algorithm(crl, err) &&
            pki_spki_verify(spki, crl->signature_algorithm, crl->tbs, crl->signature, err);
 }

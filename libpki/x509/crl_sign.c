@@ -14,31 +14,27 @@ const struct pki_crl_body *pki_crl_draft_body(const struct pki_crl_draft *draft)
     return &draft->body;
 }
 
-static bool digest_body(struct pki_crl_draft *draft, uint8_t *chunk, struct pki_error *err)
+static bool digest_view(struct pki_bytes body, enum pki_digest kind, uint8_t *digest,
+                        struct pki_error *err)
 {
     pki_auto(pki_hash) hash = NULL;
-    size_t size = 0;
 
-    if (!pki_hash_begin(draft->body.digest_kind, &hash, err))
+    if (!pki_hash_begin(kind, &hash, err) || !pki_hash_add_mapped(hash, body, err))
         return false;
-    for (size_t at = 0; at < draft->body.size; at += size) {
-        size_t left = draft->body.size - at;
-        size = left < PKI_CRL_CHUNK ? left : PKI_CRL_CHUNK;
-        if (!pki_file_get(draft->file, draft->start + at, chunk, size, err) ||
-            !pki_hash_add(hash, (struct pki_bytes){chunk, size}, err))
-            return false;
-    }
-    pki_hash_end(&hash, draft->body.digest);
+    pki_hash_end(&hash, digest);
     return true;
 }
 
 bool pki_crl_draft_digest(struct pki_crl_draft *draft, struct pki_error *err)
 {
+    pki_scope(pki_crl_view) view = {0};
+    struct pki_crl_body *body = &draft->body;
     bool signs_digest = pki_signature_is_of_digest(draft->algorithm->signature);
-    uint8_t chunk[PKI_CRL_CHUNK];
 
-    draft->body.digest_kind = signs_digest ? draft->algorithm->digest : PKI_SHA512;
-    return digest_body(draft, chunk, err);
+    body->digest_kind = signs_digest ? draft->algorithm->digest : PKI_SHA512;
+    return pki_crl_draft_view(draft, &view, err) &&
+           digest_view(view.der, body->digest_kind, body->digest, err) &&
+           digest_view(view.der, PKI_SHA256, body->sha256, err);
 }
 
 bool pki_crl_draft_view(const struct pki_crl_draft *draft, struct pki_crl_view *view,

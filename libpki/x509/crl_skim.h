@@ -16,4 +16,8 @@
 PKI_CHECKED bool pki_crl_skim(struct pki_bytes *rest, struct pki_bytes *serial,
                               bool *has_unknown_critical, struct pki_error *err);
 
+/** Take the next entry off rest if it has the usual shape and every value of it is good; if not,
+ *  nothing is taken, and the reader of any shape says why. */
+bool pki_crl_take_usual(struct pki_bytes *rest, struct pki_crl_entry *entry);
+
 #endif

@@ -211,15 +211,13 @@ bool pki_lint_body(struct pki_bytes tbs, const struct pki_cert *issuer, const ch
     return pki_lint_run(&subject, NULL, findings, err) && refuse(findings, before, err);
 }
 
-bool pki_lint_crl_body(struct pki_bytes tbs, struct pki_lint_findings *findings,
+bool pki_lint_crl_body(const struct pki_crl *body, struct pki_lint_findings *findings,
                        struct pki_error *err)
 {
-    struct pki_crl crl;
-    const struct pki_lint_subject subject = {.kind = PKI_LINT_CRL, .crl = &crl};
+    const struct pki_lint_subject subject = {.kind = PKI_LINT_CRL, .crl = body};
     size_t before = findings->n;
 
-    return pki_crl_parse_body(tbs, &crl, err) && pki_lint_run(&subject, NULL, findings, err) &&
-           refuse(findings, before, err);
+    return pki_lint_run(&subject, NULL, findings, err) && refuse(findings, before, err);
 }
 
 void pki_lint_findings_clear(struct pki_lint_findings *findings)

@@ -95,7 +95,7 @@ PKI_CHECKED bool pki_lint_body(struct pki_bytes tbs, const struct pki_cert *issu
                                struct pki_lint_findings *findings, struct pki_error *err);
 
 /** The same for a TBSCertList of any size. Fails: PKI_E_POLICY, PKI_E_FORMAT */
-PKI_CHECKED bool pki_lint_crl_body(struct pki_bytes tbs, struct pki_lint_findings *findings,
+PKI_CHECKED bool pki_lint_crl_body(const struct pki_crl *body, struct pki_lint_findings *findings,
                                    struct pki_error *err);
 
 #endif

@@ -81,6 +81,7 @@ static bool check_critical_known(const struct pki_lint_subject *subject, struct 
 /* Every entry is looked at once; the first at fault is told. */
 static bool check_entries(const struct pki_lint_subject *subject, struct pki_buf *text)
 {
+    struct pki_crl_pass pass = pki_crl_pass_begin(subject->crl);
     struct pki_bytes rest = subject->crl->entries;
     struct pki_crl_entry entry;
     struct pki_error why = {0};
@@ -94,6 +95,7 @@ static bool check_entries(const struct pki_lint_subject *subject, struct pki_buf
             return pki_lint_no(text, "entry %zu has an unknown critical extension", n);
         if (entry.revoked_at > subject->crl->this_update)
             return pki_lint_no(text, "entry %zu is dated after thisUpdate", n);
+        pki_crl_pass_reach(&pass, rest.data);
     }
     return true;
 }

@@ -13,7 +13,7 @@ FROM revocation WHERE issuer = ?1 AND serial = ?2;
 
 -- In the order of the table: nothing is sorted, nothing looked up.
 -- name: each_revocation
-SELECT id, issuer, serial, revoked_at, reason, invalidity_at, treatment
+SELECT serial, revoked_at, reason, invalidity_at
 FROM revocation WHERE issuer = ?1 ORDER BY serial;
 
 -- One step to the end of the issuer's part of the index.
@@ -23,3 +23,8 @@ SELECT ifnull(max(id), 0) FROM revocation WHERE issuer = ?1;
 -- Reads the issuer's part of the index.
 -- name: count_revocations
 SELECT count(*) FROM revocation WHERE issuer = ?1;
+
+-- Only what came after the last CRL is looked at.
+-- name: earliest_unlisted
+SELECT ifnull(min(revoked_at), 0)
+FROM revocation INDEXED BY revocation_issuer WHERE issuer = ?1 AND id > ?2;

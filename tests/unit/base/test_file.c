@@ -229,6 +229,22 @@ static void test_file_map_shows_the_bytes(void)
     pki_file_unmap(&bytes);
 }
 
+static void test_what_is_let_go_of_can_be_read_again(void)
+{
+    static char text[64 * 4096 + 1];
+    struct pki_error err = {0};
+    struct pki_bytes bytes = {0};
+
+    memset(text, 'a', sizeof(text) - 1);
+    put("windows", text);
+    EXPECT_OK(pki_file_map(here(), "windows", sizeof(text), &bytes, &err), err);
+    CU_ASSERT_TRUE(pki_bytes_equal(bytes, bytes_of(text)));
+    pki_file_let_go((struct pki_bytes){bytes.data + 5, bytes.size - 10});
+    pki_file_let_go((struct pki_bytes){bytes.data, 1}); /* no whole page: nothing */
+    CU_ASSERT_TRUE(pki_bytes_equal(bytes, bytes_of(text)));
+    pki_file_unmap(&bytes);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -246,6 +262,7 @@ int main(void)
          test_file_read_refuses_what_is_no_plain_file},
         {"a file of the limit's size is read", test_file_read_appends_up_to_the_limit},
         {"a file is mapped and unmapped", test_file_map_shows_the_bytes},
+        {"what is let go of can be read again", test_what_is_let_go_of_can_be_read_again},
         CU_TEST_INFO_NULL,
     };
     CU_SuiteInfo suites[] = {{.pName = "file", .pTests = tests}, CU_SUITE_INFO_NULL};

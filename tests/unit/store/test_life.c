@@ -1,3 +1,4 @@
+#include "store/scan.h"
 #include "store/sql.h"
 
 #include "store_fixture.h"
@@ -122,14 +123,24 @@ static void add_unsorted(struct pki_txn *txn, int64_t issuer)
     }
 }
 
-static bool note_order(void *context, const struct pki_revocation_row *row, struct pki_error *err)
+/* Which of the unsorted ones come, counted from 1, as decimal digits. */
+static int64_t order_of(struct pki_store *store, int64_t issuer)
 {
-    int64_t *order = context;
+    pki_auto(pki_revocation_scan) scan = NULL;
+    struct pki_revocation_line line;
+    struct pki_error err = {0};
+    bool more = true;
+    int64_t order = 0;
 
-    if (*order < 0)
-        return pki_fail(err, PKI_E_CANCELLED, "stopped at %lld", (long long)row->id);
-    *order = *order * 100 + row->id;
-    return true;
+    EXPECT_OK(pki_revocation_scan_open(store, issuer, &scan, &err), err);
+    while (more) {
+        EXPECT_OK(pki_revocation_scan_next(scan, &line, &more, &err), err);
+        for (size_t i = 0; more && i < PKI_COUNT(unsorted); i++)
+            if (line.serial.size == unsorted[i].size &&
+                memcmp(line.serial.data, unsorted[i].octets, line.serial.size) == 0)
+                order = order * 10 + (int64_t)i + 1;
+    }
+    return order;
 }
 
 static void test_revocations_come_in_order_of_serial_octets(void)
@@ -138,7 +149,6 @@ static void test_revocations_come_in_order_of_serial_octets(void)
     struct fixture_rows rows;
     pki_auto(pki_txn) txn = NULL;
     struct pki_error err = {0};
-    int64_t order = 0;
     int64_t highest = 0;
     int64_t count = 0;
 
@@ -146,14 +156,8 @@ static void test_revocations_come_in_order_of_serial_octets(void)
     add_unsorted(txn, rows.active);
     add_unsorted(txn, rows.next);
     fixture_commit(&txn, "revoke");
-    EXPECT_OK(pki_store_each_revocation(fixture.store, rows.active, note_order, &order, &err), err);
-    CU_ASSERT_EQUAL(order, 403020501);
-    order = 0;
-    EXPECT_OK(pki_store_each_revocation(fixture.store, rows.root, note_order, &order, &err), err);
-    CU_ASSERT_EQUAL(order, 0);
-    order = -1;
-    EXPECT_FAILS(pki_store_each_revocation(fixture.store, rows.active, note_order, &order, &err),
-                 err, PKI_E_CANCELLED);
+    CU_ASSERT_EQUAL(order_of(fixture.store, rows.active), 43251);
+    CU_ASSERT_EQUAL(order_of(fixture.store, rows.root), 0);
 
     EXPECT_OK(pki_store_count_revocations(fixture.store, rows.active, &highest, &count, &err), err);
     CU_ASSERT_TRUE(highest == 5 && count == 5);
@@ -166,14 +170,46 @@ static void test_revocations_come_in_order_of_serial_octets(void)
     fixture_store_close(&fixture);
 }
 
+static void test_the_earliest_that_no_crl_covers_is_found(void)
+{
+    static const int64_t dates[] = {100, 300, 200};
+    struct fixture_store fixture;
+    struct fixture_rows rows;
+    pki_auto(pki_txn) txn = NULL;
+    struct pki_error err = {0};
+    int64_t earliest = -1;
+    int64_t id = 0;
+
+    make(&fixture, &rows, &txn);
+    for (size_t i = 0; i < PKI_COUNT(dates); i++) {
+        struct pki_revocation_row row = fixture_revocation((uint8_t)i, rows.active);
+        row.revoked_at = dates[i];
+        EXPECT_OK(pki_store_add_revocation(txn, &row, &id, &err), err);
+    }
+    fixture_commit(&txn, "revoke");
+    EXPECT_OK(pki_store_earliest_unlisted(fixture.store, rows.active, id - 3, &earliest, &err),
+              err);
+    CU_ASSERT_EQUAL(earliest, 100);
+    EXPECT_OK(pki_store_earliest_unlisted(fixture.store, rows.active, id - 2, &earliest, &err),
+              err);
+    CU_ASSERT_EQUAL(earliest, 200);
+    EXPECT_OK(pki_store_earliest_unlisted(fixture.store, rows.active, id, &earliest, &err), err);
+    CU_ASSERT_EQUAL(earliest, 0);
+    EXPECT_OK(pki_store_earliest_unlisted(fixture.store, rows.next, 0, &earliest, &err), err);
+    CU_ASSERT_EQUAL(earliest, 0);
+    fixture_store_close(&fixture);
+}
+
 static void test_a_serial_of_the_wrong_size_is_damage(void)
 {
     struct fixture_store fixture;
     struct fixture_rows rows;
     pki_auto(pki_txn) txn = NULL;
     struct pki_error err = {0};
+    pki_auto(pki_revocation_scan) scan = NULL;
+    struct pki_revocation_line line;
     sqlite3 *raw = NULL;
-    int64_t order = 0;
+    bool more = false;
 
     make(&fixture, &rows, &txn);
     pki_txn_free(PKI_TAKE(txn));
@@ -185,9 +221,10 @@ static void test_a_serial_of_the_wrong_size_is_damage(void)
                      NULL, NULL, NULL),
         SQLITE_OK);
     (void)sqlite3_close(raw);
-    EXPECT_FAILS(pki_store_each_revocation(fixture.store, 2, note_order, &order, &err), err,
-                 PKI_E_INTEGRITY);
+    EXPECT_OK(pki_revocation_scan_open(fixture.store, 2, &scan, &err), err);
+    EXPECT_FAILS(pki_revocation_scan_next(scan, &line, &more, &err), err, PKI_E_INTEGRITY);
     EXPECT_TEXT("run cellar audit");
+    pki_revocation_scan_free(PKI_TAKE(scan));
     fixture_store_close(&fixture);
 }
 
@@ -387,6 +424,7 @@ int main(void)
         {"a hold is no revocation", test_a_hold_is_no_revocation},
         {"revocations come in order of serial octets",
          test_revocations_come_in_order_of_serial_octets},
+        {"the earliest that no CRL covers is found", test_the_earliest_that_no_crl_covers_is_found},
         {"a serial of the wrong size is damage", test_a_serial_of_the_wrong_size_is_damage},
         {"CRLs are found as they were added", test_crls_are_found_as_they_were_added},
         {"numbers and times of CRLs only grow", test_numbers_and_times_of_crls_only_grow},
