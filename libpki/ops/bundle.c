@@ -142,31 +142,46 @@ static bool same_line(const struct pki_generation *a, const struct pki_generatio
     return a->line == b->line;
 }
 
+/* Who stands first in the line's lists: the active generation or, when that was lost and nobody was
+ * promoted yet, the next; what the others signed must not be lost with it. NULL: without any, a
+ * file would hold the root alone, under which every intermediate is trusted. */
+static const struct pki_generation *first_of_line(const struct pki_trust *trust,
+                                                  const struct pki_line_plan *line)
+{
+    for (size_t i = 0; i < trust->n_generations; i++) {
+        const struct pki_generation *generation = &trust->generations[i];
+        if (generation->line == line && !generation->windows_only)
+            return generation;
+    }
+    return NULL;
+}
+
 /* All of the line's intermediates; cosign takes the last certificate of a chain file as anchor, so
- * the chain file holds one root: that of the active generation, and only what hangs under it. */
-static bool compose_pool(struct pki_bundle *bundle, const struct pki_generation *active,
+ * the chain file holds one root: that of the first generation, and only what hangs under it. */
+static bool compose_pool(struct pki_bundle *bundle, const struct pki_generation *first,
                          const char *name, bool with_root, struct pki_error *err)
 {
     const struct pki_trust *trust = bundle->trust;
     struct pki_bundle_file *file = NULL;
 
-    if (!pki_bundle_add(bundle, PKI_BUNDLE_POOL, &file, err, "%s/cosign/%s", active->line->purpose,
+    if (!pki_bundle_add(bundle, PKI_BUNDLE_POOL, &file, err, "%s/cosign/%s", first->line->purpose,
                         name))
         return false;
     file->use = with_root ? "cosign --certificate-chain" : "cosign --ca-intermediates";
     file->order = with_root ? "active, next, older intermediates; one root, last"
                             : "active, next, older intermediates";
     file->usage = PKI_OID_CODE_SIGNING;
-    file->next_rotation = pki_generation_rotation(active);
+    if (first->authority.state == PKI_STATE_ACTIVE)
+        file->next_rotation = pki_generation_rotation(first);
     for (size_t i = 0; i < trust->n_generations; i++) {
         const struct pki_generation *generation = &trust->generations[i];
         if (generation->windows_only)
             continue;
-        if (same_line(generation, active) && (!with_root || generation->root == active->root))
+        if (same_line(generation, first) && (!with_root || generation->root == first->root))
             pki_bundle_put(file, generation->cert);
     }
     if (with_root)
-        pki_bundle_put(file, active->root->cert);
+        pki_bundle_put(file, first->root->cert);
     return true;
 }
 
@@ -175,7 +190,7 @@ static bool compose_cosign(struct pki_bundle *bundle, const struct pki_generatio
 {
     struct pki_bundle_file *file = NULL;
 
-    if (generation->authority.state != PKI_STATE_ACTIVE)
+    if (generation != first_of_line(bundle->trust, generation->line))
         return true;
     if (!compose_pool(bundle, generation, "chain.pem", true, err) ||
         !pki_bundle_add(bundle, PKI_BUNDLE_ANCHORS, &file, err, "%s/cosign/ca-roots.pem",

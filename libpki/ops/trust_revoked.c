@@ -49,8 +49,12 @@ static bool judge_generation(struct trial *trial, struct pki_error *err)
 {
     const struct pki_generation *generation = trial->generation;
 
-    return judge(trial, generation->authority.issuer, generation->cert, err) &&
-           (!generation->leaf || judge(trial, generation->authority.id, generation->leaf, err));
+    if (!judge(trial, generation->authority.issuer, generation->cert, err) ||
+        (generation->leaf && !judge(trial, generation->authority.id, generation->leaf, err)))
+        return false;
+    /* Ended before it began: no window can say that, and nothing it signed is left to trust. */
+    trial->dropped = trial->dropped || (generation->has_end && generation->end < generation->start);
+    return true;
 }
 
 bool pki_trust_revoke(struct pki_session *session, struct pki_trust *trust, size_t first,

@@ -72,13 +72,18 @@ works cellar revoke "$tsa" --reason keyCompromise --promote-next -C cellar \
 check 'its generation retires' [ "$(state_of prod-time-stamping-g1)" = retiring ]
 check 'the next stamps' [ "$(state_of prod-time-stamping-g2)" = active ]
 
-# Superseded: what it signed until then stays, in the format that can say when.
+# Superseded in the second in which it was issued: a window that ends before it starts is none.
 works cellar revoke "$(serial_of prod-tls-g2)" --reason superseded -C cellar \
     --confirm 'Test Prod TLS CA G2'
+# Later: what it signed until then stays, in the format that can say when.
+export CELLAR_TEST_NOW=2026-03-01T13:00:00Z
+works cellar revoke "$(serial_of prod-tls-g1)" --reason superseded -C cellar \
+    --confirm 'Test Prod TLS CA G1'
 json 0 cellar-export 'True' cellar export -C cellar
 check 'a time-stamping generation of a lost leaf is trusted' \
     [ ! -e cellar/exports/prod/time-stamping/g1 ]
-check 'what was superseded has no chain' [ -e cellar/exports/prod/tls/g2/chain.pem ]
+check 'what was superseded has no chain' [ -e cellar/exports/prod/tls/g1/chain.pem ]
+check 'what never was has a chain' [ ! -e cellar/exports/prod/tls/g2 ]
 
 # A certificate that somebody else issued under our key, which left the cellar: by file.
 openssl pkcs8 -in cellar/keys/prod-code-signing-g2.key -out g2.key \
@@ -110,9 +115,27 @@ keeps cellar refuses 2 'no such file' cellar revoke --certificate nowhere.pem --
     -C cellar
 works cellar audit -C cellar
 
+# The active one superseded, and nobody promoted yet: what verifiers have is not lost with it.
+make_line dev code-signing
+export CELLAR_TEST_NOW=2026-03-02T12:00:00Z
+works cellar revoke "$(serial_of dev-code-signing-g1)" --reason superseded -C cellar \
+    --confirm 'Test Dev Code Signing CA G1'
+works cellar export dev -C cellar
+dev=cellar/exports/dev/code-signing
+check 'nobody issues' [ ! -e $dev/fulcio -a ! -e $dev/chain.pem ]
+check 'cosign has the next, the old one and the root' [ "$(grep -c BEGIN $dev/cosign/chain.pem)" = 3 ]
+check 'the next first' [ "$(openssl x509 -in $dev/cosign/chain.pem -noout -fingerprint)" = \
+    "$(openssl x509 -in $dev/g2/chain.pem -noout -fingerprint)" ]
+works cellar verify --anchor $dev/cosign/ca-roots.pem --untrusted $dev/cosign/ca-intermediates.pem $dev/g1/chain.pem
+# The next one's key leaked: only a format that can say until when may still hold it.
+works cellar revoke "$(serial_of dev-code-signing-g2)" --reason keyCompromise -C cellar \
+    --treatment end --invalid-since 2026-03-01T13:00:00Z --confirm 'Test Dev Code Signing CA G2'
+works cellar export dev -C cellar
+check 'cosign has the old one alone' [ "$(grep -c BEGIN $dev/cosign/chain.pem)" = 2 ]
+
 # A root whose key leaked takes its tree along.
 works cellar revoke "$(serial_of root-g1)" --reason cACompromise -C cellar --confirm 'Test Root CA'
 says 'out of every trust store'
-keeps cellar refuses 4 'nothing of prod is trusted' cellar export -C cellar
+keeps cellar refuses 4 'nothing of (dev|prod) is trusted' cellar export -C cellar
 works cellar audit -C cellar
 finish
