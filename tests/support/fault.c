@@ -8,11 +8,19 @@
 
 static int countdown; /* 0: let everything through */
 static bool happened;
+static bool for_good;
 
 void fault_start(int nth)
 {
     countdown = nth;
     happened = false;
+    for_good = false;
+}
+
+void fault_start_for_good(int nth)
+{
+    fault_start(nth);
+    for_good = true;
 }
 
 void fault_stop(void)
@@ -39,6 +47,7 @@ bool fault_here(int reason)
     if (countdown == 0 || --countdown > 0)
         return false;
     happened = true;
+    countdown = for_good ? 1 : 0;
     errno = reason;
     return true;
 }

@@ -13,7 +13,7 @@
  * left to fail. Wrapped by the linker are malloc, calloc, realloc, strdup, write,
  * pwrite, pread, ftruncate, fsync, openat, linkat and renameat2, in calls from our
  * own objects only. A call fails once; those that follow succeed, so that cleaning
- * up is seen too.
+ * up is seen too (fault_start_for_good: they fail as well).
  * A test opts in with pki_fault_test in its CMakeLists.txt.
  */
 #ifndef FAULT_H
@@ -23,6 +23,9 @@
 
 /** From now on, let the nth wrapped call fail; counts from 1. */
 void fault_start(int nth);
+
+/** The same, but nothing recovers: every call from the nth on fails. */
+void fault_start_for_good(int nth);
 
 /** Let every call through; also what a round of FAULT_EACH ends with. */
 void fault_stop(void);
