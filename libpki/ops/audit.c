@@ -206,10 +206,10 @@ static bool audit_head(struct pki_audit *audit, const char *text, struct pki_err
 /* Once something was found, what cannot be read because of it is a finding too. */
 static bool step(struct pki_audit *audit, bool done, const char *what, struct pki_error *err)
 {
-    bool damage = err->code == PKI_E_INTEGRITY || err->code == PKI_E_STORE ||
-                  err->code == PKI_E_IO || err->code == PKI_E_FORMAT;
+    bool ours = err->code == PKI_E_MEMORY || err->code == PKI_E_USAGE ||
+                err->code == PKI_E_CANCELLED; /* no fault of the cellar */
 
-    if (done || audit->findings == 0 || !damage)
+    if (done || audit->findings == 0 || ours)
         return done;
     pki_audit_find(audit, what, "the audit ends here: %s", err->text);
     *err = (struct pki_error){0};
