@@ -3,18 +3,67 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "ops/seams.h"
+
+/* The process that the kernel names as the holder of a directory's lock; 0: it names none. */
+static long lock_holder(int directory)
+{
+    FILE *locks = fopen("/proc/locks", "re");
+    unsigned major_of = 0;
+    unsigned minor_of = 0;
+    unsigned long long inode = 0;
+    struct stat status;
+    char line[160];
+    long holder = 0;
+    long pid = 0;
+
+    /* 1: FLOCK  ADVISORY  WRITE 4711 08:02:131 0 EOF */
+    while (locks && holder == 0 && fstat(directory, &status) == 0 &&
+           fgets(line, sizeof(line), locks)) {
+        /* NOLINTNEXTLINE(cert-err34-c): the kernel writes these numbers */
+        if (sscanf(line, "%*d: FLOCK %*s WRITE %ld %x:%x:%llu", &pid, &major_of, &minor_of,
+                   &inode) == 4 &&
+            inode == status.st_ino && makedev(major_of, minor_of) == status.st_dev)
+            holder = pid;
+    }
+    if (locks)
+        (void)fclose(locks);
+    return holder;
+}
+
+static bool refuse_locked(int directory, struct pki_error *err)
+{
+    long holder = lock_holder(directory);
+    char path[sizeof("/proc//comm") + 3 * sizeof(long)];
+    char name[32] = "";
+
+    if (holder == 0)
+        return pki_fail(err, PKI_E_LOCKED, "the cellar is held by another process; try again");
+    (void)snprintf(path, sizeof(path), "/proc/%ld/comm", holder);
+    FILE *comm = fopen(path, "re");
+    if (comm) {
+        if (fgets(name, sizeof(name), comm))
+            name[strcspn(name, "\n")] = 0;
+        (void)fclose(comm);
+    }
+    return pki_fail(err, PKI_E_LOCKED,
+                    "the cellar is held by process %ld (%s): try again when it has finished",
+                    holder, name[0] ? name : "unnamed");
+}
 
 bool pki_directory_lock(int directory, struct pki_error *err)
 {
     if (flock(directory, LOCK_EX | LOCK_NB) == 0)
         return true;
     if (errno == EWOULDBLOCK)
-        return pki_fail(err, PKI_E_LOCKED, "the cellar is held by another process; try again");
+        return refuse_locked(directory, err);
     return pki_fail(err, PKI_E_IO, "cannot lock the cellar: %s", strerror(errno));
 }
 

@@ -86,7 +86,7 @@ for _ in $(seq 50); do
     flock -n third true || break
     sleep 0.1
 done
-refuses 7 'another process' cellar root main -C third "${secrets[@]}" --confirm 'Test Root CA'
+refuses 7 'process [0-9]+ \(flock\)' cellar root main -C third "${secrets[@]}" --confirm 'Test Root CA'
 json 7 cellar-root 'error["code"] == "locked"' cellar root main -C third "${secrets[@]}"
 works cellar root main -C cellar --help
 kill "$holder"
