@@ -82,7 +82,7 @@ int main(int argc, char **argv)
         .id = CLI_TOOL_KEY,
         .options = options,
         .args_size = sizeof(struct args),
-        .common = CLI_WRITES | CLI_PASSPHRASES,
+        .common = CLI_WRITES | CLI_PASSPHRASES | CLI_OVERRIDES,
         .synopsis = "csr [--key ALGORITHM] --common-name NAME --to DIR\n"
                     "test FILE\npassphrase FILE\nlist -C DIR",
         .examples = "cellar key csr --common-name \"Example Prod Code Signing CA G1\" --to key\n"

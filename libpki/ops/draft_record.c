@@ -16,6 +16,14 @@ static void list_names(const struct pki_draft *draft, struct pki_buf *text)
         pki_buf_printf(text, "%s%s", i > 0 ? ", " : "", draft->items[i].name);
 }
 
+/* What was overruled or found in the room goes into the first entry that a draft makes. */
+static void tell_room(const struct pki_draft *draft, struct pki_buf *text)
+{
+    if (draft->room.size > 0 && text->size > 0)
+        pki_buf_text(text, "; ");
+    pki_buf_append_bytes(text, room_of(draft));
+}
+
 static bool append(struct pki_session *session, struct pki_txn *txn, const struct pki_draft *draft,
                    struct pki_journal_entry entry, struct pki_buf *detail, struct pki_error *err)
 {
@@ -89,9 +97,7 @@ static void tell_reserved(const struct pki_draft *draft, struct pki_buf *text)
     }
     if (reserves(draft))
         pki_buf_printf(text, "%s%s of %s", draft->n > 0 ? ", " : "", draft->action, draft->subject);
-    if (draft->room.size > 0)
-        pki_buf_text(text, "; ");
-    pki_buf_append_bytes(text, room_of(draft));
+    tell_room(draft, text);
 }
 
 bool pki_draft_reserve(struct pki_session *session, struct pki_draft *draft, struct pki_error *err)
@@ -234,7 +240,11 @@ static bool record_all(struct pki_txn *txn, struct pki_draft *draft, int64_t at,
         if (!record_item(txn, draft, &draft->items[i], at, err))
             return false;
     tell_recorded(draft, text);
-    return record_duty(txn, draft, at, text, err);
+    if (!record_duty(txn, draft, at, text, err))
+        return false;
+    if (draft->n == 0 && !reserves(draft))
+        tell_room(draft, text);
+    return true;
 }
 
 /* An end entity changes nothing of what verifiers trust. */

@@ -232,18 +232,23 @@ static bool counts_as_published(const struct pki_export_request *request)
 }
 
 /* Before anything gets its name: no key is handed over that the journal does not know of. */
-static bool record(struct export *export, struct pki_error *err)
+static bool record(struct export *export, const char *clock, struct pki_error *err)
 {
     const struct pki_export_request *request = export->request;
+    const char *place = request->to ? request->to : "";
+    const char *comma = *place && *clock ? "; " : "";
+    char detail[600];
     const struct pki_journal_entry entry = {
         .at = pki_session_now(export->session),
         .action = request->with_key ? "hand-over" : "export",
         .subject = export->n_sets == 1 ? export->sets[0].environment : "all",
-        .detail = request->to ? request->to : "",
+        .detail = detail,
         .actor = export->session->actor,
     };
     pki_auto(pki_txn) txn = NULL;
 
+    (void)snprintf(detail, sizeof(detail), "%.250s%s%s", place, comma, clock);
+    pki_text_tame(detail); /* where it was cut within a character */
     if (!pki_store_begin(export->session->store, &txn, err))
         return false;
     for (size_t i = 0; i < export->n_sets && counts_as_published(request); i++)
@@ -344,11 +349,14 @@ bool pki_export(struct pki_session *session, const struct pki_export_request *re
         .request = request,
         .as_of = request->has_as_of ? request->as_of : pki_session_now(session),
     };
+    char clock[PKI_CLOCK_TEXT] = "";
 
-    if (!check_options(request, err) || !compose(&export, err))
+    if (!check_options(request, err) ||
+        (!request->dry_run && !pki_session_clock_text(session, clock, err)) ||
+        !compose(&export, err))
         return false;
-    if (!request->dry_run &&
-        (!fill_targets(&export, err) || !record(&export, err) || !name_targets(&export, err)))
+    if (!request->dry_run && (!fill_targets(&export, err) || !record(&export, clock, err) ||
+                              !name_targets(&export, err)))
         return false;
     const struct pki_export_told told = {
         .session = session, .request = request, .sets = export.sets, .n_sets = export.n_sets};

@@ -221,15 +221,21 @@ bool pki_init_compare(struct pki_session *session, const char *hierarchy, bool *
 static bool store_text(struct pki_session *session, struct pki_bytes text, struct pki_error *err)
 {
     pki_auto(pki_txn) txn = NULL;
+    char clock[PKI_CLOCK_TEXT];
+    char detail[PKI_CLOCK_TEXT + 64];
     const struct pki_journal_entry entry = {
         .at = pki_session_now(session),
         .action = "hierarchy",
         .subject = "hierarchy",
-        .detail = "a changed hierarchy file is in force",
+        .detail = detail,
         .actor = session->actor,
         .trust = true, /* leaf_life and slack shape the windows of trust */
     };
 
+    if (!pki_session_clock_text(session, clock, err))
+        return false;
+    (void)snprintf(detail, sizeof(detail), "a changed hierarchy file is in force%s%s",
+                   *clock ? "; " : "", clock);
     return pki_store_begin(session->store, &txn, err) && pki_store_add_hierarchy(txn, text, err) &&
            pki_journal_append(txn, &entry, err) && pki_txn_commit(&txn, err);
 }

@@ -122,17 +122,20 @@ static bool write_beside(int dir, const char *file, const struct pki_key_seal *s
 }
 
 static bool record(struct pki_session *session, const struct pki_key_row *row,
-                   const uint8_t sha256[PKI_SHA256_SIZE], struct pki_error *err)
+                   const uint8_t sha256[PKI_SHA256_SIZE], const char *clock, struct pki_error *err)
 {
     pki_auto(pki_txn) txn = NULL;
+    char detail[PKI_CLOCK_TEXT + 64];
     const struct pki_journal_entry entry = {
         .at = pki_session_now(session),
         .action = "passphrase",
         .subject = row->name,
-        .detail = "key file sealed under a new passphrase",
+        .detail = detail,
         .actor = session->actor,
     };
 
+    (void)snprintf(detail, sizeof(detail), "key file sealed under a new passphrase%s%s",
+                   *clock ? "; " : "", clock);
     return pki_store_begin(session->store, &txn, err) &&
            pki_store_add_key_file(txn, row->id, sha256, err) &&
            pki_journal_append(txn, &entry, err) && pki_txn_commit(&txn, err);
@@ -145,10 +148,12 @@ static bool replace(struct pki_session *session, const char *what, const struct 
     pki_scope_fd int keys = -1;
     char file[PATH_MAX];
     char beside[PATH_MAX];
+    char clock[PKI_CLOCK_TEXT] = "";
     uint8_t sha256[PKI_SHA256_SIZE];
     int dir = AT_FDCWD;
 
-    if (found->recorded && !pki_session_keys(session, &keys, err))
+    if (found->recorded &&
+        (!pki_session_clock_text(session, clock, err) || !pki_session_keys(session, &keys, err)))
         return false;
     if (found->recorded)
         dir = keys;
@@ -156,7 +161,7 @@ static bool replace(struct pki_session *session, const char *what, const struct 
                  found->recorded ? ".key" : "") >= (int)sizeof(file))
         return pki_fail(err, PKI_E_USAGE, "path is too long");
     if (!write_beside(dir, file, seal, beside, sha256, err) ||
-        (found->recorded && !record(session, &found->row, sha256, err)))
+        (found->recorded && !record(session, &found->row, sha256, clock, err)))
         return false;
     if (renameat(dir, beside, dir, file) != 0)
         return pki_fail(err, PKI_E_IO, "%s: %s", file, strerror(errno));

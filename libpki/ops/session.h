@@ -40,6 +40,12 @@ PKI_CHECKED bool pki_session_check_room(struct pki_session *session, struct pki_
 PKI_CHECKED bool pki_session_check_clock(struct pki_session *session, struct pki_buf *findings,
                                          struct pki_error *err);
 
+#define PKI_CLOCK_TEXT 320
+
+/** The same for an entry that is written at once: "", or what was overruled. */
+PKI_CHECKED bool pki_session_clock_text(struct pki_session *session, char text[PKI_CLOCK_TEXT],
+                                        struct pki_error *err);
+
 /** Open an authority's private key: file compared with the record, passphrase asked, opened once,
  *  compared with its certificate's key. Kept by the caller for the whole duty. */
 PKI_CHECKED bool pki_session_open_key(struct pki_session *session, int64_t key,

@@ -26,7 +26,8 @@ before=$(cd cellar/exports && find . -type f -print0 | sort -z | xargs -0 sha256
 
 # Deleted and made again, byte for byte; elsewhere, too; also at another time with --as-of.
 rm -r cellar/exports/prod
-CELLAR_TEST_NOW=2026-03-02T00:00:00Z works cellar export -C cellar --as-of 2026-03-01T12:00:00Z
+export CELLAR_TEST_NOW=2026-03-02T00:00:00Z
+works cellar export -C cellar --as-of 2026-03-01T12:00:00Z
 check 'exports differ when made again' \
     [ "$before" = "$(cd cellar/exports && find . -type f -print0 | sort -z | xargs -0 sha256sum)" ]
 works cellar export -C cellar --to elsewhere --as-of 2026-03-01T12:00:00Z

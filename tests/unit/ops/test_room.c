@@ -115,6 +115,21 @@ static void test_duties_look_at_the_room(void)
     fixture_room_reset();
 }
 
+static void test_a_clock_that_jumps_a_year_is_asked_about(void)
+{
+    const char *cellar = fixture_cellar("jumped");
+
+    fixture_room.now = FIXTURE_NOW + INT64_C(366) * 86400;
+    expect_found(cellar, NULL, "");
+    fixture_room.now++;
+    expect_refused(cellar, "more than a year after the journal's newest entry");
+    EXPECT_TEXT("--override clock-is-right");
+    expect_found(cellar, PKI_OVERRIDE_CLOCK,
+                 "the clock says 2028-01-02T00:00:01Z, more than a year after the journal's newest "
+                 "entry (2027-01-01T00:00:00Z); overruled by clock-is-right");
+    fixture_room_reset();
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -125,6 +140,7 @@ int main(void)
         {"a clock before the journal is refused", test_clock_before_the_journal_is_refused},
         {"words do not stand for each other", test_words_do_not_stand_for_each_other},
         {"duties look at the room", test_duties_look_at_the_room},
+        {"a clock that jumps a year is asked about", test_a_clock_that_jumps_a_year_is_asked_about},
         CU_TEST_INFO_NULL,
     };
     CU_SuiteInfo suites[] = {{.pName = "room", .pTests = tests}, CU_SUITE_INFO_NULL};

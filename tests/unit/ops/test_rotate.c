@@ -151,8 +151,13 @@ static void test_clock_before_the_journal_is_refused_without_a_key_too(void)
 {
     const char *cellar = published("clock");
 
+    pki_auto(pki_session) session = fixture_open_with(cellar, NULL);
+    pki_auto(pki_draft) draft = NULL;
+    struct pki_error err = {0};
+
     fixture_room.now -= 30 * FIXTURE_DAY;
-    refuse(cellar, &promote_only, PKI_E_POLICY, "clock-is-right");
+    EXPECT_FAILS(pki_rotate_prepare(session, &promote_only, &draft, &err), err, PKI_E_POLICY);
+    EXPECT_TEXT("clock-is-right");
     fixture_room_reset();
 }
 
