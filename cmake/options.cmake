@@ -37,7 +37,11 @@ target_compile_options(pki_options INTERFACE
   -fstack-protector-strong
   -fstack-clash-protection
   -fcf-protection)
+# Relative relocations in a few octets each group (DT_RELR): fewer pages to read at every start.
+include(CheckLinkerFlag)
+check_linker_flag(C -Wl,-z,pack-relative-relocs PKI_LINKER_PACKS)
 target_link_options(pki_options INTERFACE
+  $<$<BOOL:${PKI_LINKER_PACKS}>:-Wl,-z,pack-relative-relocs>
   -Wl,--as-needed
   -Wl,--gc-sections
   -Wl,-z,relro
