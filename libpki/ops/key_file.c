@@ -12,14 +12,21 @@ bool pki_key_file_try(const struct pki_key *key, struct pki_error *err)
     uint8_t fresh[32];
     pki_scope(pki_buf) text = {0};
     pki_scope(pki_buf) signature = {0};
+    struct pki_error refusal = {0};
 
     if (!pki_random(fresh, sizeof(fresh), err))
         return false;
     pki_buf_text(&text, TEST_TEXT);
     pki_buf_append(&text, fresh, sizeof(fresh));
-    return pki_buf_ok(&text, err) && pki_key_sign(key, pki_buf_view(&text), &signature, err) &&
-           pki_spki_verify(pki_key_spki(key), pki_key_algorithm_of(key)->signature,
-                           pki_buf_view(&text), pki_buf_view(&signature), err);
+    if (!pki_buf_ok(&text, err) || !pki_key_sign(key, pki_buf_view(&text), &signature, err))
+        return false;
+    if (!pki_spki_verify(pki_key_spki(key), pki_key_algorithm_of(key)->signature,
+                         pki_buf_view(&text), pki_buf_view(&signature), &refusal)) {
+        return pki_fail(err, PKI_E_INTEGRITY,
+                        "the key is damaged: what its private half signs does not verify under its "
+                        "public half");
+    }
+    return true;
 }
 
 bool pki_key_file_open(const char *name, struct pki_bytes pem, struct pki_secret *passphrase,
