@@ -157,8 +157,11 @@ bool pki_store_open(int dir, enum pki_store_mode mode, struct pki_store **store,
         return false; /* NOLINT(clang-analyzer-unix.Malloc): pki_auto frees it */
     if (version < PKI_SCHEMA_VERSION && !pki_store_migrate(opened, dir, version, err))
         return false;
-    if (mode != PKI_STORE_AUDIT && !pki_journal_check_head(opened, err))
-        return false;
+    if (mode != PKI_STORE_AUDIT) {
+        pki_store_read_on(opened);
+        if (!pki_journal_check_head(opened, err))
+            return false;
+    }
     *store = PKI_TAKE(opened);
     return true;
 }

@@ -100,6 +100,8 @@ PKI_CHECKED bool pki_settings_apply(struct pki_store *store, struct pki_error *e
  */
 PKI_CHECKED bool pki_store_migrate(struct pki_store *store, int dir, int64_t version,
                                    struct pki_error *err);
+/** Begin a reading transaction, which lasts until the next pki_store_begin: txn.c. */
+void pki_store_read_on(struct pki_store *store);
 /** An inventory in memory with the schema of this version; owned by the caller. */
 PKI_CHECKED bool pki_store_blank(struct pki_store **store, struct pki_error *err);
 

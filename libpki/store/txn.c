@@ -2,21 +2,6 @@
 
 #include <assert.h>
 
-bool pki_store_begin(struct pki_store *store, struct pki_txn **txn, struct pki_error *err)
-{
-    assert(store->mode == PKI_STORE_WRITE && !store->txn);
-
-    pki_auto(pki_txn) begun = calloc(1, sizeof(*begun));
-    if (!begun)
-        return pki_fail(err, PKI_E_MEMORY, "out of memory");
-    begun->store = store;
-    store->txn = begun;
-    if (!pki_query_run(store, PKI_QUERY_BEGIN, err))
-        return false; /* freeing takes it out of the store again */
-    *txn = PKI_TAKE(begun);
-    return true;
-}
-
 /* An error of the disk may have rolled back already. */
 static void roll_back(struct pki_store *store)
 {
@@ -26,12 +11,41 @@ static void roll_back(struct pki_store *store)
         (void)!pki_query_run(store, PKI_QUERY_ROLLBACK, &ignored);
 }
 
+/*
+ * Between open and the first write, and between two writes, lies a reading transaction: all that
+ * a duty looks up is of one state, and SQLite locks and checks its file once, not at each look.
+ * Where none can be begun, each look is one of its own.
+ */
+void pki_store_read_on(struct pki_store *store)
+{
+    struct pki_error ignored = {0};
+
+    (void)!pki_query_run(store, PKI_QUERY_BEGIN_READING, &ignored);
+}
+
+bool pki_store_begin(struct pki_store *store, struct pki_txn **txn, struct pki_error *err)
+{
+    assert(store->mode == PKI_STORE_WRITE && !store->txn);
+
+    pki_auto(pki_txn) begun = calloc(1, sizeof(*begun));
+    if (!begun)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    begun->store = store;
+    store->txn = begun;
+    if ((!sqlite3_get_autocommit(store->db) && !pki_query_run(store, PKI_QUERY_COMMIT, err)) ||
+        !pki_query_run(store, PKI_QUERY_BEGIN, err))
+        return false; /* freeing takes it out of the store again */
+    *txn = PKI_TAKE(begun);
+    return true;
+}
+
 void pki_txn_free(struct pki_txn *txn)
 {
     if (!txn)
         return;
     if (txn->store) {
         roll_back(txn->store);
+        pki_store_read_on(txn->store);
         txn->store->txn = NULL;
     }
     free(txn->rows);

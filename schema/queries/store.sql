@@ -26,6 +26,10 @@ PRAGMA synchronous = EXTRA;
 -- name: set_secure_delete
 PRAGMA secure_delete = ON;
 
+-- What is read between two writes is one state, looked up under one lock.
+-- name: begin_reading
+BEGIN;
+
 -- name: begin
 BEGIN IMMEDIATE;
 

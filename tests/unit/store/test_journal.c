@@ -134,8 +134,9 @@ static void commit_past_the_transaction(void)
     struct fixture_store fixture;
 
     fixture_store_make(&fixture);
-    (void)sqlite3_exec(fixture.store->db, "INSERT INTO hierarchy VALUES (9, zeroblob(32), x'00')",
-                       NULL, NULL, NULL);
+    (void)sqlite3_exec(fixture.store->db,
+                       "INSERT INTO hierarchy VALUES (9, zeroblob(32), x'00'); COMMIT", NULL, NULL,
+                       NULL);
 }
 
 static void begin_reading(void)
