@@ -18,6 +18,7 @@
 #include "pki/progress.h"
 #include "pki/report.h"
 #include "pki/sandbox.h"
+#include "pki/seal.h"
 #include "pki/secret.h"
 #include "pki/session.h"
 #include "pki/time.h"

@@ -94,6 +94,8 @@ struct pki_draft_duty {
     /* Add its rows, and to the line of the journal what they say. */
     bool (*record)(struct pki_txn *txn, struct pki_draft *draft, int64_t at, struct pki_buf *detail,
                    struct pki_error *err);
+    /* After the record: what leaves the cellar gets its name. */
+    bool (*publish)(struct pki_draft *draft, struct pki_error *err);
     void (*made)(const struct pki_draft *draft, struct pki_report *report);
     void (*free)(void *own);
 };

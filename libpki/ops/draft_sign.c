@@ -106,6 +106,8 @@ bool pki_draft_sign(struct pki_session *session, struct pki_draft *draft, struct
         pki_draft_give_up(session, taken, err->text);
         return false;
     }
+    if (taken->duty && taken->duty->publish && !taken->duty->publish(taken, err))
+        return false;
     pki_draft_made(taken, report);
     if (!pki_session_head(session, report, err))
         return false;

@@ -1,0 +1,30 @@
+/*
+ * Seals: what holds a journal against whoever could rewrite it (docs/JOURNAL.md).
+ *
+ * A seal is prepared, shown, confirmed and signed like every draft
+ * (pki/ops.h). It is kept away from the cellar; pki_seal_read gives the head
+ * in it, which pki_audit then looks for. Anybody else checks it with openssl.
+ */
+#ifndef PKI_SEAL_H
+#define PKI_SEAL_H
+
+#include "pki/ops.h"
+
+/**
+ * A seal: counter, head and date of the journal as a text that a root signs, in a file and its
+ * signature in FILE.sig, for `openssl dgst -verify`.
+ *
+ * @root  its name; NULL: the only active one
+ * @to    file; NULL: seal-ENTRY.txt
+ * Fails: PKI_E_EXISTS one of the files; PKI_E_USAGE more than one root; PKI_E_NOTFOUND;
+ *        PKI_E_POLICY network, clock
+ */
+PKI_CHECKED bool pki_seal_prepare(struct pki_session *session, const char *root, const char *to,
+                                  struct pki_draft **draft, struct pki_error *err);
+
+/** The head in a seal, in hex, once its root's signature is verified.
+ *  Fails: PKI_E_USAGE the files; PKI_E_INTEGRITY not signed by a root of this cellar */
+PKI_CHECKED bool pki_seal_read(struct pki_session *session, const char *path, char head[65],
+                               struct pki_error *err);
+
+#endif

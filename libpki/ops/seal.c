@@ -1,0 +1,317 @@
+/*
+ * A seal: counter, head and date of the journal in a text that a root signs,
+ * to be kept where nobody who can write the cellar can change it. It seals the
+ * head before its own entries: those of its reservation and of its record.
+ */
+#include <fcntl.h>
+#include <limits.h>
+#include <unistd.h>
+
+#include "pki/seal.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "ops/draft.h"
+
+/* What a root signs here begins so. Bodies of certificates, CRLs and OCSP responses begin with
+   0x30 (SEQUENCE), so that none of them can ever be passed off as a seal, nor a seal as one. */
+#define FIRST_LINE "Root Cellar seal 1\n"
+
+struct seal {
+    struct pki_journal_head head;
+    char path[PATH_MAX];      /* of the text */
+    char signature[PATH_MAX]; /* PATH.sig */
+    struct pki_buf text, signed_text;
+    struct pki_file *files[2]; /* made before anything is reserved, named after the record */
+};
+
+static const struct seal *own_of(const struct pki_draft *draft)
+{
+    return draft->own;
+}
+
+static void seal_free(void *own)
+{
+    struct seal *seal = own;
+
+    pki_buf_clear(&seal->text);
+    pki_buf_clear(&seal->signed_text);
+    pki_file_free(seal->files[0]);
+    pki_file_free(seal->files[1]);
+    free(seal);
+}
+
+/* --- the text ----------------------------------------------------------------------------------
+ */
+
+static void put_hex(struct pki_buf *text, const char *label, const uint8_t *octets, size_t size)
+{
+    pki_buf_printf(text, "%-10s", label);
+    pki_hex(text, (struct pki_bytes){octets, size});
+    pki_buf_byte(text, '\n');
+}
+
+static bool write_text(struct pki_session *session, const struct pki_draft *draft,
+                       struct seal *seal, struct pki_error *err)
+{
+    struct pki_cellar_row cellar = {0};
+    char date[PKI_TIME_TEXT];
+    struct pki_buf *text = &seal->text;
+
+    if (!pki_store_cellar(session->store, &cellar, err))
+        return false;
+    pki_buf_text(text, FIRST_LINE);
+    put_hex(text, "cellar", cellar.id, sizeof(cellar.id));
+    pki_buf_printf(text, "%-10s%s\n", "authority", draft->issuer.name);
+    put_hex(text, "key", draft->issuer_cert->spki_sha256, PKI_SHA256_SIZE);
+    pki_buf_printf(text, "%-10s%lld\n", "entry", (long long)seal->head.counter);
+    put_hex(text, "head", seal->head.hash, sizeof(seal->head.hash));
+    pki_buf_printf(text, "%-10s", "words");
+    pki_words(text, (struct pki_bytes){seal->head.hash, sizeof(seal->head.hash)});
+    pki_buf_printf(text, "\n%-10s%s\n", "date", pki_time_format(draft->now, date));
+    return pki_buf_ok(text, err);
+}
+
+/* --- the draft's hooks -------------------------------------------------------------------------
+ */
+
+static bool describe(const struct pki_draft *draft, struct pki_report *report,
+                     struct pki_error *err)
+{
+    const struct seal *seal = own_of(draft);
+    struct pki_report *block = pki_report_block(report, "Seal");
+
+    pki_report_text(block, "Signed by", "%s", draft->issuer.name);
+    pki_report_integer(block, "Entry", seal->head.counter);
+    pki_report_words(block, "Head", seal->head.hash);
+    pki_report_text(block, "File", "%s", seal->path);
+    return pki_report_ok(report, err);
+}
+
+static bool reserve(const struct pki_draft *draft, struct pki_reservation_row *row,
+                    struct pki_error *err)
+{
+    struct seal *seal = draft->own;
+
+    (void)snprintf(row->kind, sizeof(row->kind), "seal");
+    (void)snprintf(row->subject, sizeof(row->subject), "seal of entry %lld by %.80s",
+                   (long long)seal->head.counter, draft->issuer.name);
+    memcpy(row->signer, draft->issuer_cert->spki_sha256, sizeof(row->signer));
+    pki_sha256(pki_buf_view(&seal->text), row->body);
+    return pki_file_create(AT_FDCWD, seal->path, 0644, &seal->files[0], err) &&
+           pki_file_create(AT_FDCWD, seal->signature, 0644, &seal->files[1], err);
+}
+
+static bool sign(struct pki_session *session, struct pki_draft *draft,
+                 const struct pki_key *issuer_key, struct pki_error *err)
+{
+    struct seal *seal = draft->own;
+    struct pki_bytes text = pki_buf_view(&seal->text);
+
+    (void)session;
+    return pki_key_sign(issuer_key, text, &seal->signed_text, err) &&
+           pki_spki_verify(draft->issuer_cert->spki, draft->issuer_algorithm->signature, text,
+                           pki_buf_view(&seal->signed_text), err);
+}
+
+static bool record(struct pki_txn *txn, struct pki_draft *draft, int64_t at, struct pki_buf *detail,
+                   struct pki_error *err)
+{
+    struct seal *seal = draft->own;
+    uint8_t sha256[PKI_SHA256_SIZE];
+
+    (void)txn;
+    (void)at;
+    pki_sha256(pki_buf_view(&seal->signed_text), sha256);
+    pki_buf_printf(detail, "entry %lld, signature sha256 ", (long long)seal->head.counter);
+    pki_hex(detail, (struct pki_bytes){sha256, sizeof(sha256)});
+    return pki_file_write(seal->files[0], pki_buf_view(&seal->text), err) &&
+           pki_file_write(seal->files[1], pki_buf_view(&seal->signed_text), err);
+}
+
+static bool publish(struct pki_draft *draft, struct pki_error *err)
+{
+    struct seal *seal = draft->own;
+    struct pki_error why = {0};
+
+    if (pki_file_commit(&seal->files[0], &why) && pki_file_commit(&seal->files[1], &why))
+        return true;
+    return pki_fail(err, why.code, "the seal is recorded and could not be written: %s: seal again",
+                    why.text);
+}
+
+/* How anybody checks it, with the root's certificate from elsewhere. */
+static void made(const struct pki_draft *draft, struct pki_report *report)
+{
+    const struct seal *seal = own_of(draft);
+    const struct pki_algorithm *algorithm = draft->issuer_algorithm;
+    bool digests = pki_signature_is_of_digest(algorithm->signature);
+
+    pki_report_text(report, "Seal", "%s", seal->path);
+    pki_report_text(report, "Signature", "%s", seal->signature);
+    pki_report_integer(report, "Sealed entry", seal->head.counter);
+    pki_report_note(report, "To check", PKI_TONE_PLAIN,
+                    "Keep both files away from the cellar. Anybody can check them:");
+    pki_report_line(report, "To check", PKI_TONE_PLAIN,
+                    "  openssl x509 -in anchors.pem -pubkey -noout > root.pub");
+    if (digests) {
+        pki_report_line(report, "To check", PKI_TONE_PLAIN,
+                        "  openssl dgst -sha%zu -verify root.pub -signature %s %s",
+                        8 * pki_digest_size(algorithm->digest), seal->signature, seal->path);
+    } else {
+        pki_report_line(
+            report, "To check", PKI_TONE_PLAIN,
+            "  openssl pkeyutl -verify -rawin -pubin -inkey root.pub -sigfile %s -in %s",
+            seal->signature, seal->path);
+    }
+}
+
+static const struct pki_draft_duty duty = {
+    .describe = describe,
+    .reserve = reserve,
+    .sign = sign,
+    .record = record,
+    .publish = publish,
+    .made = made,
+    .free = seal_free,
+};
+
+/* --- preparing ---------------------------------------------------------------------------------
+ */
+
+static bool find_root(struct pki_session *session, const char *name, struct pki_draft *draft,
+                      struct pki_error *err)
+{
+    pki_scope(pki_authority_rows) roots = {0};
+    const struct pki_authority_row *found = NULL;
+    size_t fits = 0;
+
+    if (!pki_store_list_authorities(session->store, "", NULL, &roots, err))
+        return false;
+    for (size_t i = 0; i < roots.n; i++) {
+        if (name ? strcmp(roots.list[i].name, name) == 0
+                 : roots.list[i].state == PKI_STATE_ACTIVE) {
+            found = &roots.list[i];
+            fits++;
+        }
+    }
+    if (!found)
+        return pki_fail(err, PKI_E_NOTFOUND, "no root %s: `cellar status` lists them",
+                        name ? "of that name" : "is active");
+    if (fits > 1)
+        return pki_fail(err, PKI_E_USAGE, "there is more than one root: name one by --root");
+    return pki_draft_set_issuer(session, draft, found, err) &&
+           pki_draft_confirm_by(draft, found, err);
+}
+
+static bool check_free(const char *path, struct pki_error *err)
+{
+    return faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) != 0 ||
+           pki_fail(err, PKI_E_EXISTS, "%s exists: name another file by --to", path);
+}
+
+static bool name_files(struct seal *seal, const char *to, struct pki_error *err)
+{
+    int length = to ? snprintf(seal->path, sizeof(seal->path), "%s", to)
+                    : snprintf(seal->path, sizeof(seal->path), "seal-%lld.txt",
+                               (long long)seal->head.counter);
+
+    if (length >= (int)sizeof(seal->path) ||
+        snprintf(seal->signature, sizeof(seal->signature), "%s.sig", seal->path) >=
+            (int)sizeof(seal->signature))
+        return pki_fail(err, PKI_E_USAGE, "path is too long");
+    return check_free(seal->path, err) && check_free(seal->signature, err);
+}
+
+bool pki_seal_prepare(struct pki_session *session, const char *root, const char *to,
+                      struct pki_draft **draft, struct pki_error *err)
+{
+    PKI_CONTEXT(err, "seal");
+    pki_auto(pki_draft) fresh = NULL;
+    struct seal *seal = NULL;
+
+    if (!pki_draft_begin(session, "seal", &fresh, err))
+        return false;
+    seal = calloc(1, sizeof(*seal));
+    if (!seal)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    fresh->own = seal;
+    fresh->duty = &duty;
+    if (!find_root(session, root, fresh, err) ||
+        !pki_journal_get_head(session->store, &seal->head, err) || !name_files(seal, to, err) ||
+        !write_text(session, fresh, seal, err))
+        return false;
+    memcpy(fresh->subject, fresh->issuer.name, sizeof(fresh->subject));
+    (void)snprintf(fresh->next, sizeof(fresh->next), "cellar audit --head-from SEAL");
+    *draft = PKI_TAKE(fresh);
+    return true;
+}
+
+/* --- checking ----------------------------------------------------------------------------------
+ */
+
+/* The value of a line "LABEL     VALUE"; false where there is none that fits. */
+static bool line_value(const char *text, const char *label, char *value, size_t size)
+{
+    char start[16];
+
+    (void)snprintf(start, sizeof(start), "\n%-10s", label);
+    const char *found = strstr(text, start);
+    size_t length = found ? strcspn(found + strlen(start), "\n") : 0;
+
+    if (length == 0 || length >= size)
+        return false;
+    (void)snprintf(value, size, "%.*s", (int)length, found + strlen(start));
+    return true;
+}
+
+static bool verify(struct pki_session *session, const char *name, struct pki_bytes text,
+                   struct pki_bytes signature, struct pki_error *err)
+{
+    pki_scope(pki_authority_row) root = {0};
+    pki_scope(pki_certificate_row) row = {0};
+    pki_auto(pki_cert) cert = NULL;
+    const struct pki_algorithm *algorithm = NULL;
+    struct pki_key_row key = {0};
+    bool found = false;
+
+    if (!pki_store_authority_by_name(session->store, name, &found, &root, err))
+        return false;
+    if (!found || root.environment[0])
+        return pki_fail(err, PKI_E_INTEGRITY, "this cellar has no root %s", name);
+    if (!pki_store_certificate(session->store, root.certificate, &row, err) ||
+        !pki_cert_parse(pki_buf_view(&row.der), &cert, err) ||
+        !pki_store_find_key(session->store, cert->spki_sha256, &found, &key, err))
+        return false;
+    algorithm = found ? pki_algorithm_find(key.algorithm) : NULL;
+    if (!algorithm)
+        return pki_fail(err, PKI_E_INTEGRITY, "the key of %s is not recorded", name);
+    struct pki_error why = {0};
+    return pki_spki_verify(cert->spki, algorithm->signature, text, signature, &why) ||
+           pki_fail(err, PKI_E_INTEGRITY, "%s did not sign it: %s", name, why.text);
+}
+
+bool pki_seal_read(struct pki_session *session, const char *path, char head[65],
+                   struct pki_error *err)
+{
+    PKI_CONTEXT(err, "seal %s", path);
+    pki_scope(pki_buf) text = {0};
+    pki_scope(pki_buf) signature = {0};
+    char beside[PATH_MAX];
+    char name[PKI_NAME_MAX];
+
+    if (snprintf(beside, sizeof(beside), "%s.sig", path) >= (int)sizeof(beside))
+        return pki_fail(err, PKI_E_USAGE, "path is too long");
+    if (!pki_file_read(AT_FDCWD, path, PKI_LIMIT_KEY, &text, err) ||
+        !pki_file_read(AT_FDCWD, beside, PKI_LIMIT_KEY, &signature, err))
+        return false;
+    struct pki_bytes body = pki_buf_view(&text);
+    pki_buf_byte(&text, 0);
+    if (!pki_buf_ok(&text, err))
+        return false;
+    body.data = text.data;
+    if (strncmp((const char *)text.data, FIRST_LINE, strlen(FIRST_LINE)) != 0 ||
+        !line_value((const char *)text.data, "authority", name, sizeof(name)) ||
+        !line_value((const char *)text.data, "head", head, 65))
+        return pki_fail(err, PKI_E_USAGE, "this is no seal of a cellar");
+    return verify(session, name, body, pki_buf_view(&signature), err);
+}
