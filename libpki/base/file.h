@@ -29,7 +29,7 @@ struct pki_file;
 #define PKI_LIMIT_CERTIFICATE ((size_t)64 * 1024)
 #define PKI_LIMIT_REQUEST     ((size_t)64 * 1024)
 #define PKI_LIMIT_KEY         ((size_t)64 * 1024)
-#define PKI_LIMIT_BUNDLE      ((size_t)1024 * 1024)
+#define PKI_LIMIT_BUNDLE      ((size_t)16 * 1024 * 1024)
 #define PKI_LIMIT_HIERARCHY   ((size_t)256 * 1024)
 #define PKI_LIMIT_CRL         ((size_t)512 * 1024 * 1024)
 

@@ -14,8 +14,10 @@ static const char root_alone[] =
 
 void pki_bundle_clear(struct pki_bundle *bundle)
 {
-    for (size_t i = 0; i < bundle->n_files; i++)
+    for (size_t i = 0; i < bundle->n_files; i++) {
         pki_buf_clear(&bundle->files[i].content);
+        free(bundle->files[i].certs);
+    }
     free(bundle->files);
     *bundle = (struct pki_bundle){0};
 }
@@ -40,11 +42,23 @@ bool pki_bundle_add(struct pki_bundle *bundle, enum pki_bundle_kind kind,
            pki_fail(err, PKI_E_STATE, "path of an export is too long: %s", (*file)->path);
 }
 
+void pki_bundle_list(struct pki_bundle_file *file, const struct pki_cert *cert)
+{
+    const struct pki_cert **grown =
+        realloc(file->certs, (file->n_certs + 1) * sizeof(const struct pki_cert *));
+
+    if (!grown) {
+        file->content.failed = true;
+        return;
+    }
+    file->certs = grown;
+    grown[file->n_certs++] = cert;
+}
+
 void pki_bundle_put(struct pki_bundle_file *file, const struct pki_cert *cert)
 {
     pki_pem_write(&file->content, PKI_PEM_CERTIFICATE, cert->der);
-    if (file->n_certs < PKI_BUNDLE_CERTS)
-        file->certs[file->n_certs++] = cert;
+    pki_bundle_list(file, cert);
 }
 
 struct pki_bytes pki_bundle_bytes(const struct pki_bundle_file *file)

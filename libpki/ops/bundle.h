@@ -8,8 +8,6 @@
 
 #include "ops/trust.h"
 
-#define PKI_BUNDLE_CERTS 64
-
 /* How a file is verified after it was read back. */
 enum pki_bundle_kind {
     PKI_BUNDLE_TEXT,         /* manifest, instructions: equal bytes are all there is to say */
@@ -29,11 +27,11 @@ struct pki_bundle_file {
     struct pki_bytes mapped;       /* instead of content: borrowed from the trust */
     const struct pki_crl_row *crl; /* of a file with one CRL */
     enum pki_bundle_kind kind;
-    const char *use;          /* what it is for: "cosign --certificate-chain" */
-    const char *order;        /* of its certificates, in words */
-    const char *not_separate; /* why it does not separate environments; NULL: it does */
-    const char *usage;        /* extended key usage that its chains must allow; NULL: any */
-    const struct pki_cert *certs[PKI_BUNDLE_CERTS];
+    const char *use;               /* what it is for: "cosign --certificate-chain" */
+    const char *order;             /* of its certificates, in words */
+    const char *not_separate;      /* why it does not separate environments; NULL: it does */
+    const char *usage;             /* extended key usage that its chains must allow; NULL: any */
+    const struct pki_cert **certs; /* each borrowed from the trust */
     size_t n_certs;
     int64_t next_rotation; /* 0: none */
 };
@@ -52,7 +50,9 @@ void pki_bundle_clear(struct pki_bundle *bundle);
 PKI_CHECKED bool pki_bundle_add(struct pki_bundle *bundle, enum pki_bundle_kind kind,
                                 struct pki_bundle_file **file, struct pki_error *err,
                                 const char *path, ...) PKI_PRINTF(5, 6);
-/** Add a certificate to a PEM file. */
+/** List a certificate that the file holds. Running out of memory is remembered as by pki_buf. */
+void pki_bundle_list(struct pki_bundle_file *file, const struct pki_cert *cert);
+/** Add a certificate to a PEM file, and list it. */
 void pki_bundle_put(struct pki_bundle_file *file, const struct pki_cert *cert);
 
 /** Everything of an environment (DESIGN section 6), manifest last.

@@ -123,6 +123,9 @@ bool pki_bundle_manifest(struct pki_bundle *bundle, struct pki_error *err)
     struct pki_json json = {.out = &text};
     struct pki_bundle_file *file = NULL;
 
+    for (size_t i = 0; i < bundle->n_files; i++)
+        if (!pki_buf_ok(&bundle->files[i].content, err))
+            return false;
     pki_json_object(&json, NULL);
     pki_json_integer(&json, "manifest", 1);
     pki_json_text(&json, "organization", bundle->trust->hierarchy->organization);

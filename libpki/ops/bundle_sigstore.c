@@ -110,17 +110,17 @@ static bool collect(const struct pki_trust *trust, struct sigstore *sigstore, st
 /* The certificates of a trusted root, for its manifest line. */
 static void list_certs(struct pki_bundle_file *file, const struct pki_trust *trust)
 {
-    for (size_t i = 0; i < trust->n_generations && file->n_certs + 2 < PKI_BUNDLE_CERTS; i++) {
+    for (size_t i = 0; i < trust->n_generations; i++) {
         const struct pki_generation *generation = &trust->generations[i];
         if (!pki_generation_is(generation, PKI_PROFILE_CODE_SIGNING_CA) &&
             !pki_generation_is(generation, PKI_PROFILE_TIME_STAMPING_CA))
             continue;
         if (generation->leaf)
-            file->certs[file->n_certs++] = generation->leaf;
-        file->certs[file->n_certs++] = generation->cert;
+            pki_bundle_list(file, generation->leaf);
+        pki_bundle_list(file, generation->cert);
     }
-    for (size_t i = 0; i < trust->n_roots && file->n_certs < PKI_BUNDLE_CERTS; i++)
-        file->certs[file->n_certs++] = trust->roots[i].cert;
+    for (size_t i = 0; i < trust->n_roots; i++)
+        pki_bundle_list(file, trust->roots[i].cert);
 }
 
 static bool compose_signing_config(struct pki_bundle *bundle,

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -37,14 +38,17 @@ static bool verify_path(const struct pki_bundle *bundle, const struct pki_bundle
                         const struct pki_cert *leaf, const struct pki_certs *untrusted,
                         struct pki_error *err)
 {
-    struct pki_cert *anchors[PKI_BUNDLE_CERTS];
-    struct pki_certs roots = {.list = anchors, .n = 0};
+    struct pki_certs roots = {
+        .list = calloc(bundle->trust->n_roots + 1, sizeof(struct pki_cert *)),
+    };
     struct pki_path_finding finding = {0};
     struct pki_path path = {0};
     struct pki_error why = {0};
 
-    for (size_t i = 0; i < bundle->trust->n_roots && i < PKI_BUNDLE_CERTS; i++)
-        anchors[roots.n++] = bundle->trust->roots[i].cert;
+    if (!roots.list)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    for (size_t i = 0; i < bundle->trust->n_roots; i++)
+        roots.list[roots.n++] = bundle->trust->roots[i].cert;
     const struct pki_path_request request = {
         .leaf = leaf,
         .anchors = &roots,
@@ -53,7 +57,9 @@ static bool verify_path(const struct pki_bundle *bundle, const struct pki_bundle
         .now = moment(bundle, leaf),
         .usage = file->usage,
     };
-    return pki_path_find(&request, &path, &finding, &why) || broken(file, &why, err);
+    bool good = pki_path_find(&request, &path, &finding, &why);
+    free(roots.list); /* the certificates stay the trust's */
+    return good || broken(file, &why, err);
 }
 
 static bool verify_certs(const struct pki_bundle *bundle, const struct pki_bundle_file *file,

@@ -166,16 +166,27 @@ static bool read_block(struct reader *reader, struct pki_pem_block *block)
     return fail_at(reader, "the text ends inside a block: its END line is missing");
 }
 
+/* Room for one more, doubled whenever it is full: at each power of two. */
+static bool make_room(struct pki_pem *pem, struct pki_error *err)
+{
+    size_t n = pem->n_blocks;
+
+    if ((n & (n - 1)) != 0)
+        return true;
+    struct pki_pem_block *blocks = realloc(pem->blocks, (n == 0 ? 1 : 2 * n) * sizeof(*blocks));
+    if (!blocks)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    pem->blocks = blocks;
+    return true;
+}
+
 static bool add_block(struct reader *reader, struct pki_pem *pem)
 {
     if (pem->n_blocks == PKI_PEM_BLOCKS_MAX)
-        return fail_at(reader, "over 64 blocks");
-    struct pki_pem_block *blocks =
-        realloc(pem->blocks, (pem->n_blocks + 1) * sizeof(pem->blocks[0]));
-    if (!blocks)
-        return pki_fail(reader->err, PKI_E_MEMORY, "out of memory");
-    pem->blocks = blocks;
-    struct pki_pem_block *block = &blocks[pem->n_blocks++];
+        return fail_at(reader, "over 16384 blocks");
+    if (!make_room(pem, reader->err))
+        return false;
+    struct pki_pem_block *block = &pem->blocks[pem->n_blocks++];
     *block = (struct pki_pem_block){.label = ""};
     return read_label(reader, begin_mark, block->label) && read_block(reader, block);
 }

@@ -14,7 +14,9 @@
 #define PKI_PEM_CERTIFICATE "CERTIFICATE"
 #define PKI_PEM_REQUEST     "CERTIFICATE REQUEST"
 #define PKI_PEM_CRL         "X509 CRL"
-#define PKI_PEM_BLOCKS_MAX  64
+/* More than a line of quarterly generations collects in a thousand years; what reads a pile stays
+   bounded in time. */
+#define PKI_PEM_BLOCKS_MAX 16384
 
 struct pki_pem_block {
     char label[64];

@@ -115,7 +115,7 @@ static void test_blocks_are_bounded(void)
     pki_pem_clear(&pem);
     pki_buf_text(&text, BLOCK);
     EXPECT_FAILS(pki_pem_parse(pki_buf_view(&text), &pem, &err), err, PKI_E_FORMAT);
-    EXPECT_TEXT("over 64 blocks");
+    EXPECT_TEXT("over 16384 blocks");
 
     pki_pem_write(&large, PKI_PEM_CERTIFICATE, (struct pki_bytes){zeros, sizeof(zeros)});
     EXPECT_FAILS(pki_pem_parse(pki_buf_view(&large), &pem, &err), err, PKI_E_FORMAT);
