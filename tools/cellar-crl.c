@@ -37,7 +37,9 @@ static bool sign_each(struct cli *cli, const struct pki_due_crls *due, struct pk
 
     for (size_t i = 0; i < due->n && done; i++) {
         cli->report = pki_report_block(whole, due->list[i].authority);
-        done = sign_one(cli, due->list[i].authority, err);
+        struct pki_draft *draft = NULL;
+        done = pki_crl_prepare(cli->session, due->list[i].authority, &draft, err) &&
+               cli_sign_one_of_all(cli, draft, err);
     }
     cli->report = whole;
     return done;

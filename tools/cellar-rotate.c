@@ -2,8 +2,6 @@
 
 #include "cli/cli.h"
 
-#define ALL "ALL" /* what --confirm says with --all */
-
 struct args {
     const char *environment, *purpose;
     bool all, promote_only, revert, now;
@@ -29,20 +27,9 @@ static bool check(const struct cli *cli, const struct args *args, struct pki_err
         return pki_fail(err, PKI_E_USAGE, "--all takes neither ENV nor PURPOSE");
     if (args->revert || args->csrs.n > 0)
         return pki_fail(err, PKI_E_USAGE, "--revert and --csr are for one line, not for --all");
-    return !cli->common.confirm || strcmp(cli->common.confirm, ALL) == 0 ||
-           pki_fail(err, PKI_E_USAGE, "with --all, --confirm takes " ALL " and no name");
-}
-
-/* --confirm ALL stands for the name of each. */
-static bool sign_one_of_all(struct cli *cli, struct pki_draft *draft, struct pki_error *err)
-{
-    const char *confirm = cli->common.confirm;
-
-    if (confirm)
-        cli->common.confirm = pki_draft_name(draft);
-    bool done = cli_sign(cli, draft, err);
-    cli->common.confirm = confirm;
-    return done;
+    return !cli->common.confirm || strcmp(cli->common.confirm, CLI_CONFIRM_ALL) == 0 ||
+           pki_fail(err, PKI_E_USAGE,
+                    "with --all, --confirm takes " CLI_CONFIRM_ALL " and no name");
 }
 
 static bool rotate(struct cli *cli, const struct args *args, const char *environment,
@@ -60,7 +47,7 @@ static bool rotate(struct cli *cli, const struct args *args, const char *environ
     struct pki_draft *draft = NULL;
 
     return pki_rotate_prepare(cli->session, &request, &draft, err) &&
-           (args->all ? sign_one_of_all(cli, draft, err) : cli_sign(cli, draft, err));
+           (args->all ? cli_sign_one_of_all(cli, draft, err) : cli_sign(cli, draft, err));
 }
 
 /* Each in a block of its own; what was done before one fails stays done and is told. */

@@ -74,24 +74,18 @@ static void owe(struct pki_crl_debt *debt, int64_t when)
     debt->remind = when;
 }
 
-/* The earliest thing that it signed for somebody else. */
-static bool add_first(const struct ledger *ledger, const struct pki_authority_row *row,
-                      struct pki_crl_debt *debt, struct pki_error *err)
+/* The earliest thing that it signed for somebody else; once it is active its key may sign
+   elsewhere, and whoever checks that certificate needs the list. */
+static void add_first(const struct ledger *ledger, const struct pki_authority_row *row,
+                      struct pki_crl_debt *debt)
 {
-    int64_t issued = 0;
-
     for (size_t i = 0; i < ledger->certificates.n; i++) {
         const struct pki_certificate_row *cert = &ledger->certificates.list[i];
         if (cert->issuer == row->id && cert->authority != row->id)
             owe(debt, cert->issued_at + NOTICE);
     }
-    if (debt->owed)
-        return true;
-    if (!pki_store_count_issued(ledger->session->store, row->id, &issued, err))
-        return false;
-    if (issued > 0)
+    if (row->state != PKI_STATE_NEXT)
         owe(debt, row->state_since + NOTICE);
-    return true;
 }
 
 static void add_following(const struct pki_crl_row *last, const struct pki_certificate_row *own,
@@ -140,8 +134,8 @@ static bool reckon(const struct ledger *ledger, const struct pki_authority_row *
         return false;
     if (found)
         add_following(&last, own, debt);
-    else if (!add_first(ledger, row, debt, err))
-        return false;
+    else
+        add_first(ledger, row, debt);
     return add_unlisted(ledger, row, found ? last.covers : 0, debt, err);
 }
 

@@ -190,18 +190,3 @@ bool pki_store_each_certificate(struct pki_store *store,
     }
     return true;
 }
-
-bool pki_store_count_issued(struct pki_store *store, int64_t authority, int64_t *count,
-                            struct pki_error *err)
-{
-    pki_scope(pki_statement) query = {0};
-    bool row = false;
-
-    if (!pki_statement_begin(store, PKI_QUERY_COUNT_ISSUED, &query, err))
-        return false;
-    pki_bind_integer(&query, authority);
-    if (!pki_statement_step(&query, &row, err))
-        return false;
-    *count = pki_column_integer(&query);
-    return true;
-}

@@ -152,9 +152,6 @@ PKI_CHECKED bool pki_store_each_certificate(struct pki_store *store,
                                                           const struct pki_certificate_row *row,
                                                           struct pki_error *err),
                                             void *context, struct pki_error *err);
-/** How many end-entity certificates the line or authority has issued. */
-PKI_CHECKED bool pki_store_count_issued(struct pki_store *store, int64_t authority, int64_t *count,
-                                        struct pki_error *err);
 
 /* --- reservations: what was promised to a key before it signed -------------------------------- */
 

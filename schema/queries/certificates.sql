@@ -41,6 +41,3 @@ ORDER BY id;
 SELECT id, issuer, authority, key, profile, serial, fingerprint, not_before, not_after, issued_at,
        companion, subject, der
 FROM certificate JOIN certificate_der USING (id) ORDER BY id;
-
--- name: count_issued
-SELECT count(*) FROM certificate WHERE issuer = ?1 AND authority IS NULL;

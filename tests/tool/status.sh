@@ -13,8 +13,9 @@ says 'export prod'
 says 'cellar crl root-g1'
 keeps cellar json 3 cellar-status 'any(d["command"] == "cellar export prod" for d in result["due"])' \
     cellar status -C cellar
-with root-g1
-cellar crl root-g1 -C cellar "${secrets[@]}" --confirm 'Test Root CA' >out 2>err || bad 'fixture: crl'
+says 'cellar crl prod-code-signing-g1'
+with root-g1 prod-code-signing-g1
+works cellar crl --due -C cellar "${secrets[@]}" --confirm ALL
 export_it
 keeps cellar works cellar status -C cellar
 says 'prod-code-signing-g1 .*active'

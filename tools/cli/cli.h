@@ -160,6 +160,12 @@ PKI_CHECKED bool cli_confirm(struct cli *cli, const char *what, const char *name
 /** Show a draft, have it confirmed, sign it; with --dry-run only show. What all signing tools do.
  */
 PKI_CHECKED bool cli_sign(struct cli *cli, struct pki_draft *draft, struct pki_error *err);
+/** The same for one of several in a run, where --confirm CLI_CONFIRM_ALL stands for the name of
+ * each.
+ */
+#define CLI_CONFIRM_ALL "ALL"
+PKI_CHECKED bool cli_sign_one_of_all(struct cli *cli, struct pki_draft *draft,
+                                     struct pki_error *err);
 
 /* --- inside tools/cli ------------------------------------------------------------------------ */
 

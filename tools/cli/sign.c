@@ -1,5 +1,6 @@
 /* What all signing tools do with a draft. */
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/cli.h"
 
@@ -41,6 +42,17 @@ static bool try_out(struct cli *cli, const struct pki_draft *draft, struct pki_e
     if (review)
         pki_report_text(cli->report, "To review", "%s", review);
     return pki_draft_describe(draft, cli->report, err);
+}
+
+bool cli_sign_one_of_all(struct cli *cli, struct pki_draft *draft, struct pki_error *err)
+{
+    const char *confirm = cli->common.confirm;
+
+    if (confirm && strcmp(confirm, CLI_CONFIRM_ALL) == 0)
+        cli->common.confirm = pki_draft_name(draft);
+    bool done = cli_sign(cli, draft, err);
+    cli->common.confirm = confirm;
+    return done;
 }
 
 bool cli_sign(struct cli *cli, struct pki_draft *draft, struct pki_error *err)

@@ -180,10 +180,12 @@ static void test_lists_are_due_in_time(void)
     const struct pki_revoke_request revoke = {.what = life_serial(session, "prod-tls-g2"),
                                               .reason = "cessationOfOperation"};
 
-    /* A root that has issued; a line's authority that has not. */
+    /* A root that has issued; an active authority, whose key may sign elsewhere; not a next one. */
     CU_ASSERT_TRUE(debt_of(session, "root-g1").owed);
     CU_ASSERT_EQUAL(debt_of(session, "root-g1").when, FIXTURE_NOW + DAY);
-    CU_ASSERT_FALSE(debt_of(session, TLS).owed);
+    CU_ASSERT_TRUE(debt_of(session, TLS).owed);
+    CU_ASSERT_EQUAL(debt_of(session, TLS).when, FIXTURE_NOW + DAY);
+    CU_ASSERT_FALSE(debt_of(session, "prod-tls-g2").owed);
     life_crl(session, "root-g1");
     struct pki_crl_debt debt = debt_of(session, "root-g1");
     CU_ASSERT_EQUAL(debt.when, FIXTURE_NOW - 300 + 180 * DAY);
