@@ -130,18 +130,15 @@ static bool compose_issuer(struct pki_bundle *bundle, const struct pki_issuer *i
 
 /* --- all together ---------------------------------------------------------------------------- */
 
-static bool is_current(const struct pki_bundle *bundle, const struct pki_issuer *issuer)
-{
-    return issuer->n_crls > 0 && issuer->cert->not_after >= bundle->trust->as_of;
-}
-
+/* Also of those that have ended: old signatures are still asked about, and their last list holds.
+ */
 static bool compose_all(struct pki_bundle *bundle, struct pki_error *err)
 {
     const struct pki_issuers *issuers = &bundle->trust->issuers;
     struct pki_bundle_file *file = NULL;
 
     for (size_t i = 0; i < issuers->n; i++) {
-        if (!is_current(bundle, &issuers->list[i]))
+        if (issuers->list[i].n_crls == 0)
             continue;
         if (!file && !pki_bundle_add(bundle, PKI_BUNDLE_CRLS, &file, err, "crl/all.pem"))
             return false;

@@ -124,7 +124,10 @@ static bool check_signer(struct pki_path_work *work, const struct status *status
     return true;
 }
 
-static bool check_dates(const struct pki_crl *crl, int64_t now, struct pki_error *err)
+/* A list that lasts until its issuer's end is the last one: there is nobody to sign a newer, and
+   what the issuer signed is judged at a time before that end. */
+static bool check_dates(const struct pki_crl *crl, const struct pki_cert *issuer, int64_t now,
+                        struct pki_error *err)
 {
     char when[PKI_TIME_TEXT];
     char span[32];
@@ -136,7 +139,7 @@ static bool check_dates(const struct pki_crl *crl, int64_t now, struct pki_error
     }
     if (!crl->has_next_update)
         return pki_fail(err, PKI_E_INVALID, "it has no nextUpdate (RFC 5280 5.1.2.5)");
-    if (now > crl->next_update) {
+    if (now > crl->next_update && crl->next_update < issuer->not_after) {
         return pki_fail(err, PKI_E_INVALID, "it is out of date: its nextUpdate passed %s, %s ago",
                         pki_time_format(crl->next_update, when),
                         pki_span_text(now - crl->next_update, span));
@@ -157,7 +160,8 @@ static bool check_usable(struct pki_path_work *work, const struct status *status
             err, PKI_E_INVALID,
             "it is for other certificates (issuing distribution point, RFC 5280 5.2.5)");
     }
-    return check_dates(crl, work->request->now, err) && check_signer(work, status, crl, err);
+    return check_dates(crl, status->path->certs[status->position + 1], work->request->now, err) &&
+           check_signer(work, status, crl, err);
 }
 
 static bool fail_revoked(const struct pki_crl_entry *entry, struct pki_error *err)

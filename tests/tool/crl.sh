@@ -100,4 +100,18 @@ cp kept cellar/crls/root-g1-1772366101.crl
 works cellar audit -C cellar
 CELLAR_TEST_NOW=2026-08-20T00:00:00Z is 3 cellar status -C cellar
 says 'cellar crl root-g1'
+
+# Everything due at once, each confirmed by ALL; then the authority ends. Its last list holds for what
+# it signed, an earlier one does not.
+CELLAR_TEST_NOW=2026-10-01T00:00:00Z works cellar export -C cellar
+export CELLAR_TEST_NOW=2027-05-15T00:00:00Z
+fails 4 'not confirmed' cellar crl --due -C cellar "${secrets[@]}" --confirm all
+works cellar crl --due -C cellar "${secrets[@]}" --confirm ALL
+says 'prod-code-signing-g1'
+export CELLAR_TEST_NOW=2027-07-01T00:00:00Z
+works cellar export -C cellar
+then=(cellar verify --anchor "$exports/anchors.pem" --at 2026-03-02 mail/chain.pem)
+works "${then[@]}" --crl $exports/crl/all.pem
+fails 3 'out of date' "${then[@]}" --crl $exports/crl/root-g1.crl \
+    --crl $exports/crl/archive/prod-tls-g1-1772366100.crl
 finish
