@@ -2,10 +2,12 @@
 
 struct args {
     struct cli_period within;
+    bool calendar;
 };
 
 static const struct cli_option options[] = {
     CLI_PERIOD(0, "within", within, "what counts as due soon (default 30d); due: status 3"),
+    CLI_FLAG(0, "calendar", calendar, "print what has to be done as an iCalendar"),
     CLI_END,
 };
 
@@ -17,6 +19,10 @@ static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
     int64_t now = pki_session_now(cli->session);
     bool due = false;
 
+    if (args->calendar && args->within.given)
+        return pki_fail(err, PKI_E_USAGE, "--calendar holds everything: --within is not for it");
+    if (args->calendar)
+        return pki_status_calendar(cli->session, cli->report, err);
     if (!pki_status(cli->session, pki_period_after(within, now) - now, cli->report, &due, err))
         return false;
     return !due || pki_fail(err, PKI_E_INVALID, "something is due: see above");
@@ -29,8 +35,9 @@ int main(int argc, char **argv)
         .options = options,
         .args_size = sizeof(struct args),
         .common = CLI_CELLAR,
-        .synopsis = "[--within PERIOD] [-C DIR]",
-        .examples = "cellar status -C cellar\ncellar status --within 90d --json",
+        .synopsis = "[--within PERIOD] [-C DIR]\n--calendar [-C DIR]",
+        .examples = "cellar status -C cellar\ncellar status --within 90d --json\n"
+                    "cellar status --calendar > cellar.ics",
         .open = cli_open_to_read,
         .close = cli_close,
         .run = run,

@@ -3,6 +3,7 @@
  * cryptographic library, so that it answers at once.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "pki/ops.h"
@@ -10,9 +11,11 @@
 #include "ops/crl_due.h"
 #include "ops/line.h"
 #include "ops/session.h"
+#include "ops/status_calendar.h"
 #include "ops/status_due.h"
 #include "ops/status_left.h"
 #include "ops/status_lines.h"
+#include "ops/status_timeline.h"
 
 struct status {
     struct pki_session *session;
@@ -34,10 +37,11 @@ static int64_t days_left(const struct status *status, int64_t until)
 static void add_due(struct status *status, int64_t when, const char *what, const char *name,
                     const char *command)
 {
-    if (when > status->now + status->within)
-        pki_dues_later(&status->dues, when, what, name);
-    else
-        pki_dues_add(&status->dues, when, what, name, command);
+    struct pki_due due = {.when = when, .soon = when <= status->now + status->within, .what = what};
+
+    (void)snprintf(due.name, sizeof(due.name), "%s", name);
+    (void)snprintf(due.command, sizeof(due.command), "%s", command);
+    pki_dues_add(&status->dues, &due);
 }
 
 /* --- authorities ----------------------------------------------------------------------------- */
@@ -109,18 +113,17 @@ static void add_end(struct status *status, const struct pki_authority_row *row, 
 /* The CRL that it owes next; debts are in the order of authorities. */
 static void add_crl(struct status *status, const struct pki_crl_debt *debt, struct pki_report *out)
 {
-    char command[PKI_NAME_MAX + 16];
+    struct pki_due due = {.when = debt->when, .what = "CRL"};
 
     if (!debt->owed) {
         pki_report_text(out, "CRL by", "%s", "");
         return;
     }
-    (void)snprintf(command, sizeof(command), "cellar crl %s", debt->name);
+    due.soon = pki_crl_debt_is_due(debt, status->now, status->within);
+    (void)snprintf(due.name, sizeof(due.name), "%s", debt->name);
+    (void)snprintf(due.command, sizeof(due.command), "cellar crl %s", debt->name);
     pki_report_day(out, "CRL by", debt->when);
-    if (pki_crl_debt_is_due(debt, status->now, status->within))
-        pki_dues_add(&status->dues, debt->when, "CRL", debt->name, command);
-    else
-        pki_dues_later(&status->dues, debt->when, "CRL", debt->name);
+    pki_dues_add(&status->dues, &due);
 }
 
 static bool add_authority(struct status *status, const struct pki_authority_row *row,
@@ -283,17 +286,26 @@ static void add_heading(struct status *status)
 static void add_next(struct status *status)
 {
     const struct pki_dues *dues = &status->dues;
-    const char *command = dues->n > 0 ? dues->list[0].command : status->missing;
+    const char *command = dues->n_soon > 0 ? dues->list[0].command : status->missing;
     char date[PKI_TIME_TEXT];
 
     if (command[0])
         pki_report_next_here(status->report, "%s", command);
-    else if (dues->later_at != 0) {
+    else if (dues->n > 0) {
+        const struct pki_due *first = &dues->list[0];
         pki_report_note(status->report, "Later", PKI_TONE_GOOD,
-                        "Nothing is due. First: %s, %.10s (%lld days).", dues->later,
-                        pki_time_format(dues->later_at, date),
-                        (long long)days_left(status, dues->later_at));
+                        "Nothing is due. First: %s of %s, %.10s (%lld days).", first->what,
+                        first->name, pki_time_format(first->when, date),
+                        (long long)days_left(status, first->when));
     }
+}
+
+static bool tell_dues(struct status *status, struct pki_error *err)
+{
+    if (!pki_dues_sort(&status->dues, err))
+        return false;
+    pki_dues_tell(&status->dues, status->now, status->report);
+    return true;
 }
 
 static bool tell(struct status *status, struct pki_error *err)
@@ -301,12 +313,19 @@ static bool tell(struct status *status, struct pki_error *err)
     if (!pki_session_hierarchy(status->session, &status->hierarchy, err))
         return false;
     add_heading(status);
-    return add_authorities(status, err) && add_missing_lines(status, err) &&
+    return add_authorities(status, err) &&
+           pki_status_timeline(status->session, &status->debts, status->report, err) &&
+           add_missing_lines(status, err) &&
            pki_status_lines(status->session, status->within, &status->dues, err) &&
            add_exports(status, err) &&
            pki_status_left(status->session, status->report, &status->half_done, err) &&
-           pki_dues_tell(&status->dues, status->now, status->report, err) &&
-           pki_session_head(status->session, status->report, err);
+           tell_dues(status, err) && pki_session_head(status->session, status->report, err);
+}
+
+static void status_clear(struct status *status)
+{
+    pki_dues_clear(&status->dues);
+    pki_crl_debts_clear(&status->debts);
 }
 
 bool pki_status(struct pki_session *session, int64_t within, struct pki_report *report, bool *due,
@@ -323,9 +342,27 @@ bool pki_status(struct pki_session *session, int64_t within, struct pki_report *
 
     if (told) {
         add_next(&status);
-        *due = status.dues.n > 0 || status.half_done;
+        *due = status.dues.n_soon > 0 || status.half_done;
     }
-    pki_dues_clear(&status.dues);
-    pki_crl_debts_clear(&status.debts);
+    status_clear(&status);
     return told;
+}
+
+bool pki_status_calendar(struct pki_session *session, struct pki_report *report,
+                         struct pki_error *err)
+{
+    PKI_CONTEXT(err, "status");
+    pki_auto(pki_report) unseen = pki_report_new();
+    pki_scope(pki_buf) out = {0};
+    char *text = NULL;
+    struct status status = {.session = session, .now = pki_session_now(session), .report = unseen};
+    bool written = tell(&status, err) &&
+                   pki_status_calendar_write(session, &status.dues, &out, err) &&
+                   pki_buf_take_text(&out, &text, err);
+
+    if (written)
+        pki_report_verbatim(report, "Calendar", text);
+    free(text);
+    status_clear(&status);
+    return written;
 }

@@ -19,8 +19,7 @@ void pki_dues_clear(struct pki_dues *dues)
     *dues = (struct pki_dues){0};
 }
 
-void pki_dues_add(struct pki_dues *dues, int64_t when, const char *what, const char *name,
-                  const char *command)
+void pki_dues_add(struct pki_dues *dues, const struct pki_due *due)
 {
     struct pki_due *grown = realloc(dues->list, (dues->n + 1) * sizeof(*grown));
 
@@ -29,19 +28,8 @@ void pki_dues_add(struct pki_dues *dues, int64_t when, const char *what, const c
         return;
     }
     dues->list = grown;
-    struct pki_due *due = &grown[dues->n++];
-    due->when = when;
-    due->what = what;
-    (void)snprintf(due->name, sizeof(due->name), "%s", name);
-    (void)snprintf(due->command, sizeof(due->command), "%s", command);
-}
-
-void pki_dues_later(struct pki_dues *dues, int64_t when, const char *what, const char *name)
-{
-    if (dues->later_at != 0 && when >= dues->later_at)
-        return;
-    dues->later_at = when;
-    (void)snprintf(dues->later, sizeof(dues->later), "%s of %s", what, name);
+    grown[dues->n++] = *due;
+    dues->n_soon += due->soon ? 1 : 0;
 }
 
 static int by_time(const void *left, const void *right)
@@ -49,6 +37,8 @@ static int by_time(const void *left, const void *right)
     const struct pki_due *a = left;
     const struct pki_due *b = right;
 
+    if (a->soon != b->soon)
+        return a->soon ? -1 : 1;
     if (a->when != b->when)
         return a->when < b->when ? -1 : 1;
     return strcmp(a->name, b->name);
@@ -69,16 +59,19 @@ static void tell(const struct pki_due *due, int64_t now, struct pki_report *row)
     pki_report_text(row, "Command", "%s", due->command);
 }
 
-bool pki_dues_tell(struct pki_dues *dues, int64_t now, struct pki_report *report,
-                   struct pki_error *err)
+bool pki_dues_sort(struct pki_dues *dues, struct pki_error *err)
 {
     if (dues->out_of_memory)
         return pki_fail(err, PKI_E_MEMORY, "out of memory");
-    if (dues->n == 0)
-        return true;
-    qsort(dues->list, dues->n, sizeof(*dues->list), by_time);
-    struct pki_report *table = pki_report_table(report, "Due");
-    for (size_t i = 0; i < dues->n; i++)
-        tell(&dues->list[i], now, pki_report_row(table));
+    if (dues->n > 0)
+        qsort(dues->list, dues->n, sizeof(*dues->list), by_time);
     return true;
+}
+
+void pki_dues_tell(const struct pki_dues *dues, int64_t now, struct pki_report *report)
+{
+    struct pki_report *table = dues->n_soon > 0 ? pki_report_table(report, "Due") : NULL;
+
+    for (size_t i = 0; i < dues->n_soon; i++)
+        tell(&dues->list[i], now, pki_report_row(table));
 }

@@ -13,10 +13,11 @@ struct lines {
 static void add(struct lines *lines, int64_t when, const char *what, const char *name,
                 const char *command)
 {
-    if (when > lines->horizon)
-        pki_dues_later(lines->dues, when, what, name);
-    else
-        pki_dues_add(lines->dues, when, what, name, command);
+    struct pki_due due = {.when = when, .soon = when <= lines->horizon, .what = what};
+
+    (void)snprintf(due.name, sizeof(due.name), "%s", name);
+    (void)snprintf(due.command, sizeof(due.command), "%s", command);
+    pki_dues_add(lines->dues, &due);
 }
 
 /* Without a next one a compromised authority cannot be left: that is due since it is so. */

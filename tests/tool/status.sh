@@ -26,6 +26,35 @@ keeps cellar json 0 cellar-status 'len(result["authorities"]) == 3' cellar statu
 cellar status -C cellar >out 2>err
 check 'a line is wider than 80 columns' [ "$(awk 'length > 80' out | wc -l)" -eq 0 ]
 
+# The timeline: what it says in characters, JSON says in times.
+timeline() {
+    sed -n '/^Timeline$/,/today/p' out >drawn
+}
+timeline
+check 'no axis' grep -qE '^ {20}M +A +M +J +J' drawn
+check 'g1: rotate by June' grep -qE '^    g1 active       \|=+R-+$' drawn
+check 'g2: taken into use then' grep -qE '^    g2 next         \|\.{8}=+-+$' drawn
+check 'the root goes on' grep -qE '^    g1 active       \|[=C]+>$' drawn
+CELLAR_TEST_NOW=2026-06-20T00:00:00Z run cellar status -C cellar
+timeline
+check 'an overdue rotation' grep -qE '^    g1 active       =+!-+$' drawn
+
+# The calendar is strict iCalendar; an event keeps its identity, whatever day it is.
+calendar() { # CELLAR: to `out`; apart from run, as its lines end in CRLF
+    cellar status --calendar -C "$1" >out 2>err || bad "calendar of $1"
+}
+calendar cellar
+check 'not an iCalendar' python3 "$here/calendar.py" out >events
+check 'the rotation' grep -qE '^20260601T.* rotation-prod-code-signing-g1@.*cellar rotate prod code-signing' events
+check 'the CRL' grep -qE ' CRL-root-g1@.*cellar crl root-g1' events
+check 'the end of the root' grep -qE '^20460301T.* end-root-g1@' events
+cut -d' ' -f1,2 events >first
+CELLAR_TEST_NOW=2026-03-02T12:00:00Z calendar cellar
+python3 "$here/calendar.py" out | cut -d' ' -f1,2 >second
+check 'events changed over a day' cmp -s first second
+json 0 cellar-status 'result["calendar"].startswith("BEGIN:VCALENDAR")' cellar status --calendar -C cellar
+refuses 2 'within' cellar status --calendar --within 1d -C cellar
+
 # A rotation leaves things to be done: the cut-over once leaf_life is over, and a next one.
 cp -a cellar rotated
 cellar rotate prod code-signing --now --promote-only -C rotated --confirm 'Test Prod Code Signing CA G2' \
@@ -35,6 +64,8 @@ CELLAR_TEST_NOW=2026-03-01T12:11:00Z keeps rotated fails 3 'due' cellar status -
 says 'prod-code-signing-g1 +retiring'
 says 'cellar issue prod code-signing'
 says 'cellar cutover prod code-signing'
+CELLAR_TEST_NOW=2026-03-01T12:11:00Z calendar rotated
+check 'a cut-over that waits' grep -q '^UID:cut-over-prod-code-signing@' out
 json 3 cellar-status 'any(d["what"] == "cut-over of prod-code-signing" for d in result["due"])' \
     cellar status -C rotated
 cellar cutover prod code-signing --at @1772366400 -C rotated --confirm 'Test Prod Code Signing CA G2' \

@@ -243,6 +243,10 @@ PKI_CHECKED bool pki_export(struct pki_session *session, const struct pki_export
 PKI_CHECKED bool pki_status(struct pki_session *session, int64_t within, struct pki_report *report,
                             bool *due, struct pki_error *err);
 
+/** All that has to be done, due or not, as an iCalendar (RFC 5545): one verbatim text. */
+PKI_CHECKED bool pki_status_calendar(struct pki_session *session, struct pki_report *report,
+                                     struct pki_error *err);
+
 /** Describe an authority or certificate of the inventory by name, serial or fingerprint. */
 PKI_CHECKED bool pki_show_record(struct pki_session *session, const char *what,
                                  struct pki_report *report, struct pki_error *err);

@@ -1,0 +1,316 @@
+#include "ops/status_timeline.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ops/line.h"
+#include "ops/timeline.h"
+
+/* One authority; or, without a window, a line's heading or what is folded. */
+struct entry {
+    char name[PKI_NAME_MAX];
+    bool window;
+    struct pki_timeline_row row;
+};
+
+struct drawing {
+    struct pki_session *session;
+    const struct pki_crl_debts *debts;
+    int64_t now;
+    struct entry *list;
+    size_t n;
+};
+
+static void drawing_clear(struct drawing *drawing)
+{
+    free(drawing->list);
+}
+
+static struct entry *add(struct drawing *drawing, struct pki_error *err)
+{
+    struct entry *grown = realloc(drawing->list, (drawing->n + 1) * sizeof(*grown));
+
+    if (!grown) {
+        (void)!pki_fail(err, PKI_E_MEMORY, "out of memory");
+        return NULL;
+    }
+    drawing->list = grown;
+    memset(&grown[drawing->n], 0, sizeof(*grown));
+    return &grown[drawing->n++];
+}
+
+static int64_t crl_by(const struct drawing *drawing, int64_t authority)
+{
+    for (size_t i = 0; i < drawing->debts->n; i++)
+        if (drawing->debts->list[i].authority == authority)
+            return drawing->debts->list[i].owed ? drawing->debts->list[i].when : 0;
+    return 0;
+}
+
+/* --- windows --------------------------------------------------------------------------------- */
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Who is dropped has none: it ends before it begins. */
+static bool end_revoked(const struct drawing *drawing, const struct pki_certificate_row *cert,
+                        struct pki_timeline_row *row, struct pki_error *err)
+{
+    const struct pki_bytes serial = {cert->serial, sizeof(cert->serial)};
+    struct pki_revocation_row revocation;
+    bool found = false;
+
+    if (!pki_store_find_revocation(drawing->session->store, cert->issuer, serial, &found,
+                                   &revocation, err))
+        return false;
+    if (!found)
+        return true;
+    int64_t end = revocation.has_invalidity ? revocation.invalidity_at : revocation.revoked_at;
+    row->until = strcmp(revocation.treatment, "drop") == 0 ? row->from - 1 : end - 1;
+    return true;
+}
+
+/* From the latest notBefore in its chain, until the outside switched away and what it issued is
+ * used up (DESIGN section 1). */
+static bool fill_window(const struct drawing *drawing, const struct pki_authority_row *authority,
+                        const struct pki_line *line, struct pki_timeline_row *row,
+                        struct pki_error *err)
+{
+    struct pki_store *store = drawing->session->store;
+    pki_scope(pki_authority_row) issuer = {0};
+    pki_scope(pki_certificate_row) cert = {0};
+    pki_scope(pki_certificate_row) above = {0};
+    int64_t switched = INT64_MAX;
+
+    if (!pki_store_certificate(store, authority->certificate, &cert, err) ||
+        !pki_store_authority(store, authority->issuer, &issuer, err) ||
+        !pki_store_certificate(store, issuer.certificate, &above, err))
+        return false;
+    row->from = later(cert.not_before, above.not_before);
+    row->until = earlier(cert.not_after, above.not_after);
+    if (line && !pki_line_switched(drawing->session, &line->rows, authority->generation, INT64_MAX,
+                                   &switched, err))
+        return false;
+    if (switched != INT64_MAX)
+        row->until = earlier(row->until, pki_line_window_end(line->plan, switched));
+    return end_revoked(drawing, &cert, row, err);
+}
+
+/* --- when it issues: as recorded before today, as planned after ---------------------------- */
+
+static void fill_use(const struct drawing *drawing, const struct pki_line *line, size_t place,
+                     int64_t rotate_by, struct pki_timeline_row *row)
+{
+    const struct pki_authority_row *authority = &line->rows.list[place];
+    const struct pki_authority_row *before = place > 0 ? &line->rows.list[place - 1] : NULL;
+
+    switch (authority->state) {
+    case PKI_STATE_ACTIVE:
+        row->used_from = authority->state_since;
+        row->used_until = later(rotate_by, drawing->now);
+        row->rotate_by = rotate_by;
+        break;
+    case PKI_STATE_NEXT:
+        row->used_from = rotate_by > 0 ? later(rotate_by, drawing->now) : INT64_MAX;
+        if (rotate_by > 0)
+            row->used_until = pki_period_after(line->plan->rotate_every, row->used_from);
+        break;
+    case PKI_STATE_RETIRING:
+        row->used_from = before && before->state == PKI_STATE_RETIRING ? before->state_since : 0;
+        row->used_until = authority->state_since;
+        break;
+    case PKI_STATE_RETIRED:
+    case PKI_STATE_REVOKED:
+    case PKI_STATES:
+        break;
+    }
+}
+
+/* --- rows ------------------------------------------------------------------------------------ */
+
+static bool add_text(struct drawing *drawing, struct pki_error *err, const char *text)
+{
+    struct entry *entry = add(drawing, err);
+
+    if (entry)
+        (void)snprintf(entry->name, sizeof(entry->name), "%s", text);
+    return entry != NULL;
+}
+
+static bool add_window(struct drawing *drawing, const struct pki_authority_row *authority,
+                       const struct pki_timeline_row *row, struct pki_error *err)
+{
+    struct entry *entry = add(drawing, err);
+
+    if (!entry)
+        return false;
+    memcpy(entry->name, authority->name, sizeof(entry->name));
+    entry->row = *row;
+    entry->window = true;
+    entry->row.crl_by = crl_by(drawing, authority->id);
+    (void)snprintf(entry->row.label, sizeof(entry->row.label), "    g%lld %s",
+                   (long long)authority->generation, pki_state_name(authority->state));
+    return true;
+}
+
+/* What nobody trusts any more is counted, not drawn: a line of ten years fits the screen. */
+static bool add_generations(struct drawing *drawing, const struct pki_line *line, int64_t rotate_by,
+                            struct pki_error *err)
+{
+    char text[64];
+    size_t folded = 0;
+
+    for (size_t i = 0; i < line->rows.n; i++) {
+        struct pki_timeline_row row = {0};
+
+        if (!fill_window(drawing, &line->rows.list[i], line, &row, err))
+            return false;
+        if (line->rows.list[i].state == PKI_STATE_RETIRED || row.until < drawing->now) {
+            folded++;
+            continue;
+        }
+        fill_use(drawing, line, i, rotate_by, &row);
+        if (!add_window(drawing, &line->rows.list[i], &row, err))
+            return false;
+    }
+    (void)snprintf(text, sizeof(text), "    and %zu no longer trusted", folded);
+    return folded == 0 || add_text(drawing, err, text);
+}
+
+static bool add_line(struct drawing *drawing, const struct pki_line_plan *plan,
+                     struct pki_error *err)
+{
+    pki_scope(pki_line) line = {0};
+    char heading[2 * PKI_WORD_MAX + 8];
+    int64_t rotate_by = 0;
+
+    if (!pki_line_load(drawing->session, plan, &line, err))
+        return false;
+    if (line.rows.n == 0)
+        return true;
+    (void)snprintf(heading, sizeof(heading), "  %s %s", plan->environment, plan->purpose);
+    return add_text(drawing, err, heading) &&
+           (!line.active || pki_line_due(drawing->session, &line, &rotate_by, err)) &&
+           add_generations(drawing, &line, rotate_by, err);
+}
+
+static bool add_root(struct drawing *drawing, const char *name, struct pki_error *err)
+{
+    pki_scope(pki_authority_rows) rows = {0};
+    char heading[PKI_WORD_MAX + 16];
+    bool named = false;
+
+    if (!pki_store_list_authorities(drawing->session->store, "", NULL, &rows, err))
+        return false;
+    (void)snprintf(heading, sizeof(heading), "  root %s", name);
+    for (size_t i = 0; i < rows.n; i++) {
+        struct pki_timeline_row row = {.used_until = INT64_MAX};
+        if (strcmp(rows.list[i].root, name) != 0)
+            continue;
+        if (!named && !add_text(drawing, err, heading))
+            return false;
+        named = true;
+        if (!fill_window(drawing, &rows.list[i], NULL, &row, err) ||
+            !add_window(drawing, &rows.list[i], &row, err))
+            return false;
+    }
+    return true;
+}
+
+static bool gather(struct drawing *drawing, struct pki_error *err)
+{
+    const struct pki_hierarchy *hierarchy = NULL;
+
+    if (!pki_session_hierarchy(drawing->session, &hierarchy, err))
+        return false;
+    for (size_t i = 0; i < hierarchy->n_roots; i++)
+        if (!add_root(drawing, hierarchy->roots[i].name, err))
+            return false;
+    for (size_t i = 0; i < hierarchy->n_lines; i++)
+        if (!add_line(drawing, &hierarchy->lines[i], err))
+            return false;
+    return true;
+}
+
+/* --- drawing --------------------------------------------------------------------------------- */
+
+/* The axis shows where lines end; a root goes on beyond it, unless there is nothing else. */
+static bool lay(const struct drawing *drawing, struct pki_timeline *timeline, struct pki_error *err)
+{
+    int64_t from = INT64_MAX;
+    int64_t until = drawing->now;
+
+    for (size_t i = 0; i < drawing->n; i++) {
+        const struct entry *entry = &drawing->list[i];
+        if (!entry->window)
+            continue;
+        from = earlier(from, entry->row.from);
+        if (entry->row.used_until != INT64_MAX)
+            until = later(until, entry->row.until);
+    }
+    return pki_timeline_lay(timeline, drawing->now, from, until, err);
+}
+
+static bool draw(const struct drawing *drawing, struct pki_report *report, struct pki_error *err)
+{
+    struct pki_timeline timeline = {0};
+    pki_scope(pki_buf) out = {0};
+    char *text = NULL;
+
+    if (!lay(drawing, &timeline, err))
+        return false;
+    pki_timeline_axis(&timeline, &out);
+    for (size_t i = 0; i < drawing->n; i++) {
+        if (drawing->list[i].window)
+            pki_timeline_row(&timeline, &drawing->list[i].row, &out);
+        else
+            pki_buf_printf(&out, "%s\n", drawing->list[i].name);
+    }
+    pki_timeline_legend(&out);
+    if (!pki_buf_take_text(&out, &text, err))
+        return false;
+    pki_report_verbatim(pki_report_block(report, "Timeline"), "Timeline", text);
+    free(text);
+    return true;
+}
+
+static void tell(const struct drawing *drawing, struct pki_report *report)
+{
+    struct pki_report *table = pki_report_table(report, "Windows");
+
+    for (size_t i = 0; i < drawing->n; i++) {
+        const struct entry *entry = &drawing->list[i];
+        if (!entry->window)
+            continue;
+        struct pki_report *row = pki_report_row(table);
+        pki_report_text(row, "Authority", "%s", entry->name);
+        pki_report_time(row, "Trusted from", entry->row.from);
+        pki_report_time(row, "Trusted to", entry->row.until);
+    }
+}
+
+bool pki_status_timeline(struct pki_session *session, const struct pki_crl_debts *debts,
+                         struct pki_report *report, struct pki_error *err)
+{
+    __attribute__((__cleanup__(drawing_clear))) struct drawing drawing = {
+        .session = session, .debts = debts, .now = pki_session_now(session)};
+
+    if (!gather(&drawing, err))
+        return false;
+    if (drawing.n == 0)
+        return true;
+    pki_report_readers(report, PKI_FOR_PAPER);
+    bool drawn = draw(&drawing, report, err);
+    pki_report_readers(report, PKI_FOR_JSON);
+    tell(&drawing, report);
+    pki_report_readers(report, PKI_FOR_ALL);
+    return drawn;
+}
