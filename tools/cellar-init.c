@@ -52,7 +52,12 @@ static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
     if (!args->hierarchy)
         return pki_fail(err, PKI_E_USAGE,
                         "HIERARCHY.yaml is missing; `cellar init --example` prints one");
-    return args->update ? update(cli, args, err) : pki_init(&request, cli->report, err);
+    if (args->update)
+        return update(cli, args, err);
+    if (!pki_init(&request, cli->report, err))
+        return false;
+    cli->recorded = cli->common.dry_run ? 0 : 1;
+    return true;
 }
 
 int main(int argc, char **argv)

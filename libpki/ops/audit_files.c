@@ -264,6 +264,21 @@ static bool judge_crl(struct pki_audit *audit, const char *file, const char *pat
 /* --- exports -----------------------------------------------------------------------------------
  */
 
+/* Recorded, written and read back under its hidden name, and then cut off: status says so. */
+static bool waits_for_name(const struct pki_audit *audit, const struct pki_publication_row *last)
+{
+    pki_scope(pki_buf) bytes = {0};
+    struct pki_error absent = {0};
+    uint8_t sha256[PKI_SHA256_SIZE];
+    char path[PATH_SIZE];
+
+    (void)snprintf(path, sizeof(path), "exports/.%s.new/manifest.json", last->environment);
+    if (!pki_file_read(audit->session->directory, path, PKI_LIMIT_BUNDLE, &bytes, &absent))
+        return false;
+    pki_sha256(pki_buf_view(&bytes), sha256);
+    return memcmp(sha256, last->manifest_sha256, sizeof(sha256)) == 0;
+}
+
 /* The manifest must be the one recorded last, and the directory what it says, nothing else. */
 static bool audit_export(struct pki_audit *audit, const char *environment,
                          const struct pki_publication_row *last, struct pki_error *why)
@@ -278,7 +293,8 @@ static bool audit_export(struct pki_audit *audit, const char *environment,
         return false;
     pki_sha256(pki_buf_view(&bytes), sha256);
     if (memcmp(sha256, last->manifest_sha256, sizeof(sha256)) != 0)
-        return pki_fail(why, PKI_E_INTEGRITY, "is not the one that was exported last");
+        return waits_for_name(audit, last) ||
+               pki_fail(why, PKI_E_INTEGRITY, "is not the one that was exported last");
     (void)snprintf(path, sizeof(path), "exports/%s", environment);
     return pki_manifest_check(dir, path, pki_buf_view(&bytes), why) &&
            pki_manifest_owns(dir, path, why);

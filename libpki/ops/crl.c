@@ -88,6 +88,23 @@ static bool find_period(struct pki_session *session, const struct pki_authority_
     return true;
 }
 
+/* A list that was cut off may have been signed and seen: its number is spent. */
+static bool find_cut_off(const struct pki_draft *draft, struct pki_crl_work *crl,
+                         struct pki_error *err)
+{
+    struct pki_reservation_rows open = {0};
+
+    if (!pki_store_list_open(crl->session->store, &open, err))
+        return false;
+    for (size_t i = 0; i < open.n; i++) {
+        const struct pki_reservation_row *row = &open.list[i];
+        if (memcmp(row->signer, draft->issuer_cert->spki_sha256, sizeof(row->signer)) == 0)
+            crl->cut_off = pki_crl_reserved_number(row);
+    }
+    pki_reservation_rows_clear(&open);
+    return true;
+}
+
 /* DESIGN 3.6: number and thisUpdate only grow; a list never outlives who signed it. */
 static bool set_dates(const struct pki_draft *draft, struct pki_period period,
                       struct pki_crl_work *crl, struct pki_error *err)
@@ -109,6 +126,8 @@ static bool set_dates(const struct pki_draft *draft, struct pki_period period,
     row->number = row->this_update;
     if (crl->has_last && row->number <= crl->last.number)
         row->number = crl->last.number + 1;
+    if (row->number <= crl->cut_off)
+        row->number = crl->cut_off + 1;
     return true;
 }
 
@@ -122,7 +141,7 @@ static bool fill_row(struct pki_draft *draft, struct pki_error *err)
     if (!find_period(crl->session, &draft->issuer, &period, err) ||
         !pki_store_last_crl(store, draft->issuer.id, &crl->has_last, &crl->last, err) ||
         !pki_store_count_revocations(store, draft->issuer.id, &crl->row.covers, NULL, err) ||
-        !set_dates(draft, period, crl, err))
+        !find_cut_off(draft, crl, err) || !set_dates(draft, period, crl, err))
         return false;
     pki_crl_file_name(draft->issuer.name, crl->row.number, crl->file);
     return true;

@@ -28,6 +28,8 @@ struct pki_crl_work {
     bool has_last;
     struct pki_crl_row last;
     char file[PKI_CRL_FILE_MAX];
+    int64_t cut_off; /* the number of a list that was reserved, and may be signed; or 0 */
+    bool named;      /* its file has its name */
     struct pki_lint_findings findings;
     struct pki_crl_difference difference;
     struct pki_crl_shown shown[PKI_CRL_SHOWN];

@@ -67,3 +67,8 @@ bool pki_crl_file_map(const struct pki_session *session, const char *authority,
     *der = mapped;
     return true;
 }
+
+int64_t pki_crl_reserved_number(const struct pki_reservation_row *row)
+{
+    return strcmp(row->kind, "crl") == 0 ? strtoll(row->subject + strlen("CRL "), NULL, 10) : 0;
+}

@@ -31,4 +31,7 @@ PKI_CHECKED bool pki_crl_file_map(const struct pki_session *session, const char 
 PKI_CHECKED bool pki_crl_file_digest(struct pki_bytes der, uint8_t sha256[PKI_SHA256_SIZE],
                                      struct pki_error *err);
 
+/** The number that a reservation's name has; 0 when it is of another kind. */
+int64_t pki_crl_reserved_number(const struct pki_reservation_row *row);
+
 #endif

@@ -148,13 +148,35 @@ static bool sign(struct pki_session *session, struct pki_draft *draft,
     return pki_crl_file_digest(view.der, crl->row.sha256, err) && pki_work_on(&work, err);
 }
 
-/* A file of this name that no row knows was left by a signing that was cut off. */
-static bool name_file(struct pki_crl_work *crl, struct pki_error *err)
+/* What a signing that was cut off has named: no row knows it, and this list is in its place. */
+static bool remove_cut_off(const struct pki_crl_work *crl, const char *issuer, int dir,
+                           struct pki_error *err)
+{
+    char name[PKI_CRL_FILE_MAX];
+
+    pki_crl_file_name(issuer, crl->cut_off, name);
+    return crl->cut_off == 0 || pki_dir_remove(dir, name, err);
+}
+
+static bool name_file(struct pki_crl_work *crl, const char *issuer, struct pki_error *err)
 {
     pki_scope_fd int dir = -1;
 
-    return pki_crl_directory(crl->session, &dir, err) && pki_dir_remove(dir, crl->file, err) &&
-           pki_crl_draft_commit(&crl->list, err);
+    if (!pki_crl_directory(crl->session, &dir, err) || !remove_cut_off(crl, issuer, dir, err) ||
+        !pki_dir_remove(dir, crl->file, err))
+        return false;
+    crl->named = pki_crl_draft_commit(&crl->list, err);
+    return crl->named;
+}
+
+static void undo(const struct pki_draft *draft)
+{
+    const struct pki_crl_work *crl = own_of(draft);
+    pki_scope_fd int dir = -1;
+    struct pki_error lost = {0};
+
+    if (crl->named && pki_crl_directory(crl->session, &dir, &lost))
+        (void)!pki_dir_remove(dir, crl->file, &lost);
 }
 
 /* The file is named inside the transaction, as its last step but the journal's: a crash leaves a
@@ -170,7 +192,8 @@ static bool record(struct pki_txn *txn, struct pki_draft *draft, int64_t at, str
                    (long long)crl->row.number, (long long)crl->row.entries, crl->difference.added,
                    pki_time_format(crl->row.next_update, next));
     pki_hex(detail, (struct pki_bytes){crl->row.sha256, sizeof(crl->row.sha256)});
-    return pki_store_add_crl(txn, &crl->row, &crl->row.id, err) && name_file(crl, err);
+    return pki_store_add_crl(txn, &crl->row, &crl->row.id, err) &&
+           name_file(crl, draft->issuer.name, err);
 }
 
 const struct pki_draft_duty pki_crl_duty = {
@@ -179,6 +202,7 @@ const struct pki_draft_duty pki_crl_duty = {
     .reserve = reserve,
     .sign = sign,
     .record = record,
+    .undo = undo,
     .made = made,
     .free = crl_free,
 };

@@ -197,6 +197,7 @@ bool pki_draft_abandon(struct pki_session *session, struct pki_draft *draft, con
         .subject = taken->subject,
         .detail = detail,
         .actor = session->actor,
+        .prepares = true,
     };
 
     (void)snprintf(detail, sizeof(detail), "%s draft not signed: %.200s", taken->action, why);

@@ -96,6 +96,8 @@ struct pki_draft_duty {
                    struct pki_error *err);
     /* After the record: what leaves the cellar gets its name. */
     bool (*publish)(struct pki_draft *draft, struct pki_error *err);
+    /* What it named while recording must not stay: nothing was recorded. */
+    void (*undo)(const struct pki_draft *draft);
     void (*made)(const struct pki_draft *draft, struct pki_report *report);
     void (*free)(void *own);
 };

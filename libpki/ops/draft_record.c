@@ -106,7 +106,8 @@ bool pki_draft_reserve(struct pki_session *session, struct pki_draft *draft, str
         return true;
     pki_auto(pki_txn) txn = NULL;
     pki_scope(pki_buf) detail = {0};
-    const struct pki_journal_entry entry = {.at = pki_session_now(session), .action = "reserve"};
+    const struct pki_journal_entry entry = {
+        .at = pki_session_now(session), .action = "reserve", .prepares = true};
 
     if (!pki_store_begin(session->store, &txn, err) || !reserve_all(txn, draft, entry.at, err))
         return false;
@@ -274,8 +275,13 @@ void pki_draft_give_up(struct pki_session *session, const struct pki_draft *draf
     struct pki_error lost = {0};
     pki_auto(pki_txn) txn = NULL;
     pki_scope(pki_buf) detail = {0};
-    const struct pki_journal_entry entry = {.at = pki_session_now(session), .action = "abandon"};
+    const struct pki_journal_entry entry = {
+        .at = pki_session_now(session), .action = "abandon", .prepares = true};
 
+    if (pki_store_recorded(session->store) > draft->counter)
+        return; /* nothing to give up: what failed came after it, or is that this is not sure */
+    if (draft->duty && draft->duty->undo)
+        draft->duty->undo(draft);
     if (!pki_store_begin(session->store, &txn, &lost))
         return;
     for (size_t i = 0; i < draft->n; i++)

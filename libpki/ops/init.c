@@ -110,7 +110,7 @@ static void tell_lines(const struct pki_hierarchy *hierarchy, struct pki_report 
 }
 
 static bool create(const struct pki_init_request *request, int cellar, struct pki_bytes hierarchy,
-                   struct pki_report *report, struct pki_error *err)
+                   const char *root, struct pki_report *report, struct pki_error *err)
 {
     struct pki_cellar_row row = {.created_at = pki_seam_now()};
     pki_auto(pki_store) store = NULL;
@@ -118,10 +118,16 @@ static bool create(const struct pki_init_request *request, int cellar, struct pk
     (void)snprintf(row.tool, sizeof(row.tool), "%s %s", request->tool ? request->tool : "libpki",
                    pki_version());
     if (!pki_random(row.id, sizeof(row.id), err) ||
-        !pki_store_create(cellar, &row, hierarchy, &store, err) || !make_directories(cellar, err))
+        !pki_store_create(cellar, &row, hierarchy, &store, err))
+        return false;
+    PKI_CONTEXT(err, "the cellar is made and its first entry recorded, but");
+    if (!make_directories(cellar, err))
         return false;
     pki_report_octets(report, "Id", (struct pki_bytes){row.id, sizeof(row.id)});
-    return pki_report_head(store, report, err);
+    if (!pki_report_head(store, report, err))
+        return false;
+    pki_report_next_here(report, "cellar root %s", root);
+    return pki_report_ok(report, err);
 }
 
 /* --- the duty ------------------------------------------------------------------------------ */
@@ -148,12 +154,11 @@ bool pki_init(const struct pki_init_request *request, struct pki_report *report,
     pki_report_text(report, "Air gap", "%s", hierarchy->air_gap_enforced ? "enforced" : "recorded");
     tell_roots(hierarchy, report);
     tell_lines(hierarchy, report);
-    if (request->dry_run)
-        return pki_report_ok(report, err);
-    if (!pki_dir_ensure(AT_FDCWD, request->directory, &cellar, err) ||
-        !pki_directory_lock(cellar, err) ||
-        !create(request, cellar, pki_buf_view(&text), report, err))
+    if (!pki_report_ok(report, err))
         return false;
-    pki_report_next_here(report, "cellar root %s", hierarchy->roots[0].name);
-    return pki_report_ok(report, err);
+    if (request->dry_run)
+        return true;
+    return pki_dir_ensure(AT_FDCWD, request->directory, &cellar, err) &&
+           pki_directory_lock(cellar, err) &&
+           create(request, cellar, pki_buf_view(&text), hierarchy->roots[0].name, report, err);
 }

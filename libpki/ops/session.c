@@ -184,3 +184,8 @@ bool pki_session_head(struct pki_session *session, struct pki_report *report, st
 {
     return pki_report_head(session->store, report, err);
 }
+
+int64_t pki_session_recorded(const struct pki_session *session)
+{
+    return pki_store_recorded(session->store);
+}

@@ -9,6 +9,7 @@
 #include "base/file.h"
 
 struct left {
+    struct pki_session *session;
     struct pki_report *report;
     struct pki_report *table; /* made with the first row */
 };
@@ -22,30 +23,71 @@ static void add(struct left *left, const char *what, const char *finish)
     pki_report_text(row, "Finish", "%s", finish);
 }
 
+/* The journal has "cellar-issue 0.1.0: cellar-issue prod tls ..."; typed it is "cellar issue ...".
+ */
+static void write_command(const char *actor, char *command, size_t size)
+{
+    const char *line = strstr(actor, ": cellar-");
+
+    if (line)
+        (void)snprintf(command, size, "nothing was published; again: cellar %s",
+                       line + strlen(": cellar-"));
+    else
+        (void)snprintf(command, size, "nothing was published: run the same command again");
+}
+
 static bool add_reservations(struct pki_session *session, struct left *left, struct pki_error *err)
 {
     pki_scope(pki_reservation_rows) open = {0};
     char what[PKI_NAME_MAX + 64];
     char date[PKI_TIME_TEXT];
+    char actor[400];
+    char finish[400 + 64];
 
     if (!pki_store_list_open(session->store, &open, err))
         return false;
     for (size_t i = 0; i < open.n; i++) {
         (void)snprintf(what, sizeof(what), "%s, reserved %s", open.list[i].subject,
                        pki_time_format(open.list[i].reserved_at, date));
-        add(left, what, "nothing was published: run the same command again");
+        if (!pki_store_reserved_by(session->store, open.list[i].id, actor, err))
+            return false;
+        write_command(actor, finish, sizeof(finish));
+        add(left, what, finish);
     }
     return true;
 }
 
-/* "NAME.key.new": the new passphrase is recorded, its file not yet named. */
+/* Whether the new key file is the one that is recorded: in force, and only not named yet. */
+static bool in_force(const struct left *left, const char *name, const char *file)
+{
+    pki_scope(pki_buf) pem = {0};
+    struct pki_error unreadable = {0};
+    struct pki_key_row row = {0};
+    uint8_t sha256[PKI_SHA256_SIZE];
+    char path[PKI_NAME_MAX + 32];
+    bool found = false;
+
+    (void)snprintf(path, sizeof(path), "keys/%s", file);
+    if (!pki_store_key_by_name(left->session->store, name, &found, &row, &unreadable) || !found ||
+        !pki_file_read(left->session->directory, path, PKI_LIMIT_KEY, &pem, &unreadable))
+        return false;
+    pki_sha256(pki_buf_view(&pem), sha256);
+    return memcmp(sha256, row.file_sha256, sizeof(sha256)) == 0;
+}
+
+/* "NAME.key.new": with its name to come, or of a passphrase that was never in force. */
 static void tell_key(struct left *left, const char *file, size_t length)
 {
+    char name[PKI_NAME_MAX];
     char what[PKI_NAME_MAX + 64];
     char finish[PKI_NAME_MAX + 64];
 
-    (void)snprintf(what, sizeof(what), "new passphrase of %.*s", (int)length, file);
-    (void)snprintf(finish, sizeof(finish), "cellar key test %.*s", (int)length, file);
+    (void)snprintf(name, sizeof(name), "%.*s", (int)length, file);
+    bool recorded = in_force(left, name, file);
+    (void)snprintf(what, sizeof(what), "%s passphrase of %s",
+                   recorded ? "new" : "change, not in force, of the", name);
+    (void)snprintf(finish, sizeof(finish), "cellar key %s %s", recorded ? "test" : "passphrase",
+                   name);
     add(left, what, finish);
 }
 
@@ -85,7 +127,7 @@ static void each_ending(const struct pki_session *session, const char *directory
 bool pki_status_left(struct pki_session *session, struct pki_report *report, bool *any,
                      struct pki_error *err)
 {
-    struct left left = {.report = report};
+    struct left left = {.session = session, .report = report};
 
     if (!add_reservations(session, &left, err))
         return false;

@@ -61,6 +61,13 @@ static bool write_file(struct pki_store *blank, int dir, struct pki_error *err)
     return written;
 }
 
+static bool reopen(int dir, struct pki_store **store, struct pki_error *err)
+{
+    PKI_CONTEXT(err, "the inventory is made and its first entry recorded, but");
+
+    return pki_store_open(dir, PKI_STORE_WRITE, store, err);
+}
+
 bool pki_store_create(int dir, const struct pki_cellar_row *cellar, struct pki_bytes hierarchy,
                       struct pki_store **store, struct pki_error *err)
 {
@@ -69,6 +76,5 @@ bool pki_store_create(int dir, const struct pki_cellar_row *cellar, struct pki_b
 
     return check_free(dir, err) && pki_store_blank(&blank, err) &&
            pki_store_begin(blank, &txn, err) && add_first_rows(txn, cellar, hierarchy, err) &&
-           pki_txn_commit(&txn, err) && write_file(blank, dir, err) &&
-           pki_store_open(dir, PKI_STORE_WRITE, store, err);
+           pki_txn_commit(&txn, err) && write_file(blank, dir, err) && reopen(dir, store, err);
 }

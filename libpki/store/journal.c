@@ -212,6 +212,8 @@ bool pki_journal_append(struct pki_txn *txn, const struct pki_journal_entry *ent
     if (!add_entry(txn, entry, &head, hash, err))
         return false;
     txn->n = 0;
+    txn->entry = chained.id;
+    txn->decides = txn->decides || !entry->prepares;
     return true;
 }
 

@@ -2,11 +2,48 @@
 
 static const uint8_t no_serial[20];
 
+/* How much of a subject says what it is: an end entity's ends in its serial, another each time. */
+static size_t stem(const char *subject)
+{
+    const char *dash = strrchr(subject, '-');
+    bool serial = dash && strspn(dash + 1, "0123456789abcdef") == 16 && dash[17] == 0;
+
+    return serial ? (size_t)(dash - subject) : strlen(subject);
+}
+
+/* For the same certificate, the next end entity's of an issuer, the next list by the same key. */
+static bool is_same(const struct pki_reservation_row *a, const struct pki_reservation_row *b)
+{
+    if (strcmp(a->kind, b->kind) != 0)
+        return false;
+    return strcmp(a->kind, "certificate") == 0
+               ? stem(a->subject) == stem(b->subject) &&
+                     memcmp(a->subject, b->subject, stem(a->subject)) == 0
+               : memcmp(a->signer, b->signer, sizeof(a->signer)) == 0;
+}
+
+/* Who writes holds the lock: an open reservation is of a process that was cut off, and is over once
+   the same thing is begun again. */
+static bool end_cut_off(struct pki_txn *txn, const struct pki_reservation_row *row,
+                        struct pki_error *err)
+{
+    struct pki_reservation_rows open = {0};
+    bool done = pki_store_list_open(txn->store, &open, err);
+
+    for (size_t i = 0; done && i < open.n; i++)
+        if (is_same(&open.list[i], row))
+            done = pki_store_finish(txn, open.list[i].id, "abandoned", row->reserved_at, err);
+    pki_reservation_rows_clear(&open);
+    return done;
+}
+
 bool pki_store_reserve(struct pki_txn *txn, const struct pki_reservation_row *row, int64_t *id,
                        struct pki_error *err)
 {
     pki_scope(pki_statement) insert = {0};
 
+    if (!end_cut_off(txn, row, err))
+        return false;
     if (!pki_statement_begin(txn->store, PKI_QUERY_ADD_RESERVATION, &insert, err))
         return false;
     pki_bind_text(&insert, row->kind);
@@ -99,4 +136,21 @@ bool pki_store_was_reserved(struct pki_store *store, const char *subject, bool *
         return false;
     pki_bind_text(&query, subject);
     return pki_statement_step(&query, reserved, err);
+}
+
+bool pki_store_reserved_by(struct pki_store *store, int64_t reservation, char actor[400],
+                           struct pki_error *err)
+{
+    pki_scope(pki_statement) query = {0};
+    bool row = false;
+
+    actor[0] = 0;
+    if (!pki_statement_begin(store, PKI_QUERY_RESERVED_BY, &query, err))
+        return false;
+    pki_bind_integer(&query, reservation);
+    if (!pki_statement_step(&query, &row, err))
+        return false;
+    if (row)
+        pki_column_text(&query, actor, 400);
+    return pki_column_ok(&query, err);
 }

@@ -171,6 +171,7 @@ struct pki_journal_entry {
     const char *detail;  /* one line for people; no secrets */
     const char *actor;   /* tool, version, build, command line without secrets */
     bool trust;          /* whether it changes what verifiers should trust */
+    bool prepares;       /* a reservation, or its end: nothing is decided by it */
 };
 
 struct pki_journal_head {

@@ -28,6 +28,7 @@ struct pki_store {
     enum pki_store_mode mode;
     struct pki_txn *txn;                 /* the one that is open, or NULL */
     bool committing;                     /* inside pki_txn_commit */
+    int64_t recorded;                    /* pki_store_recorded */
     const struct pki_progress *progress; /* of an audit; or NULL */
     sqlite3_stmt *statements[PKI_QUERIES];
 };
@@ -134,6 +135,8 @@ struct pki_txn {
     struct pki_store *store;
     struct pki_covered_row *rows; /* added and not yet covered */
     size_t n, capacity;
+    int64_t entry; /* the last one appended to the journal; 0 when none */
+    bool decides;  /* one of them is more than a reservation or its end */
 };
 
 /** Run an INSERT and remember its row, so that the journal must cover it. id may be NULL. */

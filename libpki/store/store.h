@@ -71,8 +71,12 @@ PKI_DEFINE_AUTO(pki_store)
 /** Writing only, one at a time. Fails: PKI_E_LOCKED */
 PKI_CHECKED bool pki_store_begin(struct pki_store *store, struct pki_txn **txn,
                                  struct pki_error *err);
-/** Durable when it returns true; nulls *txn either way. */
+/** Durable when it returns true; nulls *txn either way. Where the medium fails after the point of
+ *  no return, the error says that the entry is recorded. */
 PKI_CHECKED bool pki_txn_commit(struct pki_txn **txn, struct pki_error *err);
+/** The last journal entry recorded through this store that is more than a reservation or its end;
+ *  0: none. Whoever fails after it has to say so. */
+int64_t pki_store_recorded(const struct pki_store *store);
 void pki_txn_free(struct pki_txn *txn); /* rolls back */
 PKI_DEFINE_AUTO(pki_txn)
 
@@ -155,7 +159,8 @@ PKI_CHECKED bool pki_store_each_certificate(struct pki_store *store,
 
 /* --- reservations: what was promised to a key before it signed -------------------------------- */
 
-/** Fails: PKI_E_STATE the serial was used before */
+/** An open reservation for the same thing was cut off, and ends as abandoned here.
+ *  Fails: PKI_E_STATE the serial was used before */
 PKI_CHECKED bool pki_store_reserve(struct pki_txn *txn, const struct pki_reservation_row *row,
                                    int64_t *id, struct pki_error *err);
 /** outcome: "done" or "abandoned"; once only. */
@@ -166,6 +171,9 @@ PKI_CHECKED bool pki_store_was_reserved(struct pki_store *store, const char *sub
                                         bool *reserved, struct pki_error *err);
 PKI_CHECKED bool pki_store_list_open(struct pki_store *store, struct pki_reservation_rows *rows,
                                      struct pki_error *err);
+/** Who reserved it: tool, version and command line, as the journal has it; "" when nobody. */
+PKI_CHECKED bool pki_store_reserved_by(struct pki_store *store, int64_t reservation,
+                                       char actor[400], struct pki_error *err);
 
 /* --- publications --------------------------------------------------------------------------- */
 

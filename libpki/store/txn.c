@@ -52,15 +52,43 @@ void pki_txn_free(struct pki_txn *txn)
     free(txn);
 }
 
+/* A commit that failed may stand: SQLite removes its journal, and only then finds that the
+   directory cannot be synced. What the next process would find decides: reading begins anew, with
+   the journal rolled back if it is still there. */
+static bool is_recorded(const struct pki_txn *txn)
+{
+    struct pki_journal_head head = {0};
+    struct pki_error unknown = {0};
+
+    roll_back(txn->store);
+    return txn->entry > 0 && pki_journal_get_head(txn->store, &head, &unknown) &&
+           head.counter >= txn->entry;
+}
+
 bool pki_txn_commit(struct pki_txn **txn, struct pki_error *err)
 {
     pki_auto(pki_txn) done = PKI_TAKE(*txn);
 
     assert(done->n == 0); /* every row that was added is in the journal */
-    done->store->committing = true;
-    bool committed = pki_query_run(done->store, PKI_QUERY_COMMIT, err);
-    done->store->committing = false;
-    return committed; /* if not, freeing rolls back */
+    struct pki_store *store = done->store;
+    struct pki_error why = {0};
+    store->committing = true;
+    bool committed = pki_query_run(store, PKI_QUERY_COMMIT, &why);
+    store->committing = false;
+    bool stands = committed || is_recorded(done);
+    if (stands && done->decides)
+        store->recorded = done->entry;
+    if (committed || !stands)
+        return committed || pki_fail(err, why.code, "%s", why.text);
+    return pki_fail(err, why.code,
+                    "journal entry %lld is recorded, but the medium did not confirm it (%s): copy "
+                    "the cellar to another medium, then see `cellar status`",
+                    (long long)done->entry, why.text);
+}
+
+int64_t pki_store_recorded(const struct pki_store *store)
+{
+    return store->recorded;
 }
 
 static bool remember(struct pki_txn *txn, struct pki_covered_row row, struct pki_error *err)

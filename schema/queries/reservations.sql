@@ -14,3 +14,10 @@ SELECT 1 FROM reservation WHERE subject = ?1 LIMIT 1;
 -- name: list_open
 SELECT id, kind, subject, serial, signer, body, key_name, reserved_at, outcome
 FROM reservation WHERE outcome = 'open' ORDER BY id;
+
+-- Backwards to the entry that reserved it: one that is still open was among the last.
+-- name: reserved_by
+SELECT j.actor
+FROM journal_row r JOIN journal j ON j.id = r.entry
+WHERE r.relation = 'reservation' AND r.row = ?1
+ORDER BY r.entry DESC LIMIT 1;

@@ -23,6 +23,12 @@ const char *cli_summary(enum cli_tool_id id)
     return rows[id].summary;
 }
 
+/* What a shell takes as it is. */
+#define PLAIN                              \
+    "abcdefghijklmnopqrstuvwxyz"           \
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789" \
+    "@%+=:,./-_"
+
 /* For the journal: the words as typed. Secrets are never among them: they have no option. */
 static void keep_command_line(struct cli *cli, int argc, char **argv)
 {
@@ -30,8 +36,9 @@ static void keep_command_line(struct cli *cli, int argc, char **argv)
 
     for (int i = 0; i < argc && used < sizeof(cli->command_line); i++) {
         const char *word = i == 0 ? cli_program(cli->tool->id) : argv[i];
-        int n = snprintf(cli->command_line + used, sizeof(cli->command_line) - used, "%s%s",
-                         i == 0 ? "" : " ", word);
+        bool plain = strspn(word, PLAIN) == strlen(word);
+        int n = snprintf(cli->command_line + used, sizeof(cli->command_line) - used,
+                         plain ? "%s%s" : "%s'%s'", i == 0 ? "" : " ", word);
         used += n > 0 ? (size_t)n : 0;
     }
 }

@@ -99,16 +99,32 @@ static void print_error(const struct cli *cli, const struct pki_error *err)
     (void)fprintf(stderr, "%s: %s\n", program, text);
 }
 
+/* Whoever reads "failed" must not do it twice. */
+static void tell_recorded(const struct cli *cli, struct pki_error *err)
+{
+    size_t used = strlen(err->text);
+    size_t most = sizeof(err->text) - 100;
+
+    if (cli->recorded == 0 || err->code == PKI_OK || strstr(err->text, "recorded"))
+        return;
+    used = used < most ? used : most;
+    (void)snprintf(err->text + used, sizeof(err->text) - used,
+                   "; yet it is recorded, as journal entry %lld: see `cellar status`",
+                   (long long)cli->recorded);
+}
+
 int cli_finish(struct cli *cli, struct pki_error *err)
 {
     struct pki_error printing = {0};
 
     if (!cli->report)
         cli->report = pki_report_new();
+    tell_recorded(cli, err);
     bool printed = cli->common.json ? print_json(cli, err, &printing)
                                     : print_text(cli, cli->report, stdout, &printing);
     if (err->code != PKI_OK && !cli->common.json)
         print_error(cli, err);
+    tell_recorded(cli, &printing);
     if (!printed)
         print_error(cli, &printing);
     if (err->code != PKI_OK)

@@ -56,5 +56,7 @@ bool cli_open_to_write(struct cli *cli, const void *args, struct pki_error *err)
 
 void cli_close(struct cli *cli)
 {
+    if (cli->session)
+        cli->recorded = pki_session_recorded(cli->session);
     pki_session_free(PKI_TAKE(cli->session));
 }

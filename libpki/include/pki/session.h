@@ -62,6 +62,10 @@ int64_t pki_session_now(const struct pki_session *session);
 PKI_CHECKED bool pki_session_head(struct pki_session *session, struct pki_report *report,
                                   struct pki_error *err);
 
+/** The journal entry by which this session decided something last; 0 when nothing was decided. An
+ *  error reported after it does not mean that nothing was done. */
+int64_t pki_session_recorded(const struct pki_session *session);
+
 /** Version and build of this library, for --version and the journal. */
 const char *pki_version(void);
 

@@ -63,8 +63,14 @@ void fixture_set_state(const char *cellar, const char *name, enum pki_authority_
     pki_scope(pki_authority_row) row = {0};
     pki_auto(pki_txn) txn = NULL;
     struct pki_error err = {0};
-    const struct pki_journal_entry entry = {fixture_room.now, "test",        name,
-                                            "a state",        "cellar-test", true};
+    const struct pki_journal_entry entry = {
+        .at = fixture_room.now,
+        .action = "test",
+        .subject = name,
+        .detail = "a state",
+        .actor = "cellar-test",
+        .trust = true,
+    };
 
     find(session, name, &row);
     EXPECT_OK(pki_store_begin(session->store, &txn, &err), err);

@@ -27,6 +27,7 @@ static const struct {
     {PKI_QUERY_EACH_CERTIFICATE, "SCAN certificate_der"},
     {PKI_QUERY_LIST_OPEN, "SCAN reservation USING INDEX reservation_open"}, /* partial: open only */
     {PKI_QUERY_WAS_RESERVED, "SCAN reservation"},
+    {PKI_QUERY_RESERVED_BY, "SCAN r"},
     {PKI_QUERY_ENTRY_BY_HASH, "SCAN journal"},
     {PKI_QUERY_LIST_ALL_CRLS, "SCAN crl"},
     {PKI_QUERY_FIND_CUTOVER, "SCAN cutover"},
