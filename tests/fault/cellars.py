@@ -1,0 +1,266 @@
+"""The cellars that the sweep begins with, the commands it breaks, and what must hold of a cellar."""
+import hashlib
+import json
+import os
+import re
+import shlex
+import sqlite3
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+SECRET = "Kx7q vertigo-Wnb3 mosaic 9fTz lantern"
+FRESH = "an other Wnb3 vertigo 9fTz mosaic lantern"
+START = "2026-03-01T12:00:00Z"
+LATER = "2026-06-02T00:00:00Z"
+LATEST = "2026-06-05T00:00:00Z"
+NAMES = {"code-signing": "Test Prod Code Signing CA", "time-stamping": "Test Prod Time Stamping CA",
+         "tls": "Test Prod TLS CA"}
+HERE = ["-C", "cellar"]
+
+
+@dataclass
+class Command:
+    """One row of the sweep: a command as words, and the cellar that it is given."""
+    name: str
+    cellar: str
+    words: list
+    now: str = START
+    confirm: str = ""
+    secrets: list = field(default_factory=lambda: ["pass"])
+    makes: str = ""  # a directory beside the cellar: there whole, or not there
+
+    def options(self):
+        given = ["--confirm", self.confirm] if self.confirm else []
+        for file in self.secrets:
+            given += ["--passphrase-file", file]
+        return given
+
+
+LEAF = ["cellar-issue", "prod", "tls", "--leaf", "tls-server", "--csr", "leaf.csr", "--common-name",
+        "a.example", "--dns", "a.example", *HERE]
+
+COMMANDS = [
+    Command("init", "nothing", ["cellar-init", "hierarchy.yaml", *HERE], secrets=[]),
+    Command("init --update", "issued", ["cellar-init", "--update", "changed.yaml", *HERE],
+            confirm="update", secrets=[]),
+    Command("root", "made", ["cellar-root", "main", *HERE], confirm="Test Root CA"),
+    Command("issue", "rooted", ["cellar-issue", "prod", "time-stamping", *HERE],
+            confirm=NAMES["time-stamping"] + " G1"),
+    Command("issue --leaf", "issued", LEAF, confirm="a.example"),
+    Command("rotate", "exported", ["cellar-rotate", "prod", "code-signing", *HERE], LATER,
+            NAMES["code-signing"] + " G2"),
+    Command("rotate --promote-only", "exported",
+            ["cellar-rotate", "prod", "code-signing", "--promote-only", *HERE], LATER,
+            NAMES["code-signing"] + " G2", []),
+    Command("rotate --revert", "rotated", ["cellar-rotate", "prod", "code-signing", "--revert", *HERE],
+            LATEST, NAMES["code-signing"] + " G1", []),
+    Command("cutover", "rotated",
+            ["cellar-cutover", "prod", "code-signing", "--at", "2026-06-04T10:00:00Z", *HERE],
+            LATEST, NAMES["code-signing"] + " G2", []),
+    Command("revoke", "leafed", ["cellar-revoke", "@leaf", "--reason", "superseded", *HERE],
+            confirm="a.example", secrets=[]),
+    Command("revoke --promote-next", "rotated",
+            ["cellar-revoke", "@active", "--reason", "keyCompromise", "--promote-next", *HERE],
+            LATEST, NAMES["code-signing"] + " G2", []),
+    Command("crl", "revoked", ["cellar-crl", "prod-tls-g1", *HERE], LATER, NAMES["tls"] + " G1"),
+    Command("export", "rotated", ["cellar-export", "prod", *HERE], LATEST, secrets=[]),
+    Command("export --to", "rotated", ["cellar-export", "prod", "--to", "out", *HERE], LATEST,
+            secrets=[], makes="out"),
+    Command("export --with-key", "rotated",
+            ["cellar-export", "prod", "code-signing", "--for", "fulcio", "--with-key", "--to", "out",
+             *HERE], LATEST, secrets=[], makes="out"),
+    Command("key passphrase", "issued", ["cellar-key", "passphrase", "root-g1", *HERE],
+            secrets=["pass", "new=new"]),
+    Command("key csr", "nothing",
+            ["cellar-key", "csr", "--key", "ecdsa-p256", "--common-name", "A", "--to", "out"],
+            makes="out"),
+]
+
+# What each cellar has gone through since the one before it.
+HISTORY = {
+    "nothing": (None, []),
+    "made": ("nothing", [COMMANDS[0]]),
+    "rooted": ("made", [COMMANDS[2]]),
+    "issued": ("rooted", [
+        Command("", "", ["cellar-issue", "prod", line, *HERE], confirm=NAMES[line] + " G1")
+        for line in ("code-signing", "tls")]),
+    "exported": ("issued", [Command("", "", ["cellar-export", *HERE], secrets=[])]),
+    "rotated": ("exported", [COMMANDS[5]]),
+    "leafed": ("issued", [COMMANDS[4]]),
+    "revoked": ("leafed", [
+        Command("", "", ["cellar-crl", "prod-tls-g1", *HERE], confirm=NAMES["tls"] + " G1"),
+        COMMANDS[9]]),
+}
+
+
+class Place:
+    """A directory with a cellar in it, filled from a picture of files."""
+
+    def __init__(self, path, tools):
+        self.path = Path(path)
+        self.tools = Path(tools)
+        self.picture = None
+
+    def fill(self, picture):
+        if self.picture is not picture or self.changed():
+            subprocess.run(["rm", "-rf", str(self.path)], check=True)
+            for name, (mode, content) in picture.items():
+                path = self.path / name
+                if content is None:
+                    path.mkdir(mode=mode, parents=True)
+                else:
+                    path.write_bytes(content)
+                    path.chmod(mode)
+        self.picture = picture
+
+    def take(self):
+        picture = {".": (0o700, None)}
+        for path in sorted(self.path.rglob("*")):
+            mode = path.lstat().st_mode & 0o7777
+            content = None if path.is_dir() else path.read_bytes()
+            picture[str(path.relative_to(self.path))] = (mode, content)
+        return picture
+
+    def changed(self):
+        return self.take() != self.picture
+
+    def line(self, words):
+        """The words as arguments; @leaf and @active are looked up."""
+        return [str(self.tools / words[0])] + [
+            self.serial(word[1:]) if word[0] == "@" else word for word in words[1:]]
+
+    def serial(self, which):
+        query = {"leaf": "SELECT serial FROM certificate WHERE authority IS NULL ORDER BY id DESC",
+                 "active": "SELECT c.serial FROM certificate c JOIN authority a ON a.id = c.authority "
+                           "WHERE a.state = 'active' AND a.purpose = 'code-signing'"}[which]
+        return self.rows(query)[0][0].hex()
+
+    def rows(self, query):
+        with sqlite3.connect(f"file:{self.path}/cellar/cellar.db?mode=ro", uri=True) as inventory:
+            return inventory.execute(query).fetchall()
+
+    def run(self, words, now, **variables):
+        environment = {**os.environ, "CELLAR_TEST_NOW": now, "CELLAR_TEST_ROUNDS": "1", **variables}
+        return subprocess.run(words, cwd=self.path, env=environment, stdin=subprocess.DEVNULL,
+                              capture_output=True, close_fds=False)
+
+    def ask(self, tool, now):
+        """A reading tool's exit status and result."""
+        done = self.run([str(self.tools / tool), *HERE, "--json"], now)
+        return done.returncode, json.loads(done.stdout or "{}")
+
+
+def build(place, hierarchy):
+    """Every cellar of HISTORY, as pictures by name."""
+    place.path.mkdir(parents=True)
+    plan = hierarchy.replace("@KEY@", "ecdsa-p256").replace("@ROOT@", "ecdsa-p256")
+    for name, text in (("hierarchy.yaml", plan), ("changed.yaml", plan.replace("24h", "48h")),
+                       ("pass", SECRET + "\n"), ("new", FRESH + "\n")):
+        (place.path / name).write_text(text)
+    subprocess.run("openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes "
+                   "-keyout /dev/null -subj /CN=x -out leaf.csr", shell=True, check=True,
+                   cwd=place.path, capture_output=True)
+    pictures = {"nothing": place.take()}
+    for name, (before, commands) in HISTORY.items():
+        if before is None:
+            continue
+        place.fill(pictures[before])
+        for command in commands:
+            done = place.run(place.line(command.words) + command.options(), command.now)
+            assert done.returncode == 0, (name, command.words, done.stderr)
+        pictures[name] = place.take()
+    return pictures
+
+
+# --- what must hold --------------------------------------------------------------------------------
+
+def state(place, command):
+    """What a cellar is, without what chance decides: equal before and after, or the command's."""
+    made = whole(place.path / command.makes) if command.makes else None
+    if not (place.path / "cellar/cellar.db").exists():
+        return "no cellar", made
+    exported = {}
+    published = [row[0] for row in place.rows("SELECT manifest_sha256 FROM publication ORDER BY id")]
+    for manifest in place.path.glob("cellar/exports/[a-z]*/manifest.json"):
+        digest = hashlib.sha256(manifest.read_bytes()).digest()
+        exported[manifest.parent.name] = published.index(digest) if digest in published else "foreign"
+    return (
+        place.rows("SELECT name, state FROM authority ORDER BY name"),
+        place.rows("SELECT profile, issuer, count(*) FROM certificate GROUP BY 1, 2 ORDER BY 1, 2"),
+        place.rows("SELECT k.name, count(*) FROM key k JOIN key_file f ON f.key = k.id "
+                   "GROUP BY 1 ORDER BY 1"),
+        place.rows("SELECT issuer, reason, treatment FROM revocation ORDER BY id"),
+        place.rows("SELECT issuer, count(*) FROM crl GROUP BY 1 ORDER BY 1"),
+        place.rows("SELECT count(*) FROM cutover"),
+        place.rows("SELECT sha256 FROM hierarchy ORDER BY id"),
+        exported,
+        made,
+    )
+
+
+def whole(path):
+    """None, or whether all that a manifest (or a request's directory) promises is there."""
+    if not path.exists():
+        return None
+    if (path / "manifest.json").exists():
+        files = json.loads((path / "manifest.json").read_text())["files"]
+        return all(hashlib.sha256((path / f["path"]).read_bytes()).hexdigest() == f["sha256"]
+                   for f in files)
+    return sorted(p.name for p in path.iterdir()) == ["key.csr", "key.key"] and all(
+        b"-----END" in p.read_bytes() for p in path.iterdir())
+
+
+def body_of(crl):
+    """The to-be-signed part of a CRL."""
+    def head(at):
+        size, start = crl[at + 1], at + 2
+        if size > 128:
+            start += size - 128
+            size = int.from_bytes(crl[at + 2:start], "big")
+        return start, start + size
+    return crl[head(0)[0]:head(head(0)[0])[1]]
+
+
+def strays(place):
+    """Files that the inventory does not know: torn, or signatures that nobody recorded."""
+    cellar = place.path / "cellar"
+    known = {row[0] for row in place.rows("SELECT sha256 FROM key_file UNION SELECT sha256 FROM crl")}
+    bodies = {row[0] for row in place.rows("SELECT body FROM reservation")}
+    names = {row[0] for row in place.rows("SELECT key_name FROM reservation")}
+    for path in [p for d in ("keys", "crls") for p in (cellar / d).glob("*")]:
+        content = path.read_bytes()
+        if hashlib.sha256(content).digest() in known:
+            continue
+        if path.suffix == ".crl":
+            if hashlib.sha256(body_of(content)).digest() not in bodies:
+                yield f"{path.name}: signed, but neither recorded nor reserved"
+        elif b"-----END ENCRYPTED PRIVATE KEY-----" not in content:
+            yield f"{path.name}: torn"
+        elif path.name.split(".")[0] not in names and not path.name.endswith(".key.new"):
+            yield f"{path.name}: a key that nobody reserved"
+    for path in place.path.rglob("*"):
+        if path.is_file() and path.suffix == ".tmp":
+            yield f"{path.name}: left behind"
+
+
+def twice(place):
+    """CRL numbers that two bodies were reserved or signed for."""
+    bodies = {}
+    for subject, body in place.rows("SELECT subject, body FROM reservation WHERE kind = 'crl'"):
+        if bodies.setdefault(subject, body) != body:
+            yield f"{subject}: two bodies under one number"
+
+
+def left(result):
+    return [(row["what"], row["finish"]) for row in result.get("left_half_done", [])]
+
+
+def finishing(text):
+    """The command in a line of status, which is typed where the cellar is or says -C."""
+    match = re.search(r"\bcellar[ -].*", text)
+    words = shlex.split(match.group(0)) if match else []
+    words = [f"cellar-{words[1]}", *words[2:]] if words[:1] == ["cellar"] else words
+    return words if "-C" in words else [*words, *HERE] if words else []
+
+
