@@ -2,7 +2,7 @@
  * Root Cellar's library, whole: an offline, air-gapped PKI.
  *
  * The order to read the headers in: base, error, secret, report, progress, time (what
- * everything is written with); session and ops (a cellar and its duties);
+ * everything is written with); session, init and ops (a cellar and its duties);
  * describe, lint, verify, key, install (what works without a cellar).
  */
 #ifndef PKI_H
@@ -11,6 +11,7 @@
 #include "pki/base.h"
 #include "pki/describe.h"
 #include "pki/error.h"
+#include "pki/init.h"
 #include "pki/install.h"
 #include "pki/key.h"
 #include "pki/lint.h"

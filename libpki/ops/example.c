@@ -2,7 +2,7 @@
  * What `cellar init --example` prints: a hierarchy to start from. A test reads
  * it by the rules of ops/hierarchy, so it cannot fall behind them.
  */
-#include "pki/ops.h"
+#include "pki/init.h"
 
 /* clang-format off */
 static const char example[] =

@@ -1,4 +1,4 @@
-#include "pki/ops.h"
+#include "pki/init.h"
 
 #include <dirent.h>
 #include <errno.h>

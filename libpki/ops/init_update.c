@@ -2,7 +2,7 @@
  * A changed hierarchy file: shown value by value, refused where something
  * issued would no longer fit, then stored.
  */
-#include "pki/ops.h"
+#include "pki/init.h"
 
 #include <fcntl.h>
 

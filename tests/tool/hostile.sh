@@ -23,7 +23,7 @@ ln -s good.pem link
 reads 2 'link' link
 : >empty.pem
 reads 2 'empty' empty.pem
-head -c 2000000 /dev/zero | tr '\0' A >large.pem
+head -c 20000000 /dev/zero | tr '\0' A >large.pem
 is '[23]' cellar lint large.pem
 refuses 2 'more than' cellar verify --anchor good.pem large.pem
 if [ "$(id -u)" -ne 0 ]; then
@@ -49,7 +49,7 @@ for _ in range(2000):
     nested = b"\x30" + head + nested
 open("nested.der", "wb").write(nested)
 one = open("good.pem").read()
-open("many.pem", "w").write(one * 100)
+open("many.pem", "w").write(one * 16385)
 PY
 for file in noise.der torn.der torn.pem tail.der tail.pem bom.pem base64.pem label.pem length.der deep.der \
     nested.der many.pem; do

@@ -37,7 +37,7 @@ traced 0 cellar-init hierarchy.yaml -C cellar
 traced 0 cellar-root main -C cellar "${secrets[@]}" --confirm 'Test Root CA'
 traced 0 cellar-issue prod code-signing -C cellar --dry-run
 traced 0 cellar-status --help
-traced 0 cellar-status -C cellar
+traced 3 cellar-status -C cellar # the first export and CRLs are due
 traced 4 cellar-export -C cellar
 traced 0 cellar-audit -C cellar
 traced 0 cellar-key list -C cellar

@@ -32,7 +32,7 @@ timeline() {
 }
 timeline
 check 'no axis' grep -qE '^ {20}M +A +M +J +J' drawn
-check 'g1: rotate by June' grep -qE '^    g1 active       \|=+R-+$' drawn
+check 'g1: rotate by June' grep -qE '^    g1 active       \|=+CR-+$' drawn
 check 'g2: taken into use then' grep -qE '^    g2 next         \|\.{8}=+-+$' drawn
 check 'the root goes on' grep -qE '^    g1 active       \|[=C]+>$' drawn
 CELLAR_TEST_NOW=2026-06-20T00:00:00Z run cellar status -C cellar

@@ -9,6 +9,7 @@
 #ifndef OPS_FIXTURE_H
 #define OPS_FIXTURE_H
 
+#include "pki/init.h"
 #include "pki/ops.h"
 #include "ops/session.h"
 #include "test.h"
