@@ -7,7 +7,7 @@ struct args {
 
 static const struct cli_option options[] = {
     CLI_TEXT(0, "profile", profile, "PROFILE", "the profile it is meant to have"),
-    CLI_TEXT(0, "for", consumer, "CONSUMER", "also its rules: fulcio, cosign, tsa"),
+    CLI_TEXT(0, "for", consumer, "CONSUMER", "also its rules: fulcio, cosign, timestamp-server"),
     CLI_TIME(0, "at", at, "judge validity at this time"),
     CLI_OPERAND(file, "FILE", "certificate, chain, request or CRL, PEM or DER"),
     CLI_END,

@@ -121,8 +121,8 @@ static void report_next(const struct pki_export_told *told, struct pki_report *r
     } else if (request->consumer && strcmp(request->consumer, "fulcio") == 0 && request->with_key) {
         pki_report_next(report, "cellar install fulcio --from %s --to DIR", request->to);
     } else if (request->consumer) {
-        pki_report_next(report, "cellar lint --for %s %s/chain.pem",
-                        strcmp(request->consumer, "fulcio") == 0 ? "fulcio" : "tsa", request->to);
+        pki_report_next(report, "cellar lint --for %s %s/chain.pem", request->consumer,
+                        request->to);
     } else {
         next_of_set(told, report);
     }

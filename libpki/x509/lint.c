@@ -88,7 +88,7 @@ static const char *consumer_of(const struct pki_lint_subject *subject)
         return NULL;
     if (strcmp(subject->usage, PKI_OID_CODE_SIGNING) == 0)
         return "fulcio";
-    return strcmp(subject->usage, PKI_OID_TIME_STAMPING) == 0 ? "tsa" : NULL;
+    return strcmp(subject->usage, PKI_OID_TIME_STAMPING) == 0 ? "timestamp-server" : NULL;
 }
 
 static bool applies(const struct pki_lint_rule *rule, const struct pki_lint_subject *subject,

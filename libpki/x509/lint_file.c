@@ -158,7 +158,7 @@ static bool check_input(const struct pki_lint_input *input, struct pki_error *er
     if (input->consumer && !pki_lint_is_consumer(input->consumer)) {
         return pki_fail(err, PKI_E_USAGE,
                         "no consumer is called \"%s\"; known are fulcio, cosign "
-                        "and tsa",
+                        "and timestamp-server",
                         input->consumer);
     }
     return pki_lint_subject_init(&none, input->profile, &ignored, err);

@@ -161,7 +161,7 @@ static const struct pki_lint_rule rules[] = {
      "Extended key usage lists at least one purpose.", NULL, check_usages_there},
     {"ext_key_usage_unique", PKI_LINT_ERROR, PKI_LINT_ANY, "RFC 5280 4.2.1.12",
      "Extended key usage lists no purpose twice.", NULL, check_usages_unique},
-    {"ext_key_usage_as_meant", PKI_LINT_ERROR, PKI_LINT_ANY, "DESIGN 3.1",
+    {"ext_key_usage_as_meant", PKI_LINT_ERROR, PKI_LINT_ANY, "docs/PROFILES.md",
      "Extended key usage lists the purpose of the profile.", NULL, check_usage_as_meant},
 };
 

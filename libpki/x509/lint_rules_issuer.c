@@ -236,7 +236,7 @@ static const struct pki_lint_rule rules[] = {
      NULL, check_key_id},
     {"signature_valid", PKI_LINT_ERROR, PKI_LINT_ANY, "RFC 5280 6.1.3 (a)(1)",
      "The signature verifies by the issuer's key (a root's by its own).", NULL, check_signature},
-    {"key_differs", PKI_LINT_ERROR, BELOW_ROOT, "DESIGN 3.7",
+    {"key_differs", PKI_LINT_ERROR, BELOW_ROOT, "RFC 5280 3.2",
      "The key of what is issued is not its issuer's.", NULL, check_key_differs},
     {"ends_before_issuer", PKI_LINT_ERROR, BELOW_ROOT,
      "Fulcio certificate specification; CVE-2026-24122",

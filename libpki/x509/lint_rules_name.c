@@ -188,7 +188,7 @@ static const struct pki_lint_rule rules[] = {
      "Name attributes have at most the characters that are allowed (64 for a commonName), and at "
      "least one.",
      NULL, check_bounds},
-    {"name_printable", PKI_LINT_ERROR, PKI_LINT_ANY, "DESIGN 3.11",
+    {"name_printable", PKI_LINT_ERROR, PKI_LINT_ANY, "Unicode TR36 3",
      "Name attributes hold no control, bidirectional, hiding or invalid characters.", NULL,
      check_printable},
     {"name_trimmed", PKI_LINT_ERROR, PKI_LINT_ANY, "BR 7.1.4.2",

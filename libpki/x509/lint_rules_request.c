@@ -22,7 +22,7 @@ static const struct pki_lint_rule rules[] = {
     {"request_acceptable", PKI_LINT_ERROR, PKI_LINT_REQUEST, "RFC 2986 4.2; BR 6.1.1.3",
      "A request is signed by its own key, by an accepted algorithm, and the key is acceptable.",
      NULL, check_acceptable},
-    {"request_asks_nothing", PKI_LINT_NOTICE, PKI_LINT_REQUEST, "DESIGN 2",
+    {"request_asks_nothing", PKI_LINT_NOTICE, PKI_LINT_REQUEST, "docs/PROFILES.md",
      "A request asks for nothing: what it asks for is shown, never copied.", NULL,
      check_asks_nothing},
 };

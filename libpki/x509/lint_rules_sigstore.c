@@ -6,7 +6,7 @@
 #include "x509/lint_private.h"
 #include "x509/oids.h"
 
-#define CHAINS     "fulcio cosign tsa"
+#define CHAINS     "fulcio cosign timestamp-server"
 #define CURVE_P224 "1.3.132.0.33"
 
 static const struct pki_cert *last(const struct pki_certs *chain)
@@ -197,19 +197,18 @@ static bool check_subjects_unique(const struct pki_lint_subject *subject, struct
 static const struct pki_lint_rule rules[] = {
     {"chain_order", PKI_LINT_ERROR, PKI_LINT_CHAIN,
      "Fulcio pkg/ca/common.go VerifyCertChain; cosign issue 2939",
-     "Each certificate was issued by the next: the issuing one first, the root last.", "fulcio tsa",
-     check_order},
+     "Each certificate was issued by the next: the issuing one first, the root last.",
+     "fulcio timestamp-server", check_order},
     {"chain_root_last", PKI_LINT_ERROR, PKI_LINT_CHAIN, "Fulcio pkg/ca/common.go; @sigstore/verify",
      "The last certificate is a root.", CHAINS, check_root_last},
     {"chain_valid", PKI_LINT_ERROR, PKI_LINT_CHAIN,
      "Fulcio pkg/ca/common.go; timestamp-authority pkg/x509",
-     "Every certificate is valid at the time of use.", "fulcio tsa", check_valid},
+     "Every certificate is valid at the time of use.", "fulcio timestamp-server", check_valid},
     {"chain_keys", PKI_LINT_ERROR, PKI_LINT_CHAIN, "Go crypto/x509",
      "Every key is of a curve that Go reads (no secp256k1, no brainpool).", CHAINS,
      check_keys_parse},
-    {"chain_subjects_unique", PKI_LINT_ERROR, PKI_LINT_CHAIN,
-     "policy-controller issue 710; DESIGN 3.7", "No two certificates have the same subject.",
-     CHAINS, check_subjects_unique},
+    {"chain_subjects_unique", PKI_LINT_ERROR, PKI_LINT_CHAIN, "policy-controller issue 710",
+     "No two certificates have the same subject.", CHAINS, check_subjects_unique},
     {"fulcio_issuer_authority", PKI_LINT_ERROR, PKI_LINT_CHAIN,
      "Fulcio pkg/ca/common.go VerifyCertChain", "The first certificate is a CA.", "fulcio",
      check_issuer_authority},
@@ -226,10 +225,11 @@ static const struct pki_lint_rule rules[] = {
      "Fulcio certificate specification", "A CA for code signing has no other purpose.",
      "fulcio cosign", check_code_signing_alone},
     {"tsa_leaf_first", PKI_LINT_ERROR, PKI_LINT_CHAIN, "timestamp-authority pkg/x509, issue 1416",
-     "The time stamping certificate is first, all others are CAs.", "tsa", check_leaf_first},
+     "The time stamping certificate is first, all others are CAs.", "timestamp-server",
+     check_leaf_first},
     {"tsa_intermediate_usage", PKI_LINT_ERROR, PKI_LINT_INTERMEDIATE,
      "timestamp-authority cmd/timestamp-server, --enforce-intermediate-eku",
-     "A CA for time stamping lists that purpose.", "tsa", check_time_stamping},
+     "A CA for time stamping lists that purpose.", "timestamp-server", check_time_stamping},
     {"cosign_one_root", PKI_LINT_ERROR, PKI_LINT_CHAIN, "cosign --certificate-chain",
      "A cosign chain holds exactly one root.", "cosign", check_one_root},
     {"cosign_below_root", PKI_LINT_ERROR, PKI_LINT_CHAIN, "cosign --certificate-chain",

@@ -9,7 +9,7 @@
 #define MARK   "-----"
 #define BEGIN  "-----BEGIN "
 #define END    "-----END "
-#define CHAINS "fulcio cosign tsa"
+#define CHAINS "fulcio cosign timestamp-server"
 #define SHOWN  60
 
 static const uint8_t *find(struct pki_bytes text, const uint8_t *from, const char *what)

@@ -173,7 +173,8 @@ int main(void)
            "Each profile fully expanded, as DER: `tests/golden/profiles/`.\n\n"
            "Every certificate is version 3, with a serial number of 20 octets (158 of its bits "
            "random), the issuer's name\nbyte for byte, and a last valid second that belongs to "
-           "it. Extensions that are not listed are absent.\n");
+           "it. Extensions that are not listed are absent.\nWhat a request asks for is shown, "
+           "never copied.\n");
     for (unsigned id = 0; id < PKI_PROFILES; id++)
         show(pki_profile_get((enum pki_profile_id)id));
     return 0;

@@ -52,10 +52,10 @@ static struct pki_lint_findings run(const struct pki_lint_rule *rule, const char
     struct pki_lint_findings findings = {0};
     struct pki_lint_seen seen;
     struct pki_error err = {0};
-    char consumer[16] = "";
+    char consumer[32] = "";
 
     if (rule->consumer) {
-        CU_ASSERT_EQUAL(sscanf(rule->consumer, "%15s", consumer), 1);
+        CU_ASSERT_EQUAL(sscanf(rule->consumer, "%31s", consumer), 1);
         input.consumer = consumer;
     }
     input.rule = rule->name;
@@ -146,9 +146,12 @@ static void test_good_chains_have_no_findings(void)
         const char *consumer;
         size_t n_certs;
     } cases[] = {
-        {"chain_order", NULL, 2},         {"chain_order", "fulcio", 2},
-        {"cosign_one_root", "cosign", 2}, {"chain_subjects_unique", "cosign", 3},
-        {"tsa_leaf_first", "tsa", 3},     {"tsa_leaf_first", NULL, 3},
+        {"chain_order", NULL, 2},
+        {"chain_order", "fulcio", 2},
+        {"cosign_one_root", "cosign", 2},
+        {"chain_subjects_unique", "cosign", 3},
+        {"tsa_leaf_first", "timestamp-server", 3},
+        {"tsa_leaf_first", NULL, 3},
     };
 
     for (size_t i = 0; i < PKI_COUNT(cases); i++) {
@@ -244,7 +247,7 @@ static void test_unknown_profile_or_consumer_is_refused(void)
     input.consumer = "rekor";
     EXPECT_FAILS(pki_lint_bytes(&input, &seen, &findings, &err), err, PKI_E_USAGE);
     EXPECT_TEXT("rekor");
-    CU_ASSERT_TRUE(pki_lint_is_consumer("fulcio") && pki_lint_is_consumer("tsa"));
+    CU_ASSERT_TRUE(pki_lint_is_consumer("fulcio") && pki_lint_is_consumer("timestamp-server"));
     CU_ASSERT_FALSE(pki_lint_is_consumer("ful") || pki_lint_is_consumer(""));
 }
 
