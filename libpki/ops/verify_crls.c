@@ -34,6 +34,8 @@ static bool read_one(const char *path, struct pki_crl_file *file, struct pki_crl
     if (!pki_file_map(AT_FDCWD, path, PKI_LIMIT_CRL, &file->map, err))
         return false;
     PKI_CONTEXT(err, "%s", path);
+    if (!pki_pem_or_der(file->map, err))
+        return false;
     if (!pki_pem_is(file->map))
         return add(file->map, true, files, err);
     return pki_pem_parse(file->map, &file->pem, err) && add_blocks(&file->pem, files, err);

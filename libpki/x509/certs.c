@@ -63,6 +63,8 @@ bool pki_certs_parse(const char *name, struct pki_bytes text, struct pki_certs *
                         PKI_LIMIT_BUNDLE);
     }
 
+    if (!pki_pem_or_der(text, err))
+        return false;
     bool done = pki_pem_is(text) ? add_blocks(text, &read, err)
                                  : make_room(&read, 1, err) && add(text, &read, err);
     if (!done)

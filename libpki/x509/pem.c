@@ -58,6 +58,15 @@ bool pki_pem_is(struct pki_bytes text)
     return holds(text, begin_mark);
 }
 
+/* Whatever is read here is a SEQUENCE. */
+bool pki_pem_or_der(struct pki_bytes text, struct pki_error *err)
+{
+    return pki_pem_is(text) || (text.size > 0 && text.data[0] == 0x30) ||
+           pki_fail(err, PKI_E_FORMAT,
+                    "neither PEM nor DER: it has no line \"-----BEGIN ...\" and does not begin "
+                    "with a SEQUENCE");
+}
+
 static bool is_space(uint8_t c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';

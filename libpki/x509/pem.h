@@ -31,6 +31,10 @@ struct pki_pem {
 /** Whether the bytes hold a PEM header anywhere (else they may be DER). */
 bool pki_pem_is(struct pki_bytes text);
 
+/** Whether it can be one of the two at all, before a reader says what is wrong with it.
+ *  Fails: PKI_E_FORMAT neither PEM nor DER */
+PKI_CHECKED bool pki_pem_or_der(struct pki_bytes text, struct pki_error *err);
+
 /** Fails: PKI_E_FORMAT with line number and reason; over PKI_PEM_BLOCKS_MAX blocks or the limit */
 PKI_CHECKED bool pki_pem_parse(struct pki_bytes text, struct pki_pem *pem, struct pki_error *err);
 void pki_pem_clear(struct pki_pem *pem);

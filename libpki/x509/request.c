@@ -96,6 +96,8 @@ static bool copy_text(struct pki_bytes text, struct pki_buf *der, struct pki_err
 {
     if (pki_pem_is(text))
         return copy_pem(text, der, err);
+    if (!pki_pem_or_der(text, err))
+        return false;
     pki_buf_append_bytes(der, text);
     return pki_buf_ok(der, err);
 }

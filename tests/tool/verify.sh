@@ -65,6 +65,12 @@ cat part-00 part-01 $line/chain.pem >foreign.pem
 fails 3 'order' cellar verify --anchor $prod/anchors.pem foreign.pem
 fails 3 'revoked|CRL|list|purpose|usage' cellar verify --anchor $prod/anchors.pem --purpose code-signing web/chain.pem
 
+# No certificate at all.
+echo 'our anchors: see the wiki' >wiki.txt
+refuses 3 'wiki.txt: neither PEM nor DER' cellar verify --anchor wiki.txt $line/chain.pem
+refuses 3 'wiki.txt: neither PEM nor DER' cellar verify --anchor $prod/anchors.pem wiki.txt
+refuses 3 'wiki.txt: neither PEM nor DER' cellar verify --anchor $prod/anchors.pem --crl wiki.txt $line/chain.pem
+
 # A revocation list that is none; one by another CA.
 refuses 3 'part-00' cellar verify --anchor $prod/anchors.pem --crl part-00 web/chain.pem
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout ca.key -subj '/CN=Other' \
@@ -88,6 +94,7 @@ for file in $prod/anchors.pem $line/chain.pem web/chain.pem leaf.csr; do
 done
 works cellar lint --for fulcio $line/fulcio/chain.pem
 works cellar lint --profile root $prod/anchors.pem
+refuses 2 'known are fulcio, cosign and timestamp-server' cellar lint --for tsa $prod/anchors.pem
 fails 3 '' cellar lint --profile tls-ca $prod/anchors.pem
 json 3 cellar-lint 'error["code"] == "invalid" and result["findings"]' cellar lint --profile tls-ca $prod/anchors.pem
 fails 3 '' cellar lint --for fulcio $prod/tls/chain.pem
