@@ -15,6 +15,7 @@
 #include "ops/export_report.h"
 #include "ops/export_target.h"
 #include "ops/handover.h"
+#include "x509/sigstore.h"
 
 #define EXPORTS "exports"
 
@@ -287,8 +288,11 @@ static bool read_logs(struct export *export, struct pki_error *err)
 
     if (!export->request->logs)
         return true;
-    return pki_file_read(AT_FDCWD, export->request->logs, PKI_LIMIT_BUNDLE, &text, err) &&
-           pki_buf_take_text(&text, &export->logs, err);
+    if (!pki_file_read(AT_FDCWD, export->request->logs, PKI_LIMIT_BUNDLE, &text, err))
+        return false;
+    PKI_CONTEXT(err, "%s", export->request->logs);
+    return pki_buf_take_text(&text, &export->logs, err) &&
+           pki_trusted_root_check_logs(export->logs, err);
 }
 
 /* The environment that an end entity's issuer belongs to, and the certificate itself. */

@@ -28,7 +28,10 @@ struct pki_trusted_root {
                          they are: JSON text, NUL-terminated; NULL: none */
 };
 
-/** Fails: PKI_E_FORMAT the given logs cannot be read, or hold an unknown field */
+/** Whether the logs that a user gives can be taken over: what writing them checks again.
+ *  Fails: PKI_E_FORMAT they cannot be read, or hold an unknown field */
+PKI_CHECKED bool pki_trusted_root_check_logs(const char *text, struct pki_error *err);
+/** Fails: PKI_E_FORMAT as pki_trusted_root_check_logs */
 PKI_CHECKED bool pki_trusted_root_write(const struct pki_trusted_root *root, struct pki_buf *json,
                                         struct pki_error *err);
 

@@ -121,6 +121,13 @@ static bool read_logs(const char *text, json_t **given, struct pki_error *err)
     return true;
 }
 
+bool pki_trusted_root_check_logs(const char *text, struct pki_error *err)
+{
+    json_auto_t *given = NULL;
+
+    return read_logs(text, &given, err);
+}
+
 bool pki_trusted_root_write(const struct pki_trusted_root *root, struct pki_buf *json,
                             struct pki_error *err)
 {

@@ -95,7 +95,7 @@ check 'a refusal left x' [ ! -e x ]
 # Log keys of another trusted root.
 refuses 2 'no such file' cellar export prod -C cellar --logs nowhere.json --to x
 echo '{' >broken.json
-refuses '[23]' 'logs' cellar export prod -C cellar --logs broken.json --to x
+refuses 3 'broken.json: trusted root with the logs' cellar export prod -C cellar --logs broken.json --to x
 check 'a refusal left x' [ ! -e x ]
 bash "$here/logs.sh" >logs.json || bad 'fixture: logs'
 works cellar export prod -C cellar --logs logs.json --to with-logs

@@ -123,6 +123,7 @@ static void test_a_trusted_root_equals_its_golden_file(void)
 
     authorities[0].has_end = true;
     authorities[0].end = START + 30 * DAY;
+    EXPECT_OK(pki_trusted_root_check_logs(logs, &err), err);
     EXPECT_OK(pki_trusted_root_write(&root, &json, &err), err);
     expect_golden(&json, GOLDEN "/trusted_root.json");
     EXPECT_OK(pki_trusted_root_check(pki_buf_view(&json), &err), err);
@@ -210,6 +211,9 @@ static void test_a_file_without_logs_is_no_file_of_logs(void)
         struct pki_error err = {0};
         pki_scope(pki_buf) json = {0};
         const struct pki_trusted_root root = {.logs = cases[i]};
+        struct pki_error checked = {0};
+
+        EXPECT_FAILS(pki_trusted_root_check_logs(cases[i], &checked), checked, PKI_E_FORMAT);
         EXPECT_FAILS(pki_trusted_root_write(&root, &json, &err), err, PKI_E_FORMAT);
         EXPECT_TEXT("trusted root with the logs");
     }
