@@ -45,6 +45,10 @@ static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
         .dry_run = cli->common.dry_run,
     };
 
+    if (args->example && (args->hierarchy || args->update)) {
+        return pki_fail(err, PKI_E_USAGE,
+                        "--example prints a file and takes neither HIERARCHY.yaml nor --update");
+    }
     if (args->example) {
         pki_report_verbatim(cli->report, "Hierarchy", pki_init_example());
         return true;

@@ -7,6 +7,8 @@ cp out example.yaml
 check 'the example starts with a comment' grep -q '^# ' example.yaml
 works cellar init example.yaml -C from-example
 json 0 cellar-init 'result["hierarchy"].startswith("# ")' cellar init --example
+refuses 2 '--example prints a file' cellar init --example extra
+refuses 2 '--example prints a file' cellar init --example --update example.yaml -C from-example
 
 hierarchy
 works cellar init hierarchy.yaml -C empty/../fresh --dry-run
