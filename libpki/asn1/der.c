@@ -69,8 +69,15 @@ void pki_der_header(struct pki_der *der, uint8_t tag, size_t size)
 
 void pki_der_primitive(struct pki_der *der, uint8_t tag, struct pki_bytes content)
 {
-    pki_der_header(der, tag, content.size);
-    pki_buf_append_bytes(der->out, content);
+    uint8_t header[1 + LENGTH_MAX] = {tag};
+    size_t octets = 1 + encode_length(content.size, header + 1);
+    uint8_t *room = pki_buf_extend(der->out, octets + content.size);
+
+    if (!room)
+        return;
+    memcpy(room, header, octets);
+    if (content.size > 0)
+        memcpy(room + octets, content.data, content.size);
 }
 
 void pki_der_boolean(struct pki_der *der, bool value)
@@ -193,36 +200,30 @@ void pki_der_text(struct pki_der *der, uint8_t tag, const char *text)
     pki_der_primitive(der, tag, (struct pki_bytes){(const uint8_t *)text, strlen(text)});
 }
 
-#define TIME_DIGITS 16 /* "20261122210000Z" and its NUL */
-
-static void write_digits(int64_t seconds, char digits[TIME_DIGITS])
-{
-    char text[PKI_TIME_TEXT]; /* "2026-11-22T21:00:00Z" */
-
-    pki_time_format(seconds, text);
-    memcpy(digits, text, 4);
-    for (size_t part = 0; part < 5; part++)
-        memcpy(digits + 4 + 2 * part, text + 5 + 3 * part, 2);
-    memcpy(digits + 14, "Z", 2);
-}
+/* What UTCTime can say (RFC 5280 4.1.2.5.1). */
+#define UTC_FIRST INT64_C(-631152000) /* 1950-01-01T00:00:00Z */
+#define UTC_END   INT64_C(2524608000) /* 2050-01-01T00:00:00Z */
 
 void pki_der_time(struct pki_der *der, int64_t seconds)
 {
-    char digits[TIME_DIGITS];
+    char digits[PKI_TIME_DIGITS];
 
-    write_digits(seconds, digits);
-    if (memcmp(digits, "1950", 4) >= 0 && memcmp(digits, "2050", 4) < 0)
-        pki_der_text(der, PKI_DER_UTC_TIME, digits + 2); /* two digits of the year */
-    else
-        pki_der_text(der, PKI_DER_GENERALIZED_TIME, digits);
+    if (seconds < UTC_FIRST || seconds >= UTC_END) {
+        pki_der_generalized_time(der, seconds);
+        return;
+    }
+    pki_time_digits(seconds, digits); /* two digits of the year */
+    pki_der_primitive(der, PKI_DER_UTC_TIME,
+                      (struct pki_bytes){(const uint8_t *)digits + 2, sizeof(digits) - 2});
 }
 
 void pki_der_generalized_time(struct pki_der *der, int64_t seconds)
 {
-    char digits[TIME_DIGITS];
+    char digits[PKI_TIME_DIGITS];
 
-    write_digits(seconds, digits);
-    pki_der_text(der, PKI_DER_GENERALIZED_TIME, digits);
+    pki_time_digits(seconds, digits);
+    pki_der_primitive(der, PKI_DER_GENERALIZED_TIME,
+                      (struct pki_bytes){(const uint8_t *)digits, sizeof(digits)});
 }
 
 void pki_der_raw(struct pki_der *der, struct pki_bytes der_bytes)

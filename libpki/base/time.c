@@ -39,16 +39,16 @@ static int64_t clamp(int64_t seconds, int64_t first)
 static struct civil civil_from(int64_t seconds)
 {
     int64_t since_era = clamp(seconds, -EPOCH_DAYS * DAY) + EPOCH_DAYS * DAY;
-    int64_t days = since_era / DAY;
-    int64_t day_of_era = days % ERA_DAYS;
-    int64_t year_of_era =
+    int days = (int)(since_era / DAY);
+    int day_of_era = days % ERA_DAYS;
+    int year_of_era =
         (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int from_march = (int)((5 * day_of_year + 2) / 153);
+    int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int from_march = (5 * day_of_year + 2) / 153;
     struct civil civil = {
-        .year = (int)(year_of_era + days / ERA_DAYS * 400),
+        .year = year_of_era + days / ERA_DAYS * 400,
         .month = from_march < 10 ? from_march + 3 : from_march - 9,
-        .day = (int)(day_of_year - (153 * from_march + 2) / 5 + 1),
+        .day = day_of_year - (153 * from_march + 2) / 5 + 1,
         .second = since_era % DAY,
     };
 
@@ -160,19 +160,30 @@ static void put_pair(char *text, int value)
 }
 
 /* Certificates may name times before 1970 (UTCTime begins in 1950), so those are written too. */
-char *pki_time_format(int64_t seconds, char text[PKI_TIME_TEXT])
+void pki_time_digits(int64_t seconds, char digits[PKI_TIME_DIGITS])
 {
     struct civil civil = civil_from(seconds);
     int second = (int)civil.second;
 
+    put_pair(digits, civil.year / 100);
+    put_pair(digits + 2, civil.year % 100);
+    put_pair(digits + 4, civil.month);
+    put_pair(digits + 6, civil.day);
+    put_pair(digits + 8, second / 3600);
+    put_pair(digits + 10, second / 60 % 60);
+    put_pair(digits + 12, second % 60);
+    digits[14] = 'Z';
+}
+
+char *pki_time_format(int64_t seconds, char text[PKI_TIME_TEXT])
+{
+    char digits[PKI_TIME_DIGITS];
+
+    pki_time_digits(seconds, digits);
     memcpy(text, "0000-00-00T00:00:00Z", PKI_TIME_TEXT);
-    put_pair(text, civil.year / 100);
-    put_pair(text + 2, civil.year % 100);
-    put_pair(text + 5, civil.month);
-    put_pair(text + 8, civil.day);
-    put_pair(text + 11, second / 3600);
-    put_pair(text + 14, second / 60 % 60);
-    put_pair(text + 17, second % 60);
+    memcpy(text, digits, 4);
+    for (size_t part = 0; part < 5; part++)
+        memcpy(text + 5 + 3 * part, digits + 4 + 2 * part, 2);
     return text;
 }
 

@@ -1,7 +1,9 @@
 #include "pki/time.h"
 #include "x509/crl_draft.h"
 
-#define SERIAL_MAX 20 /* RFC 5280 4.1.2.2 */
+#define SERIAL_MAX      20           /* RFC 5280 4.1.2.2 */
+#define REASON_SIZE     ((size_t)12) /* octets of the extensions as they are written here */
+#define INVALIDITY_SIZE ((size_t)26)
 
 /* RFC 5280 5.3.1: 7 is unused, 8 is for deltas. DESIGN 3.6: no hold (6), a revocation stays. */
 static bool is_reason(int reason)
@@ -48,11 +50,10 @@ bool pki_crl_line_judge(const struct pki_crl_line *line, struct pki_error *err)
  */
 static void write_reason(struct pki_der *der, int reason)
 {
-    static const uint8_t before[] = {0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d,
-                                     0x15, 0x04, 0x03, 0x0a, 0x01};
+    const uint8_t extension[REASON_SIZE] = {0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d,
+                                            0x15, 0x04, 0x03, 0x0a, 0x01, (uint8_t)reason};
 
-    pki_der_raw(der, (struct pki_bytes){before, sizeof(before)});
-    pki_buf_byte(der->out, (uint8_t)reason);
+    pki_der_raw(der, (struct pki_bytes){extension, sizeof(extension)});
 }
 
 /* invalidityDate: Extension { 2.5.29.24, OCTET STRING { GeneralizedTime } } (RFC 5280 5.3.2) */
@@ -64,19 +65,24 @@ static void write_invalidity(struct pki_der *der, int64_t invalidity_at)
     pki_der_generalized_time(der, invalidity_at);
 }
 
+static size_t extensions_size(const struct pki_crl_line *line)
+{
+    return (line->reason != 0 ? REASON_SIZE : 0) + (line->has_invalidity ? INVALIDITY_SIZE : 0);
+}
+
 /* SEQUENCE { userCertificate, revocationDate, crlEntryExtensions Extensions OPTIONAL } */
 void pki_crl_line_write(struct pki_der *der, const struct pki_crl_line *line)
 {
+    const size_t extensions = extensions_size(line);
+
     pki_der_begin(der, PKI_DER_SEQUENCE);
     pki_der_primitive(der, PKI_DER_INTEGER, line->serial);
     pki_der_time(der, line->revoked_at);
-    if (line->reason != 0 || line->has_invalidity) {
-        pki_der_begin(der, PKI_DER_SEQUENCE);
-        if (line->reason != 0)
-            write_reason(der, line->reason);
-        if (line->has_invalidity)
-            write_invalidity(der, line->invalidity_at);
-        pki_der_end(der);
-    }
+    if (extensions > 0)
+        pki_der_header(der, PKI_DER_SEQUENCE, extensions);
+    if (line->reason != 0)
+        write_reason(der, line->reason);
+    if (line->has_invalidity)
+        write_invalidity(der, line->invalidity_at);
     pki_der_end(der);
 }
