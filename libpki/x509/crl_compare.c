@@ -3,29 +3,17 @@
 #include "base/buf.h"
 #include "x509/crl_skim.h"
 
-/* An entry and its serial, both in the list's own bytes; for lists out of order. */
-struct place {
-    const uint8_t *entry;
-    uint32_t serial; /* offset behind entry */
-    uint32_t serial_size;
-};
-
-/* Entries of a list in ascending order of serials. */
+/* Entries of a list, which are in ascending order of serials. */
 struct cursor {
-    const uint8_t *end;
+    const char *which;
     struct pki_crl_pass pass;
-    struct pki_bytes rest; /* where the list is in order itself */
-    struct place *places;  /* where it is not */
-    size_t n, at;
+    struct pki_bytes rest;
     struct pki_bytes entry; /* the one it is at, while there are more */
     struct pki_bytes serial;
+    size_t n; /* entries up to it */
     bool more;
+    struct pki_error why;
 };
-
-static void cursor_clear(struct cursor *cursor)
-{
-    free(cursor->places);
-}
 
 static int order_octets(struct pki_bytes a, struct pki_bytes b)
 {
@@ -37,122 +25,48 @@ static int order_octets(struct pki_bytes a, struct pki_bytes b)
     return (a.size > b.size) - (a.size < b.size);
 }
 
-static struct pki_bytes serial_at(const struct place *place)
+static bool take_entry(struct cursor *cursor)
 {
-    return (struct pki_bytes){place->entry + place->serial, place->serial_size};
-}
-
-static int order_places(const void *a, const void *b)
-{
-    return order_octets(serial_at(a), serial_at(b));
-}
-
-static bool refuse_double(struct pki_error *err)
-{
-    return pki_fail(err, PKI_E_INVALID, "a serial number is listed twice");
-}
-
-/* How many entries, and whether they are in order. */
-static bool look_through(const struct pki_crl *crl, size_t *n, bool *ordered, struct pki_error *err)
-{
-    struct pki_crl_pass pass = pki_crl_pass_begin(crl);
-    struct pki_bytes rest = crl->entries;
-    struct pki_bytes serial = {0};
-    struct pki_bytes last = {0};
+    struct pki_bytes last = cursor->serial;
+    struct pki_error *why = &cursor->why;
     bool unknown_critical = false;
 
-    *n = 0;
-    *ordered = true;
-    for (; rest.size > 0; last = serial) {
-        if (!pki_crl_skim(&rest, &serial, &unknown_critical, err))
-            return false;
-        int order = *n > 0 ? order_octets(last, serial) : -1;
-        ++*n;
-        if (unknown_critical) {
-            return pki_fail(err, PKI_E_INVALID,
-                            "entry %zu has a critical extension that is not processed, so the list "
-                            "must not be used (RFC 5280 5.3)",
-                            *n);
-        }
-        if (order == 0)
-            return refuse_double(err);
-        *ordered &= order < 0;
-        pki_crl_pass_reach(&pass, serial.data);
-    }
-    return true;
-}
-
-static bool note_places(struct pki_bytes rest, struct cursor *cursor, struct pki_error *err)
-{
-    struct pki_bytes serial = {0};
-    bool unknown_critical = false;
-
-    for (size_t i = 0; i < cursor->n; i++) {
-        struct place *place = &cursor->places[i];
-        place->entry = rest.data;
-        if (!pki_crl_skim(&rest, &serial, &unknown_critical, err))
-            return false;
-        place->serial = (uint32_t)(serial.data - place->entry);
-        place->serial_size = (uint32_t)serial.size;
-    }
-    return true;
-}
-
-static bool sort_places(const struct pki_crl *crl, struct cursor *cursor, struct pki_error *err)
-{
-    if (cursor->n > PKI_CRL_SORT_MAX) {
-        return pki_fail(err, PKI_E_INVALID,
-                        "%zu entries that are not in order of their serials, over the %zu that are "
-                        "sorted",
-                        cursor->n, PKI_CRL_SORT_MAX);
-    }
-    cursor->places = calloc(cursor->n, sizeof(cursor->places[0]));
-    if (!cursor->places)
-        return pki_fail(err, PKI_E_MEMORY, "out of memory");
-    if (!note_places(crl->entries, cursor, err))
-        return false;
-    qsort(cursor->places, cursor->n, sizeof(cursor->places[0]), order_places);
-    for (size_t i = 1; i < cursor->n; i++)
-        if (order_places(&cursor->places[i - 1], &cursor->places[i]) == 0)
-            return refuse_double(err);
-    return true;
-}
-
-static bool step(struct cursor *cursor, struct pki_error *err)
-{
-    bool unknown_critical = false; /* was looked for when the cursor was opened */
-
-    cursor->more = cursor->at < cursor->n;
-    if (!cursor->more)
-        return true;
-    if (!cursor->places)
-        pki_crl_pass_reach(&cursor->pass, cursor->rest.data);
-    else {
-        const uint8_t *entry = cursor->places[cursor->at].entry;
-        cursor->rest = (struct pki_bytes){entry, (size_t)(cursor->end - entry)};
-    }
-    cursor->at++;
+    cursor->n++;
     cursor->entry = cursor->rest;
-    if (!pki_crl_skim(&cursor->rest, &cursor->serial, &unknown_critical, err))
+    if (!pki_crl_skim(&cursor->rest, &cursor->serial, &unknown_critical, why))
         return false;
     cursor->entry.size -= cursor->rest.size;
-    return true;
+    if (unknown_critical) {
+        return pki_fail(why, PKI_E_INVALID,
+                        "a critical extension that is not processed, so the list must not be used "
+                        "(RFC 5280 5.3)");
+    }
+    return cursor->n == 1 || order_octets(last, cursor->serial) < 0 ||
+           pki_fail(why, PKI_E_INVALID, "its serial number does not come after the last one");
+}
+
+/* A context begun for each entry would cost as much as reading it: so an error of the cursor's. */
+static bool step(struct cursor *cursor, struct pki_error *err)
+{
+    cursor->more = cursor->rest.size > 0;
+    if (!cursor->more)
+        return true;
+    pki_crl_pass_reach(&cursor->pass, cursor->rest.data);
+    return take_entry(cursor) ||
+           pki_fail(err, cursor->why.code, "%s revocation list: entry %zu: %s", cursor->which,
+                    cursor->n, cursor->why.text);
 }
 
 /* At the first entry; without a list at the end. */
 static bool open_cursor(const struct pki_crl *crl, const char *which, struct cursor *cursor,
                         struct pki_error *err)
 {
-    PKI_CONTEXT(err, "%s revocation list", which);
-    bool ordered = true;
-
+    *cursor = (struct cursor){.which = which};
     if (!crl || crl->entries.size == 0)
         return true;
     cursor->pass = pki_crl_pass_begin(crl);
     cursor->rest = crl->entries;
-    cursor->end = crl->entries.data + crl->entries.size;
-    return look_through(crl, &cursor->n, &ordered, err) &&
-           (ordered || sort_places(crl, cursor, err)) && step(cursor, err);
+    return step(cursor, err);
 }
 
 static bool is_same(const struct pki_crl_entry *a, const struct pki_crl_entry *b)
@@ -221,17 +135,17 @@ bool pki_crl_compare(const struct pki_crl *before, const struct pki_crl *after,
                      const struct pki_crl_sink *sink, struct pki_crl_difference *difference,
                      struct pki_error *err)
 {
-    __attribute__((__cleanup__(cursor_clear))) struct cursor earlier = {0};
-    __attribute__((__cleanup__(cursor_clear))) struct cursor later = {0};
     struct pki_crl_difference found = {0};
+    struct cursor earlier;
+    struct cursor later;
 
     if (!open_cursor(before, "earlier", &earlier, err) || !open_cursor(after, "later", &later, err))
         return false;
-    found.before = earlier.n;
-    found.after = later.n;
     while (earlier.more || later.more)
         if (!merge_one(&earlier, &later, sink, &found, err))
             return false;
+    found.before = earlier.n;
+    found.after = later.n;
     *difference = found;
     return true;
 }

@@ -1,12 +1,9 @@
 /*
  * What two revocation lists of one issuer differ in: shown and confirmed
  * before a list is signed, and proof that nobody vanished from it (a
- * revocation is never taken back). Checkers' side: by the reader, linear and
- * without memory where both lists are in ascending order of their serials'
- * octets, as ours are.
- *
- * A foreign list may be in any order: its entries are then indexed (16 octets
- * each) and sorted, up to PKI_CRL_SORT_MAX of them.
+ * revocation is never taken back). Checkers' side: by the reader, in one pass
+ * and without memory, as both lists must be in ascending order of their
+ * serials' octets, which ours are. A foreign list in another order is refused.
  *
  * Who was removed is told, not judged: whether a certificate may leave the list
  * depends on what it was and on its expiry, which the store knows.
@@ -15,8 +12,6 @@
 #define PKI_X509_CRL_COMPARE_H
 
 #include "x509/crl.h"
-
-#define PKI_CRL_SORT_MAX ((size_t)250000) /* 4 MB of index */
 
 enum pki_crl_change_kind {
     PKI_CRL_ADDED,
@@ -46,9 +41,9 @@ struct pki_crl_difference {
  *
  * @before   NULL: there was none, everything is added
  * @sink     may be NULL
- * Fails:    PKI_E_FORMAT an entry that cannot be read; PKI_E_INVALID a serial twice in a list, an
- *           entry with a critical extension that we do not process, an unsorted list of over
- *           PKI_CRL_SORT_MAX entries; PKI_E_MEMORY; and whatever the sink fails with
+ * Fails:    PKI_E_FORMAT an entry that cannot be read; PKI_E_INVALID a serial that does not come
+ *           after the one before it, an entry with a critical extension that we do not process; and
+ *           whatever the sink fails with. The sink may have been told changes by then.
  */
 PKI_CHECKED bool pki_crl_compare(const struct pki_crl *before, const struct pki_crl *after,
                                  const struct pki_crl_sink *sink,

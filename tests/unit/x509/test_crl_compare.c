@@ -96,9 +96,6 @@ static void test_changes_are_told_in_order_of_serials(void)
         {{1, 2, 0}, {0}, "-1 -2"},
         {{1, 3, 5, 0}, {1, 2, 3, 4, 5, 6, 0}, "+2 +4 +6"},
         {{1, 2, 3, 4, 0}, {2, 4, 5, 0}, "-1 -3 +5"},
-        {{3, 1, 2, 0}, {1, 2, 3, 0}, ""},
-        {{1, 2, 3, 0}, {4, 3, 1, 0}, "-2 +4"},
-        {{5, 4, 3, 2, 1, 0}, {1, 6, 3, 2, 5, 0}, "-4 +6"},
     };
 
     for (size_t i = 0; i < PKI_COUNT(cases); i++) {
@@ -181,9 +178,9 @@ static void test_lists_that_must_not_be_used_are_refused(void)
         enum pki_code code;
         const char *text;
     } cases[] = {
-        {{1, 1, 0}, NONE, PKI_E_INVALID, "later revocation list: a serial number is listed twice"},
-        {{2, 1, 2, 0}, NONE, PKI_E_INVALID, "a serial number is listed twice"},
-        {{1, 2, 0}, CRITICAL, PKI_E_INVALID, "entry 1 has a critical extension"},
+        {{1, 1, 0}, NONE, PKI_E_INVALID, "later revocation list: entry 2: its serial number"},
+        {{1, 3, 2, 0}, NONE, PKI_E_INVALID, "entry 3: its serial number does not come after"},
+        {{1, 2, 0}, CRITICAL, PKI_E_INVALID, "entry 1: a critical extension"},
         {{1, 2, 0}, TORN, PKI_E_FORMAT, "later revocation list"},
     };
 
@@ -198,23 +195,6 @@ static void test_lists_that_must_not_be_used_are_refused(void)
         EXPECT_TEXT(cases[i].text);
         CU_ASSERT_EQUAL(difference.added, 77);
     }
-}
-
-static void test_a_huge_list_out_of_order_is_refused(void)
-{
-    size_t n = PKI_CRL_SORT_MAX + 1;
-    size_t *numbers = calloc(n + 1, sizeof(*numbers));
-    scope(list) after = {0};
-    struct pki_crl_difference difference = {0};
-    struct pki_error err = {0};
-
-    for (size_t i = 0; numbers && i < n; i++)
-        numbers[i] = n - i;
-    if (numbers)
-        make_list(&after, numbers, NONE);
-    free(numbers);
-    EXPECT_FAILS(pki_crl_compare(NULL, &after.crl, NULL, &difference, &err), err, PKI_E_INVALID);
-    EXPECT_TEXT("250001 entries that are not in order");
 }
 
 static bool stop(void *of, const struct pki_crl_change *change, struct pki_error *err)
@@ -239,32 +219,6 @@ static void test_a_sink_can_end_it(void)
                                  &difference, &err),
                  err, PKI_E_INTEGRITY);
     CU_ASSERT_EQUAL(told, 1);
-}
-
-/* Ours against each other and against themselves shuffled: same answer. */
-static void test_long_lists_are_compared_in_any_order(void)
-{
-    enum {
-        N = 5000
-    };
-    static size_t all[N + 1];
-    static size_t odd[N / 2 + 1];
-    scope(list) before = {0};
-    scope(list) after = {0};
-    struct pki_crl_difference difference = {0};
-    struct pki_error err = {0};
-
-    for (size_t i = 0; i < N; i++)
-        all[i] = i * 1237 % N + 1; /* 1237 and N have no common factor: a permutation */
-    for (size_t i = 0; i < N / 2; i++)
-        odd[i] = i * 2 + 1;
-    make_list(&before, odd, NONE);
-    make_list(&after, all, NONE);
-    EXPECT_OK(pki_crl_compare(&before.crl, &after.crl, NULL, &difference, &err), err);
-    CU_ASSERT_EQUAL(difference.before, N / 2);
-    CU_ASSERT_EQUAL(difference.after, N);
-    CU_ASSERT_EQUAL(difference.added, N / 2);
-    CU_ASSERT_EQUAL(difference.removed + difference.changed, 0);
 }
 
 static const uint8_t octets[] = {0x00, 0xff, 0x01, 0x00, 0x80};
@@ -335,9 +289,7 @@ int main(void)
          test_without_a_list_before_everything_is_added},
         {"another date or reason is a change", test_another_date_or_reason_is_a_change},
         {"lists that must not be used are refused", test_lists_that_must_not_be_used_are_refused},
-        {"a huge list out of order is refused", test_a_huge_list_out_of_order_is_refused},
         {"a sink can end it", test_a_sink_can_end_it},
-        {"long lists are compared in any order", test_long_lists_are_compared_in_any_order},
         {"numbers and dates only grow", test_numbers_and_dates_only_grow},
         {"only the same issuer follows", test_only_the_same_issuer_follows},
         CU_TEST_INFO_NULL,
