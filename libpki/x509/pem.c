@@ -1,5 +1,6 @@
 #include "x509/pem.h"
 
+#include "asn1/walk.h"
 #include "base/text.h"
 
 #define LINE_OCTETS ((size_t)48) /* 64 columns (RFC 7468 2): what is written */
@@ -53,9 +54,18 @@ static bool holds(struct pki_bytes text, const char *part)
     return memmem(text.data, text.size, part, strlen(part)) != NULL;
 }
 
+/* By its header: a large list would be read to its end for nothing. */
+static bool is_one_element(struct pki_bytes bytes)
+{
+    struct pki_element element;
+    struct pki_error ignored = {0};
+
+    return pki_walk_next(&bytes, &element, &ignored) && bytes.size == 0;
+}
+
 bool pki_pem_is(struct pki_bytes text)
 {
-    return holds(text, begin_mark);
+    return !is_one_element(text) && holds(text, begin_mark);
 }
 
 /* Whatever is read here is a SEQUENCE. */

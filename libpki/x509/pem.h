@@ -28,7 +28,8 @@ struct pki_pem {
     size_t n_blocks;
 };
 
-/** Whether the bytes hold a PEM header anywhere (else they may be DER). */
+/** Whether the bytes hold a PEM header anywhere; never if they are one DER element, as long as its
+ *  header says. What is neither may be anything. */
 bool pki_pem_is(struct pki_bytes text);
 
 /** Whether it can be one of the two at all, before a reader says what is wrong with it.

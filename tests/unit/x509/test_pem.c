@@ -140,6 +140,7 @@ static void test_a_text_of_empty_lines_is_read_in_linear_time(void)
 static void test_pem_is_told_from_der(void)
 {
     CU_ASSERT_TRUE(pki_pem_is(text_of("x\n" BLOCK)));
+    CU_ASSERT_FALSE(pki_pem_is(text_of("\x04\x0b-----BEGIN ")));
     CU_ASSERT_FALSE(pki_pem_is((struct pki_bytes){octets, sizeof(octets)}));
     CU_ASSERT_FALSE(pki_pem_is((struct pki_bytes){octets, 0}));
 }
