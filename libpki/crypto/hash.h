@@ -20,9 +20,9 @@ PKI_CHECKED bool pki_hash_begin(enum pki_digest kind, struct pki_hash **hash,
                                 struct pki_error *err);
 /** Fails: PKI_E_CRYPTO */
 PKI_CHECKED bool pki_hash_add(struct pki_hash *hash, struct pki_bytes bytes, struct pki_error *err);
-/** The same over a mapping of a file (base/file.h), in flat memory. */
-PKI_CHECKED bool pki_hash_add_mapped(struct pki_hash *hash, struct pki_bytes mapped,
-                                     struct pki_error *err);
+/** The same over a mapping of a file (base/file.h), in flat memory; several digests in one pass. */
+PKI_CHECKED bool pki_hash_add_mapped(struct pki_hash *const *hashes, size_t n,
+                                     struct pki_bytes mapped, struct pki_error *err);
 /** Writes pki_digest_size(kind) octets; nulls *hash. */
 void pki_hash_end(struct pki_hash **hash, uint8_t *digest);
 void pki_hash_free(struct pki_hash *hash);

@@ -20,24 +20,15 @@ bool pki_crl_directory(const struct pki_session *session, int *dir, struct pki_e
     return pki_dir_ensure(session->directory, PKI_CRLS, dir, err);
 }
 
-bool pki_crl_file_digest(struct pki_bytes der, uint8_t sha256[PKI_SHA256_SIZE],
-                         struct pki_error *err)
-{
-    pki_auto(pki_hash) hash = NULL;
-
-    if (!pki_hash_begin(PKI_SHA256, &hash, err) || !pki_hash_add_mapped(hash, der, err))
-        return false;
-    pki_hash_end(&hash, sha256);
-    return true;
-}
-
 static bool is_recorded(struct pki_bytes der, const struct pki_crl_row *row, bool *same,
                         struct pki_error *err)
 {
     uint8_t sha256[PKI_SHA256_SIZE];
+    pki_auto(pki_hash) hash = NULL;
 
-    if (!pki_crl_file_digest(der, sha256, err))
+    if (!pki_hash_begin(PKI_SHA256, &hash, err) || !pki_hash_add_mapped(&hash, 1, der, err))
         return false;
+    pki_hash_end(&hash, sha256);
     *same = (int64_t)der.size == row->size && memcmp(sha256, row->sha256, sizeof(sha256)) == 0;
     return true;
 }

@@ -27,10 +27,6 @@ PKI_CHECKED bool pki_crl_file_map(const struct pki_session *session, const char 
                                   const struct pki_crl_row *row, struct pki_bytes *der,
                                   struct pki_error *err);
 
-/** SHA-256 of what is large. */
-PKI_CHECKED bool pki_crl_file_digest(struct pki_bytes der, uint8_t sha256[PKI_SHA256_SIZE],
-                                     struct pki_error *err);
-
 /** The number that a reservation's name has; 0 when it is of another kind. */
 int64_t pki_crl_reserved_number(const struct pki_reservation_row *row);
 

@@ -5,10 +5,11 @@
 #include "ops/crl.h"
 
 #include "base/text.h"
+#include "crypto/hash.h"
 #include "ops/revocation.h"
 #include "x509/describe.h"
 
-#define STEPS 3 /* signed, verified, digested */
+#define STEPS 2 /* signed, verified */
 
 static void crl_free(void *own)
 {
@@ -119,14 +120,35 @@ static bool verify(const struct pki_draft *draft, const struct pki_crl *list, st
                : pki_crl_verify_signature(list, spki, err);
 }
 
-/* By our reader and the issuer's key; GnuTLS's import is quadratic, so it is not asked. */
-static bool check_signed(const struct pki_draft *draft, struct pki_bytes der, struct pki_error *err)
+/* SHA-256 of the body and of the whole list, in one pass over it. */
+static bool digest_signed(const struct pki_crl *list, uint8_t body[PKI_SHA256_SIZE],
+                          uint8_t whole[PKI_SHA256_SIZE], struct pki_error *err)
 {
-    const struct pki_crl_work *crl = own_of(draft);
+    const uint8_t *end = list->tbs.data + list->tbs.size;
+    const struct pki_bytes head = {list->der.data, (size_t)(list->tbs.data - list->der.data)};
+    const struct pki_bytes tail = {end, (size_t)(list->der.data + list->der.size - end)};
+    pki_auto(pki_hash) of_body = NULL;
+    pki_auto(pki_hash) of_whole = NULL;
+
+    if (!pki_hash_begin(PKI_SHA256, &of_body, err) || !pki_hash_begin(PKI_SHA256, &of_whole, err) ||
+        !pki_hash_add(of_whole, head, err) ||
+        !pki_hash_add_mapped((struct pki_hash *const[]){of_body, of_whole}, 2, list->tbs, err) ||
+        !pki_hash_add(of_whole, tail, err))
+        return false;
+    pki_hash_end(&of_body, body);
+    pki_hash_end(&of_whole, whole);
+    return true;
+}
+
+/* By our reader and the issuer's key; GnuTLS's import is quadratic, so it is not asked. */
+static bool check_signed(struct pki_draft *draft, struct pki_bytes der, struct pki_error *err)
+{
+    struct pki_crl_work *crl = draft->own;
     uint8_t sha256[PKI_SHA256_SIZE];
     struct pki_crl list;
 
-    if (!pki_crl_parse(der, &list, err) || !pki_crl_file_digest(list.tbs, sha256, err))
+    crl->row.size = (int64_t)der.size;
+    if (!pki_crl_parse(der, &list, err) || !digest_signed(&list, sha256, crl->row.sha256, err))
         return false;
     if (memcmp(sha256, pki_crl_draft_body(crl->list)->sha256, sizeof(sha256)) != 0)
         return pki_fail(err, PKI_E_INTEGRITY, "the CRL does not hold the linted body");
@@ -140,12 +162,9 @@ static bool sign(struct pki_session *session, struct pki_draft *draft,
     pki_scope(pki_crl_view) view = {0};
     pki_scope(pki_work) work = pki_work_begin(session->progress, "signing the list", STEPS);
 
-    if (!pki_crl_draft_sign(crl->list, issuer_key, err) || !pki_work_on(&work, err) ||
-        !pki_crl_draft_view(crl->list, &view, err) || !check_signed(draft, view.der, err) ||
-        !pki_work_on(&work, err))
-        return false;
-    crl->row.size = (int64_t)view.der.size;
-    return pki_crl_file_digest(view.der, crl->row.sha256, err) && pki_work_on(&work, err);
+    return pki_crl_draft_sign(crl->list, issuer_key, err) && pki_work_on(&work, err) &&
+           pki_crl_draft_view(crl->list, &view, err) && check_signed(draft, view.der, err) &&
+           pki_work_on(&work, err);
 }
 
 /* What a signing that was cut off has named: no row knows it, and this list is in its place. */

@@ -343,7 +343,7 @@ static bool verify_mapped(const struct pki_crl *crl, struct pki_bytes spki,
     pki_auto(pki_hash) hash = NULL;
     uint8_t digest[PKI_DIGEST_MAX];
 
-    if (!pki_hash_begin(how->digest, &hash, err) || !pki_hash_add_mapped(hash, crl->tbs, err))
+    if (!pki_hash_begin(how->digest, &hash, err) || !pki_hash_add_mapped(&hash, 1, crl->tbs, err))
         return false;
     pki_hash_end(&hash, digest);
     return pki_crl_verify_digest(crl, spki,

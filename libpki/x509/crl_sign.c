@@ -14,27 +14,28 @@ const struct pki_crl_body *pki_crl_draft_body(const struct pki_crl_draft *draft)
     return &draft->body;
 }
 
-static bool digest_view(struct pki_bytes body, enum pki_digest kind, uint8_t *digest,
-                        struct pki_error *err)
+/* Both digests in one pass over the file. */
+static bool digest_both(struct pki_bytes der, struct pki_crl_body *body, struct pki_error *err)
 {
-    pki_auto(pki_hash) hash = NULL;
+    pki_auto(pki_hash) to_sign = NULL;
+    pki_auto(pki_hash) to_record = NULL;
 
-    if (!pki_hash_begin(kind, &hash, err) || !pki_hash_add_mapped(hash, body, err))
+    if (!pki_hash_begin(body->digest_kind, &to_sign, err) ||
+        !pki_hash_begin(PKI_SHA256, &to_record, err) ||
+        !pki_hash_add_mapped((struct pki_hash *const[]){to_sign, to_record}, 2, der, err))
         return false;
-    pki_hash_end(&hash, digest);
+    pki_hash_end(&to_sign, body->digest);
+    pki_hash_end(&to_record, body->sha256);
     return true;
 }
 
 bool pki_crl_draft_digest(struct pki_crl_draft *draft, struct pki_error *err)
 {
     pki_scope(pki_crl_view) view = {0};
-    struct pki_crl_body *body = &draft->body;
     bool signs_digest = pki_signature_is_of_digest(draft->algorithm->signature);
 
-    body->digest_kind = signs_digest ? draft->algorithm->digest : PKI_SHA512;
-    return pki_crl_draft_view(draft, &view, err) &&
-           digest_view(view.der, body->digest_kind, body->digest, err) &&
-           digest_view(view.der, PKI_SHA256, body->sha256, err);
+    draft->body.digest_kind = signs_digest ? draft->algorithm->digest : PKI_SHA512;
+    return pki_crl_draft_view(draft, &view, err) && digest_both(view.der, &draft->body, err);
 }
 
 bool pki_crl_draft_view(const struct pki_crl_draft *draft, struct pki_crl_view *view,
