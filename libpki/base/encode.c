@@ -88,36 +88,46 @@ void pki_base64(struct pki_buf *buf, struct pki_bytes bytes)
     }
 }
 
-static int base64_value(uint8_t c)
+#define NO_DIGIT 0xff
+
+static void index_digits(uint8_t values[256])
 {
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    if (c == '+')
-        return 62;
-    return c == '/' ? 63 : -1;
+    memset(values, NO_DIGIT, 256);
+    for (uint8_t i = 0; i < PADDING; i++)
+        values[(uint8_t)base64_digits[i]] = i;
 }
 
-/* Four characters, of which `used` are digits; canonical: the bits left over are zero. */
-static bool read_group(const uint8_t *text, size_t used, struct pki_buf *bytes)
+/* Groups of four digits, three octets each; how many characters were read before one that is no
+ * digit. */
+static size_t read_groups(const uint8_t values[256], struct pki_bytes text, uint8_t *octets)
 {
-    uint32_t group = 0;
+    size_t at = 0;
 
-    for (size_t i = 0; i < 4; i++) {
-        int value = i < used ? base64_value(text[i]) : 0;
-        if (value < 0)
-            return false;
-        group = group << 6 | (uint32_t)value;
+    for (; at < text.size; at += 4) {
+        const uint8_t *c = text.data + at;
+        const uint32_t digits[4] = {values[c[0]], values[c[1]], values[c[2]], values[c[3]]};
+        if ((digits[0] | digits[1] | digits[2] | digits[3]) == NO_DIGIT)
+            break;
+        uint32_t group = digits[0] << 18 | digits[1] << 12 | digits[2] << 6 | digits[3];
+        *octets++ = (uint8_t)(group >> 16);
+        *octets++ = (uint8_t)(group >> 8);
+        *octets++ = (uint8_t)group;
     }
-    uint8_t octets[3] = {(uint8_t)(group >> 16), (uint8_t)(group >> 8), (uint8_t)group};
-    for (size_t i = used - 1; i < 3; i++)
-        if (octets[i] != 0)
-            return false;
-    pki_buf_append(bytes, octets, used - 1);
-    return true;
+    return at;
+}
+
+/* The group with the padding; canonical: the bits left over are zero. */
+static bool read_last(const uint8_t values[256], const uint8_t *text, size_t pad, uint8_t *octets)
+{
+    uint8_t full[4] = {text[0], text[1], 'A', 'A'};
+    uint8_t read[3];
+
+    if (pad == 1)
+        full[2] = text[2];
+    if (read_groups(values, (struct pki_bytes){full, sizeof(full)}, read) == 0)
+        return false;
+    memcpy(octets, read, 3 - pad);
+    return read[2] == 0 && (pad == 1 || read[1] == 0);
 }
 
 static size_t padding(struct pki_bytes text)
@@ -132,16 +142,21 @@ bool pki_base64_parse(struct pki_bytes text, struct pki_buf *bytes, struct pki_e
 {
     size_t before = bytes->size;
     size_t pad = padding(text);
+    uint8_t values[256];
 
     if (text.size % 4 != 0)
         return pki_fail(err, PKI_E_FORMAT, "base64 is cut off: %zu characters (RFC 4648 4)",
                         text.size);
-    for (size_t i = 0; i < text.size; i += 4) {
-        if (read_group(text.data + i, i + 4 == text.size ? 4 - pad : 4, bytes))
-            continue;
-        bytes->size = before;
-        return pki_fail(err, PKI_E_FORMAT, "not canonical base64 after character %zu (RFC 4648 4)",
-                        i);
-    }
-    return pki_buf_ok(bytes, err);
+    uint8_t *octets = pki_buf_extend(bytes, text.size / 4 * 3 - pad);
+    if (!octets)
+        return pki_buf_ok(bytes, err);
+
+    struct pki_bytes full = {text.data, pad > 0 ? text.size - 4 : text.size};
+    index_digits(values);
+    size_t at = read_groups(values, full, octets);
+    if (at == full.size &&
+        (pad == 0 || read_last(values, text.data + at, pad, octets + at / 4 * 3)))
+        return true;
+    bytes->size = before;
+    return pki_fail(err, PKI_E_FORMAT, "not canonical base64 after character %zu (RFC 4648 4)", at);
 }

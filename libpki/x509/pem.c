@@ -16,6 +16,7 @@ struct reader {
     struct pki_bytes rest;
     struct pki_bytes line; /* without its end */
     unsigned long number;
+    struct pki_buf base64; /* of the block that is read: one room for all */
     struct pki_error *err;
 };
 
@@ -149,36 +150,36 @@ static bool judge_body_line(const struct reader *reader)
     return true;
 }
 
-static bool decode_block(const struct reader *reader, struct pki_bytes base64,
-                         struct pki_pem_block *block)
+static bool decode_block(const struct reader *reader, struct pki_pem_block *block)
 {
     PKI_CONTEXT(reader->err, "block that ends in line %lu", reader->number);
 
-    if (base64.size == 0)
+    if (!pki_buf_ok(&reader->base64, reader->err))
+        return false;
+    if (reader->base64.size == 0)
         return pki_fail(reader->err, PKI_E_FORMAT, "it is empty");
-    return pki_base64_parse(base64, &block->der, reader->err);
+    return pki_base64_parse(pki_buf_view(&reader->base64), &block->der, reader->err);
 }
 
 /* From behind the BEGIN line through the END line. */
 static bool read_block(struct reader *reader, struct pki_pem_block *block)
 {
-    pki_scope(pki_buf) base64 = {0};
     size_t limit = block_limit(block->label) / 3 * 4 + 4;
     char label[64];
 
+    reader->base64.size = 0;
     while (next_line(reader)) {
         if (starts_with(reader->line, end_mark)) {
             if (!read_label(reader, end_mark, label))
                 return false;
             if (strcmp(label, block->label) != 0)
                 return fail_at(reader, "the END line names another kind than the BEGIN line");
-            return pki_buf_ok(&base64, reader->err) &&
-                   decode_block(reader, pki_buf_view(&base64), block);
+            return decode_block(reader, block);
         }
         if (!judge_body_line(reader))
             return false;
-        pki_buf_append_bytes(&base64, reader->line);
-        if (base64.size > limit)
+        pki_buf_append_bytes(&reader->base64, reader->line);
+        if (reader->base64.size > limit)
             return fail_at(reader,
                            "the block is over the limit of its kind (64 KiB; CRLs 512 MiB)");
     }
@@ -260,7 +261,9 @@ bool pki_pem_parse(struct pki_bytes text, struct pki_pem *pem, struct pki_error 
     struct reader reader = {.rest = text, .err = err};
     struct pki_pem read = {0};
 
-    if (!judge_start(text, err) || !read_blocks(&reader, &read)) {
+    bool good = judge_start(text, err) && read_blocks(&reader, &read);
+    pki_buf_clear(&reader.base64);
+    if (!good) {
         pki_pem_clear(&read);
         return false;
     }
