@@ -36,8 +36,7 @@ static bool find_purpose(const char *word, const char **oid, struct pki_error *e
 struct material {
     struct pki_certs leaf; /* and its chain */
     struct pki_certs anchors;
-    struct pki_certs untrusted; /* of the file */
-    struct pki_certs pool;      /* borrowed: the chain and the untrusted ones */
+    struct pki_pile untrusted;
     struct pki_crl_files crls;
 };
 
@@ -45,8 +44,7 @@ static void material_clear(struct material *material)
 {
     pki_certs_clear(&material->leaf);
     pki_certs_clear(&material->anchors);
-    pki_certs_clear(&material->untrusted);
-    free(material->pool.list);
+    pki_pile_clear(&material->untrusted);
     pki_crl_files_clear(&material->crls);
 }
 
@@ -56,6 +54,14 @@ static bool read_certs(const char *path, struct pki_certs *certs, struct pki_err
 
     return pki_file_read(AT_FDCWD, path, PKI_LIMIT_BUNDLE, &text, err) &&
            pki_certs_parse(path, pki_buf_view(&text), certs, err);
+}
+
+static bool read_pile(const char *path, struct pki_pile *pile, struct pki_error *err)
+{
+    pki_scope(pki_buf) text = {0};
+
+    return pki_file_read(AT_FDCWD, path, PKI_LIMIT_BUNDLE, &text, err) &&
+           pki_pile_parse(path, pki_buf_view(&text), pile, err);
 }
 
 /* Whoever reads the file later takes the first certificate as the leaf, so the rest must follow
@@ -68,28 +74,14 @@ static bool read_leaf(const char *path, struct pki_certs *certs, struct pki_erro
     return pki_chain_check_order(certs, err);
 }
 
-static bool fill_pool(struct material *material, struct pki_error *err)
-{
-    struct pki_certs *pool = &material->pool;
-
-    pool->list = calloc(material->leaf.n + material->untrusted.n, sizeof(struct pki_cert *));
-    if (!pool->list)
-        return pki_fail(err, PKI_E_MEMORY, "out of memory");
-    for (size_t i = 1; i < material->leaf.n; i++)
-        pool->list[pool->n++] = material->leaf.list[i];
-    for (size_t i = 0; i < material->untrusted.n; i++)
-        pool->list[pool->n++] = material->untrusted.list[i];
-    return true;
-}
-
 static bool read_material(const struct pki_verify_request *request, struct material *material,
                           struct pki_error *err)
 {
     if (!read_certs(request->anchors, &material->anchors, err) ||
-        (request->untrusted && !read_certs(request->untrusted, &material->untrusted, err)) ||
+        (request->untrusted && !read_pile(request->untrusted, &material->untrusted, err)) ||
         !pki_crl_files_read(request->crls, request->n_crls, &material->crls, err))
         return false;
-    return read_leaf(request->leaf, &material->leaf, err) && fill_pool(material, err);
+    return read_leaf(request->leaf, &material->leaf, err);
 }
 
 static bool is_anchor(const struct pki_certs *anchors, const struct pki_cert *cert)
@@ -204,13 +196,15 @@ static void describe(const struct pki_verify_request *request,
         pki_report_fingerprint(report, "Anchor SHA-256", path->certs[path->n - 1]->fingerprint);
 }
 
-static bool verify(const struct pki_verify_request *request, const struct material *material,
+static bool verify(const struct pki_verify_request *request, struct material *material,
                    const char *usage, struct pki_report *report, struct pki_error *err)
 {
+    const struct pki_certs above = {.list = material->leaf.list + 1, .n = material->leaf.n - 1};
     const struct pki_path_request question = {
         .leaf = material->leaf.list[0],
         .anchors = &material->anchors,
-        .untrusted = &material->pool,
+        .untrusted = &above,
+        .pile = &material->untrusted,
         .crls = material->crls.list,
         .n_crls = material->crls.n,
         .require_crls = request->n_crls > 0,
@@ -222,6 +216,8 @@ static bool verify(const struct pki_verify_request *request, const struct materi
     struct pki_path_finding finding;
     bool valid = pki_path_find(&question, &path, &finding, err);
 
+    if (!valid && err->code != PKI_E_INVALID)
+        return false;
     describe(request, &question, &path, valid ? NULL : &finding, err->text, report);
     return valid && pki_report_ok(report, err);
 }
@@ -229,7 +225,7 @@ static bool verify(const struct pki_verify_request *request, const struct materi
 bool pki_verify_file(const struct pki_verify_request *request, struct pki_report *report,
                      struct pki_error *err)
 {
-    struct material material = {.pool = {0}};
+    struct material material = {.leaf = {0}};
     const char *usage = NULL;
 
     bool valid = find_purpose(request->purpose, &usage, err) &&

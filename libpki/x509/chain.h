@@ -12,6 +12,7 @@
 
 #include "x509/cert.h"
 #include "x509/crl.h"
+#include "x509/pile.h"
 
 #define PKI_CHAIN_MAX 16
 
@@ -19,6 +20,7 @@ struct pki_path_request {
     const struct pki_cert *leaf;
     const struct pki_certs *anchors;
     const struct pki_certs *untrusted; /* in any order; may be NULL */
+    struct pki_pile *pile;             /* the same, read where the search arrives; may be NULL */
     const struct pki_crl *crls;
     size_t n_crls;
     bool require_crls; /* every certificate below the anchor needs a current CRL */
@@ -44,7 +46,8 @@ struct pki_path_finding {
  *
  * @path     the valid path, or the one that came furthest
  * @finding  when it fails: the certificate at fault and the reason
- * Fails:    PKI_E_INVALID no valid path: text says which certificate and why; PKI_E_MEMORY
+ * Fails:    PKI_E_INVALID no valid path: text says which certificate and why; PKI_E_FORMAT a
+ *           certificate of the pile that the search arrived at is malformed; PKI_E_MEMORY
  */
 PKI_CHECKED bool pki_path_find(const struct pki_path_request *request, struct pki_path *path,
                                struct pki_path_finding *finding, struct pki_error *err);

@@ -74,18 +74,37 @@ static bool has_path(struct pki_path_work *work, const struct pki_path *path,
     return good;
 }
 
+static bool is_signer(struct pki_path_work *work, const struct status *status,
+                      const struct pki_crl *crl, const struct pki_cert *cert)
+{
+    struct pki_error ignored = {0};
+
+    return cert != status->path->certs[status->position + 1] &&
+           pki_name_equal(cert->subject, crl->issuer) &&
+           check_signature(work, crl, cert, &ignored) && has_path(work, status->path, cert);
+}
+
 /* Another key of the same name (key rollover, or a key for lists alone). */
 static bool find_signer(struct pki_path_work *work, const struct status *status,
                         const struct pki_crl *crl, const struct pki_certs *certs)
 {
-    const struct pki_cert *issuer = status->path->certs[status->position + 1];
+    for (size_t i = 0; certs && i < certs->n; i++)
+        if (is_signer(work, status, crl, certs->list[i]))
+            return true;
+    return false;
+}
 
-    for (size_t i = 0; certs && i < certs->n; i++) {
-        const struct pki_cert *cert = certs->list[i];
+/* The same among the pile; what cannot be read signs nothing. */
+static bool find_signer_in_pile(struct pki_path_work *work, const struct status *status,
+                                const struct pki_crl *crl)
+{
+    struct pki_pile *pile = work->request->pile;
+
+    for (size_t i = 0; pile && i < pile->n; i++) {
+        const struct pki_cert *cert = NULL;
         struct pki_error ignored = {0};
-        if (cert == issuer || !pki_name_equal(cert->subject, crl->issuer))
-            continue;
-        if (check_signature(work, crl, cert, &ignored) && has_path(work, status->path, cert))
+        if (pki_name_equal(pile->list[i].skim.subject, crl->issuer) &&
+            pki_pile_read(pile, i, &cert, &ignored) && is_signer(work, status, crl, cert))
             return true;
     }
     return false;
@@ -118,6 +137,7 @@ static bool check_signer(struct pki_path_work *work, const struct status *status
     }
     if (work->for_crl || err->code == PKI_E_MEMORY ||
         (!find_signer(work, status, crl, work->request->untrusted) &&
+         !find_signer_in_pile(work, status, crl) &&
          !find_signer(work, status, crl, work->request->anchors)))
         return false;
     *err = (struct pki_error){0};

@@ -42,7 +42,7 @@ static bool try_paths(struct search *search, bool fit_only, struct best *best,
     for (; search->attempts < PKI_PATH_ATTEMPTS_MAX; search->attempts++) {
         struct pki_path_fault fault = {.stage = PKI_STAGE_NONE};
         struct pki_error why = {0};
-        if (!pki_graph_reach(&search->graph, fit_only, path, places))
+        if (!pki_graph_reach(&search->graph, fit_only, path, places, err))
             return false;
         if (pki_path_validate(search->work, path, &fault, &why))
             return true;

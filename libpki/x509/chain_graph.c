@@ -14,31 +14,29 @@ static uint8_t lower(uint8_t c)
     return c >= 'A' && c <= 'Z' ? (uint8_t)(c - 'A' + 'a') : c;
 }
 
-/* Adds up digests of the attributes without case and white space: names that are equal by RFC 5280
- * 7.1 have equal sums. The converse is checked when a path is validated. */
-static bool add_attribute(struct pki_bytes pair, uint64_t *sum)
+/* FNV-1a, 64 bits. Whoever makes names collide gets what the same name for all gets: more
+ * candidates, which the bounds of a search are made for. */
+static uint64_t hash_more(uint64_t hash, uint8_t c)
 {
-    struct pki_error ignored = {0};
-    struct pki_digest_state state;
-    uint8_t digest[PKI_SHA256_SIZE];
+    return (hash ^ c) * UINT64_C(0x100000001b3);
+}
+
+/* Adds up hashes of the attributes without case and white space: names that are equal by RFC 5280
+ * 7.1 have equal sums. The converse is checked when a path is validated. */
+static bool add_attribute(struct pki_bytes pair, uint64_t *sum, struct pki_error *err)
+{
     struct pki_element type;
     struct pki_element value;
-    uint8_t folded[128];
-    size_t n = 0;
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
-    if (!pki_walk_expect(&pair, TAG_OID, &type, &ignored) ||
-        !pki_walk_next(&pair, &value, &ignored))
+    if (!pki_walk_expect(&pair, TAG_OID, &type, err) || !pki_walk_next(&pair, &value, err))
         return false;
-    for (size_t i = 0; i < value.content.size && n < sizeof(folded); i++)
+    for (size_t i = 0; i < type.content.size; i++)
+        hash = hash_more(hash, type.content.data[i]);
+    for (size_t i = 0; i < value.content.size; i++)
         if (value.content.data[i] > ' ')
-            folded[n++] = lower(value.content.data[i]);
-    pki_digest_begin(&state, PKI_SHA256);
-    pki_digest_add(&state, type.whole);
-    pki_digest_add(&state, (struct pki_bytes){folded, n});
-    pki_digest_end(&state, digest);
-    uint64_t part = 0;
-    memcpy(&part, digest, sizeof(part));
-    *sum += part;
+            hash = hash_more(hash, lower(value.content.data[i]));
+    *sum += hash;
     return true;
 }
 
@@ -56,7 +54,7 @@ static uint64_t hash_name(struct pki_bytes name)
            pki_walk_next(&whole.content, &set, &ignored)) {
         while (pki_walk_peek(set.content) == TAG_SEQUENCE &&
                pki_walk_next(&set.content, &pair, &ignored))
-            if (!add_attribute(pair.content, &sum))
+            if (!add_attribute(pair.content, &sum, &ignored))
                 return sum;
     }
     return sum;
@@ -74,65 +72,97 @@ static int compare_key(const struct pki_node *node, uint64_t subject, struct pki
 {
     if (node->subject != subject)
         return node->subject < subject ? -1 : 1;
-    return compare_bytes(node->cert->subject_key_id, key_id);
+    return compare_bytes(node->skim.subject_key_id, key_id);
 }
 
 static int compare_nodes(const void *a, const void *b)
 {
     const struct pki_node *left = a;
     const struct pki_node *right = b;
-    int order = compare_key(left, right->subject, right->cert->subject_key_id);
+    int order = compare_key(left, right->subject, right->skim.subject_key_id);
 
     if (order == 0)
-        order = memcmp(left->cert->fingerprint, right->cert->fingerprint, PKI_SHA256_SIZE);
+        order = compare_bytes(left->skim.der, right->skim.der);
     if (order == 0)
         order = (int)right->anchor - (int)left->anchor; /* of equal ones the anchor is first */
     return order;
 }
 
-static bool same_cert(const struct pki_cert *a, const struct pki_cert *b)
+static struct pki_node *add_node(struct pki_graph *graph, struct pki_skim skim)
 {
-    return memcmp(a->fingerprint, b->fingerprint, PKI_SHA256_SIZE) == 0;
+    struct pki_node *node = &graph->nodes[graph->n++];
+
+    *node = (struct pki_node){.skim = skim};
+    node->subject = hash_name(skim.subject);
+    node->issuer = hash_name(skim.issuer);
+    return node;
 }
 
-static void fill(struct pki_graph *graph, const struct pki_certs *certs, int64_t at, bool anchor)
+static void read_in(const struct pki_graph *graph, struct pki_node *node,
+                    const struct pki_cert *cert)
+{
+    struct pki_error ignored = {0};
+
+    node->cert = cert;
+    node->unfit = !pki_path_check_alone(cert, graph->request->at, true, &ignored);
+}
+
+static void add_certs(struct pki_graph *graph, const struct pki_certs *certs, bool anchor)
 {
     for (size_t i = 0; certs && i < certs->n; i++) {
-        struct pki_node *node = &graph->nodes[graph->n++];
-        *node = (struct pki_node){.cert = certs->list[i], .anchor = anchor};
-        node->subject = hash_name(node->cert->subject);
-        node->issuer = hash_name(node->cert->issuer);
-        struct pki_error ignored = {0};
-        node->unfit = !pki_path_check_alone(node->cert, at, true, &ignored);
+        struct pki_node *node = add_node(graph, pki_skim_of(certs->list[i]));
+        node->anchor = anchor;
+        read_in(graph, node, certs->list[i]);
     }
 }
 
+static void add_pile(struct pki_graph *graph, const struct pki_pile *pile)
+{
+    for (size_t i = 0; pile && i < pile->n; i++)
+        add_node(graph, pile->list[i].skim)->place = i;
+}
+
+static bool read_node(const struct pki_graph *graph, struct pki_node *node, struct pki_error *err)
+{
+    const struct pki_cert *cert = NULL;
+
+    if (node->cert)
+        return true;
+    if (!pki_pile_read(graph->request->pile, node->place, &cert, err))
+        return false;
+    read_in(graph, node, cert);
+    return true;
+}
+
 /* Copies of one certificate, and of the leaf, are tried once. */
-static void drop_copies(struct pki_graph *graph, const struct pki_cert *leaf)
+static void drop_copies(struct pki_graph *graph, struct pki_bytes leaf)
 {
     for (size_t i = 0; i < graph->n; i++) {
         struct pki_node *node = &graph->nodes[i];
-        if ((i > 0 && same_cert(node->cert, graph->nodes[i - 1].cert)) ||
-            (same_cert(node->cert, leaf) && !node->anchor))
-            node->copy = true;
+        node->copy = (i > 0 && pki_bytes_equal(node->skim.der, graph->nodes[i - 1].skim.der)) ||
+                     (!node->anchor && pki_bytes_equal(node->skim.der, leaf));
     }
 }
 
 bool pki_graph_open(const struct pki_path_request *request, struct pki_graph *graph,
                     struct pki_error *err)
 {
-    size_t most = request->anchors->n + (request->untrusted ? request->untrusted->n : 0) + 1;
+    size_t most = request->anchors->n + (request->untrusted ? request->untrusted->n : 0) +
+                  (request->pile ? request->pile->n : 0) + 1;
+    struct pki_skim leaf = pki_skim_of(request->leaf);
 
+    graph->request = request;
     graph->nodes = calloc(most, sizeof(*graph->nodes));
     graph->queue = calloc(most, sizeof(*graph->queue));
     if (!graph->nodes || !graph->queue)
         return pki_fail(err, PKI_E_MEMORY, "out of memory");
-    fill(graph, request->anchors, request->at, true);
-    fill(graph, request->untrusted, request->at, false);
+    add_certs(graph, request->anchors, true);
+    add_certs(graph, request->untrusted, false);
+    add_pile(graph, request->pile);
     qsort(graph->nodes, graph->n, sizeof(*graph->nodes), compare_nodes);
-    drop_copies(graph, request->leaf);
-    graph->nodes[graph->n] =
-        (struct pki_node){.cert = request->leaf, .issuer = hash_name(request->leaf->issuer)};
+    drop_copies(graph, leaf.der);
+    add_node(graph, leaf)->cert = request->leaf;
+    graph->n--;
     return true;
 }
 
@@ -183,16 +213,21 @@ static bool is_left_out(const struct pki_graph *graph, size_t child, size_t issu
 /* Queues the candidates from first on that have the child's issuer as subject, and the key id where
  * one is given. The anchor among them ends the search. */
 static bool visit(struct pki_graph *graph, size_t child, size_t first,
-                  const struct pki_bytes *key_id, size_t *anchor)
+                  const struct pki_bytes *key_id, size_t *anchor, struct pki_error *err)
 {
     const struct pki_node *asker = &graph->nodes[child];
 
     for (size_t i = next_free(graph, first); i < graph->n; i = next_free(graph, i + 1)) {
         struct pki_node *node = &graph->nodes[i];
         if (node->subject != asker->issuer ||
-            (key_id && compare_bytes(node->cert->subject_key_id, *key_id) != 0))
+            (key_id && compare_bytes(node->skim.subject_key_id, *key_id) != 0))
             break;
         if (is_left_out(graph, child, i))
+            continue;
+        if (!read_node(graph, node, err))
+            return false;
+        node->skip = i + 1;
+        if (graph->fit_only && node->unfit)
             continue;
         node->below = child;
         node->depth = asker->depth + 1;
@@ -200,52 +235,50 @@ static bool visit(struct pki_graph *graph, size_t child, size_t first,
             *anchor = i;
             return true;
         }
-        node->skip = i + 1;
         graph->queue[graph->n_queued++] = i;
     }
     return false;
 }
 
 /* RFC 5280 4.2.1.1: where both key identifiers are there, they must be equal. */
-static bool visit_issuers(struct pki_graph *graph, size_t child, size_t *anchor)
+static bool visit_issuers(struct pki_graph *graph, size_t child, size_t *anchor,
+                          struct pki_error *err)
 {
     const struct pki_node *asker = &graph->nodes[child];
-    const struct pki_bytes wanted = asker->cert->authority_key_id;
+    const struct pki_bytes wanted = asker->skim.authority_key_id;
     const struct pki_bytes none = {0};
 
     if (asker->depth + 1 >= PKI_CHAIN_MAX)
         return false;
     size_t first = first_at_least(graph, asker->issuer, none);
     if (wanted.size == 0)
-        return visit(graph, child, first, NULL, anchor);
-    return visit(graph, child, first_at_least(graph, asker->issuer, wanted), &wanted, anchor) ||
-           visit(graph, child, first, &none, anchor);
+        return visit(graph, child, first, NULL, anchor, err);
+    if (visit(graph, child, first_at_least(graph, asker->issuer, wanted), &wanted, anchor, err))
+        return true;
+    return err->code == PKI_OK && visit(graph, child, first, &none, anchor, err);
 }
 
-static bool is_out(const struct pki_node *node, bool fit_only)
-{
-    return node->copy || (fit_only && node->unfit);
-}
-
-static bool find_anchor(struct pki_graph *graph, bool fit_only, size_t *end)
+static bool find_anchor(struct pki_graph *graph, size_t *end, struct pki_error *err)
 {
     for (size_t i = 0; i < graph->n; i++)
-        graph->nodes[i].skip = is_out(&graph->nodes[i], fit_only) ? i + 1 : i;
+        graph->nodes[i].skip = graph->nodes[i].copy ? i + 1 : i;
     graph->queue[0] = graph->n;
     graph->n_queued = 1;
-    for (size_t i = 0; i < graph->n_queued; i++) {
+    for (size_t i = 0; i < graph->n_queued && err->code == PKI_OK; i++) {
         *end = graph->queue[i];
-        if (visit_issuers(graph, *end, end))
+        if (visit_issuers(graph, *end, end, err))
             return true;
     }
     return false;
 }
 
 bool pki_graph_reach(struct pki_graph *graph, bool fit_only, struct pki_path *path,
-                     size_t places[PKI_CHAIN_MAX])
+                     size_t places[PKI_CHAIN_MAX], struct pki_error *err)
 {
     size_t end = graph->n;
-    bool found = find_anchor(graph, fit_only, &end);
+
+    graph->fit_only = fit_only;
+    bool found = find_anchor(graph, &end, err);
 
     path->n = graph->nodes[end].depth + 1;
     for (size_t i = path->n; i-- > 0; end = graph->nodes[end].below) {

@@ -55,6 +55,19 @@ struct pki_certs chain_certs(const char *names)
     return certs;
 }
 
+struct pki_pile chain_pile(const struct pki_certs *certs)
+{
+    pki_scope(pki_buf) text = {0};
+    struct pki_pile pile = {.n = 0};
+    struct pki_error err = {0};
+
+    for (size_t i = 0; i < certs->n; i++)
+        pki_pem_write(&text, PKI_PEM_CERTIFICATE, certs->list[i]->der);
+    if (certs->n > 0)
+        must(pki_pile_parse("pile.pem", pki_buf_view(&text), &pile, &err), &err);
+    return pile;
+}
+
 struct pki_buf chain_crl(const char *name)
 {
     pki_scope(pki_pem) pem = {0};

@@ -16,6 +16,8 @@
 const char *chain_path(const char *name);
 /** Certificates by space-separated names; owned by the caller. */
 struct pki_certs chain_certs(const char *names);
+/** The same unread, named "pile.pem"; owned by the caller. */
+struct pki_pile chain_pile(const struct pki_certs *certs);
 /** The DER of a list; owned by the caller. */
 struct pki_buf chain_crl(const char *name);
 

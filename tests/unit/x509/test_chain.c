@@ -15,11 +15,13 @@ struct question {
     bool require;
 };
 
-static void ask(const struct question *question)
+/* The answer is the same whether the others were read beforehand or lie in a pile. */
+static void ask(const struct question *question, bool piled)
 {
     struct pki_certs leaf = chain_certs(question->leaf);
     struct pki_certs anchors = chain_certs(question->anchors);
     struct pki_certs untrusted = chain_certs(question->untrusted ? question->untrusted : "");
+    struct pki_pile pile = chain_pile(&untrusted);
     struct pki_buf ders[LISTS_MAX];
     struct pki_crl crls[LISTS_MAX];
     size_t n = 0;
@@ -37,7 +39,8 @@ static void ask(const struct question *question)
     const struct pki_path_request request = {
         .leaf = leaf.list[0],
         .anchors = &anchors,
-        .untrusted = &untrusted,
+        .untrusted = piled ? NULL : &untrusted,
+        .pile = piled ? &pile : NULL,
         .crls = crls,
         .n_crls = n,
         .require_crls = question->require,
@@ -60,12 +63,13 @@ static void ask(const struct question *question)
     pki_certs_clear(&leaf);
     pki_certs_clear(&anchors);
     pki_certs_clear(&untrusted);
+    pki_pile_clear(&pile);
 }
 
 static void ask_all(const struct question *questions, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        ask(&questions[i]);
+    for (size_t i = 0; i < 2 * n; i++)
+        ask(&questions[i / 2], i % 2 == 1);
 }
 #define ASK_ALL(questions) ask_all(questions, PKI_COUNT(questions))
 

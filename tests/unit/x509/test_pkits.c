@@ -10,7 +10,7 @@
 #include "pki/time.h"
 #include "x509/chain.h"
 
-#include "test.h"
+#include "chain_fixture.h"
 
 #define SKIPPED  77
 #define CRLS_MAX 8
@@ -114,6 +114,21 @@ static void count(struct suite *suite, const json_t *test, bool accepted, const 
     suite->unexplained += is_listed(id) != (valid && !accepted) ? 1 : 0;
 }
 
+/* The same question, with the others unread. */
+static bool accepts_from_pile(struct pki_path_request request)
+{
+    struct pki_pile pile = chain_pile(request.untrusted);
+    struct pki_error err = {0};
+    struct pki_path path;
+    struct pki_path_finding finding;
+
+    request.untrusted = NULL;
+    request.pile = &pile;
+    bool accepted = pki_path_find(&request, &path, &finding, &err);
+    pki_pile_clear(&pile);
+    return accepted;
+}
+
 static void run_test(struct suite *suite, const json_t *test)
 {
     struct pki_certs leaf = {0};
@@ -141,6 +156,7 @@ static void run_test(struct suite *suite, const json_t *test)
         .now = suite->at,
     };
     bool accepted = request.leaf && pki_path_find(&request, &path, &finding, &err);
+    CU_ASSERT_EQUAL(accepted, request.leaf && accepts_from_pile(request));
     count(suite, test, accepted, request.leaf ? err.text : "cannot be read");
     for (i = 0; i < lists.n; i++)
         free(lists.der[i]);
