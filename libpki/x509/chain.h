@@ -14,6 +14,9 @@
 #include "x509/crl.h"
 #include "x509/pile.h"
 
+/* RFC 5280 has no limit and OpenSSL's is 100, but GnuTLS follows no more than 16 certificates: what
+ * one verifier in use refuses is not called valid here. It also bounds what name constraints cost,
+ * as each certificate is held against all above it. */
 #define PKI_CHAIN_MAX 16
 
 struct pki_path_request {
