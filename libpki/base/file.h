@@ -31,6 +31,7 @@ struct pki_file;
 #define PKI_LIMIT_KEY         ((size_t)64 * 1024)
 #define PKI_LIMIT_BUNDLE      ((size_t)16 * 1024 * 1024)
 #define PKI_LIMIT_HIERARCHY   ((size_t)256 * 1024)
+#define PKI_LIMIT_MANIFEST    ((size_t)16 * 1024 * 1024)
 #define PKI_LIMIT_CRL         ((size_t)512 * 1024 * 1024)
 
 /**
@@ -42,6 +43,15 @@ struct pki_file;
  */
 PKI_CHECKED bool pki_file_read(int dir, const char *path, size_t limit, struct pki_buf *bytes,
                                struct pki_error *err);
+
+/**
+ * Read a regular file of any size, from the medium as far as the kernel lets go of its copy, piece
+ * by piece in order. Same refusals as pki_file_read but for size, and whatever take fails with.
+ */
+PKI_CHECKED bool pki_file_stream(int dir, const char *path,
+                                 bool (*take)(void *of, struct pki_bytes piece,
+                                              struct pki_error *err),
+                                 void *of, struct pki_error *err);
 
 /** Map a whole regular file read-only (CRLs). Same refusals as pki_file_read. */
 PKI_CHECKED bool pki_file_map(int dir, const char *path, size_t limit, struct pki_bytes *bytes,
@@ -68,6 +78,10 @@ PKI_CHECKED bool pki_dir_remove(int dir, const char *path, struct pki_error *err
 PKI_CHECKED bool pki_dir_exchange(int dir, const char *fresh, const char *target, bool *swapped,
                                   struct pki_error *err);
 
+/** Give a directory its name, never over an existing one, also where a file system knows no
+ *  renameat2. Fails: PKI_E_EXISTS, PKI_E_IO */
+PKI_CHECKED bool pki_dir_name(int dir, const char *fresh, const char *name, struct pki_error *err);
+
 /** Closes at scope exit: pki_scope_fd int fd = -1; */
 #define pki_scope_fd __attribute__((__cleanup__(pki_fd_close_)))
 void pki_fd_close_(int *fd);
@@ -76,7 +90,7 @@ void pki_fd_close_(int *fd);
  * Open a new file without a name yet; the bytes are written when it is committed.
  *
  * @name   may have directories in front; they must exist
- * @mode   given exactly, whatever the umask
+ * @mode   given exactly, whatever the umask; a file system without modes (FAT) keeps its own
  * Fails:  PKI_E_USAGE not a file name; PKI_E_IO
  */
 PKI_CHECKED bool pki_file_create(int dir, const char *name, unsigned mode, struct pki_file **file,

@@ -5,6 +5,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#define PIECE 65536
+
 void pki_fd_close_(int *fd)
 {
     if (*fd >= 0)
@@ -110,6 +112,28 @@ bool pki_file_read(int dir, const char *path, size_t limit, struct pki_buf *byte
         bytes->size = before;
         return false;
     }
+    return true;
+}
+
+bool pki_file_stream(int dir, const char *path,
+                     bool (*take)(void *of, struct pki_bytes piece, struct pki_error *err),
+                     void *of, struct pki_error *err)
+{
+    pki_scope_fd int fd = -1;
+    uint8_t piece[PIECE];
+    struct stat status = {0};
+    ssize_t got = 0;
+
+    if (!open_regular(dir, path, &fd, &status, err))
+        return false;
+    (void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+    do {
+        got = read_up_to(fd, piece, sizeof(piece));
+        if (got < 0)
+            return pki_fail(err, PKI_E_IO, "%s: cannot be read: %s", path, strerror(errno));
+        if (got > 0 && !take(of, (struct pki_bytes){piece, (size_t)got}, err))
+            return false;
+    } while (got == (ssize_t)sizeof(piece));
     return true;
 }
 

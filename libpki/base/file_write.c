@@ -110,8 +110,9 @@ static bool write_all(const struct pki_file *file, struct pki_error *err)
             return pki_file_fail(file, "cannot be written", err);
         done += (size_t)wrote;
     }
-    /* The umask is 077 in every tool; what is public must be made so. */
-    if (fchmod(file->fd, file->mode) != 0)
+    /* The umask is 077 in every tool; what is public must be made so. The file is ours, so EPERM
+       means that the file system keeps no modes. */
+    if (fchmod(file->fd, file->mode) != 0 && errno != EPERM)
         return pki_file_fail(file, "cannot be given its mode", err);
     return fsync(file->fd) == 0 || pki_file_fail(file, "cannot be synced", err);
 }

@@ -73,15 +73,6 @@ struct pki_bytes pki_bundle_bytes(const struct pki_bundle_file *file);
 /** Append the manifest of what the bundle holds so far. */
 PKI_CHECKED bool pki_bundle_manifest(struct pki_bundle *bundle, struct pki_error *err);
 
-/** A directory of exports still holds every file of its manifest, by digest.
- *  Fails: PKI_E_INTEGRITY a file differs; PKI_E_USAGE one is missing; PKI_E_FORMAT the manifest */
-PKI_CHECKED bool pki_manifest_check(int above, const char *directory, struct pki_bytes manifest,
-                                    struct pki_error *err);
-
-/** A directory holds exports and nothing else: every file in it is named by a manifest beside or
- *  above it. What is replaced as a whole must be. Fails: PKI_E_EXISTS names the first stranger */
-PKI_CHECKED bool pki_manifest_owns(int above, const char *directory, struct pki_error *err);
-
 /** Verify a file's bytes as read back, by the checkers' side. Fails: PKI_E_INTEGRITY */
 PKI_CHECKED bool pki_bundle_verify(const struct pki_bundle *bundle,
                                    const struct pki_bundle_file *file, struct pki_bytes bytes,

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "ops/bundle.h"
+#include "ops/manifest.h"
 #include "x509/name.h"
 
 static void put_words(struct pki_json *json, const char *key, struct pki_bytes bytes)
@@ -106,17 +107,6 @@ static void put_file(struct pki_json *json, const struct pki_bundle_file *file)
     pki_json_end_object(json);
 }
 
-static void put_head(struct pki_json *json, const struct pki_journal_head *head)
-{
-    const struct pki_bytes hash = {head->hash, sizeof(head->hash)};
-
-    pki_json_object(json, "journal");
-    pki_json_integer(json, "counter", head->counter);
-    pki_json_hex(json, "head", hash);
-    put_words(json, "head_words", hash);
-    pki_json_end_object(json);
-}
-
 bool pki_bundle_manifest(struct pki_bundle *bundle, struct pki_error *err)
 {
     pki_scope(pki_buf) text = {0};
@@ -133,7 +123,7 @@ bool pki_bundle_manifest(struct pki_bundle *bundle, struct pki_error *err)
     if (bundle->purpose)
         pki_json_text(&json, "purpose", bundle->purpose);
     pki_json_time(&json, "as_of", bundle->trust->as_of);
-    put_head(&json, &bundle->trust->head);
+    pki_manifest_put_place(&json, bundle->trust->cellar, &bundle->trust->head);
     pki_json_array(&json, "files");
     for (size_t i = 0; i < bundle->n_files; i++)
         put_file(&json, &bundle->files[i]);

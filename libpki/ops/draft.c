@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "ops/alarm.h"
 #include "ops/seams.h"
 
 static void clear_item(struct pki_draft_item *item)
@@ -68,11 +69,19 @@ static bool begin(struct pki_session *session, const char *action, room_check *c
 bool pki_draft_begin(struct pki_session *session, const char *action, struct pki_draft **draft,
                      struct pki_error *err)
 {
-    return begin(session, action, pki_session_check_room, draft, err);
+    return pki_alarm_check(session, err) &&
+           begin(session, action, pki_session_check_room, draft, err);
 }
 
 bool pki_draft_begin_keyless(struct pki_session *session, const char *action,
                              struct pki_draft **draft, struct pki_error *err)
+{
+    return pki_alarm_check(session, err) &&
+           begin(session, action, pki_session_check_clock, draft, err);
+}
+
+bool pki_draft_begin_behind(struct pki_session *session, const char *action,
+                            struct pki_draft **draft, struct pki_error *err)
 {
     return begin(session, action, pki_session_check_clock, draft, err);
 }

@@ -131,13 +131,18 @@ struct pki_draft {
     char next[160];    /* the command that usually follows */
 };
 
-/** An empty draft; checks the room, notes clock and journal. Fails: PKI_E_POLICY */
+/** An empty draft; checks the rollback alarm and the room, notes clock and journal.
+ *  Fails: PKI_E_STATE, PKI_E_POLICY */
 PKI_CHECKED bool pki_draft_begin(struct pki_session *session, const char *action,
                                  struct pki_draft **draft, struct pki_error *err);
 
 /** The same for what needs no key: the clock is looked at, the network does not matter. */
 PKI_CHECKED bool pki_draft_begin_keyless(struct pki_session *session, const char *action,
                                          struct pki_draft **draft, struct pki_error *err);
+
+/** As the one before, also while the rollback alarm is raised: for what puts it out. */
+PKI_CHECKED bool pki_draft_begin_behind(struct pki_session *session, const char *action,
+                                        struct pki_draft **draft, struct pki_error *err);
 
 /** Have it confirmed by a recorded authority's common name. */
 PKI_CHECKED bool pki_draft_confirm_by(struct pki_draft *draft, const struct pki_authority_row *row,

@@ -12,6 +12,7 @@
 #include "pki/ops.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "ops/alarm.h"
 #include "ops/export_report.h"
 #include "ops/export_target.h"
 #include "ops/handover.h"
@@ -355,7 +356,7 @@ bool pki_export(struct pki_session *session, const struct pki_export_request *re
     };
     char clock[PKI_CLOCK_TEXT] = "";
 
-    if (!check_options(request, err) ||
+    if (!check_options(request, err) || !pki_alarm_check(session, err) ||
         (!request->dry_run && !pki_session_clock_text(session, clock, err)) ||
         !compose(&export, err))
         return false;

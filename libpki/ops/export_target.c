@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "crypto/random.h"
-#include "ops/bundle.h"
+#include "ops/manifest.h"
 
 #define PATH_SIZE 4096
 

@@ -35,7 +35,7 @@ static bool check_empty(const char *path, struct pki_error *err)
                              path);
 }
 
-static bool make_directories(int cellar, struct pki_error *err)
+bool pki_cellar_directories(int cellar, struct pki_error *err)
 {
     for (size_t i = 0; i < PKI_COUNT(directories); i++) {
         pki_scope_fd int fd = -1;
@@ -121,7 +121,7 @@ static bool create(const struct pki_init_request *request, int cellar, struct pk
         !pki_store_create(cellar, &row, hierarchy, &store, err))
         return false;
     PKI_CONTEXT(err, "the cellar is made and its first entry recorded, but");
-    if (!make_directories(cellar, err))
+    if (!pki_cellar_directories(cellar, err))
         return false;
     pki_report_octets(report, "Id", (struct pki_bytes){row.id, sizeof(row.id)});
     if (!pki_report_head(store, report, err))

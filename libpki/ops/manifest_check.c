@@ -13,40 +13,24 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "ops/bundle.h"
+#include "ops/manifest.h"
+#include "ops/medium.h"
 
-#define MANIFEST  "manifest.json"
 #define DEPTH     4
 #define PATH_SIZE 512
-
-/* A path that we write: parts of [A-Za-z0-9._-], none of them starting with a dot. */
-static bool is_plain_path(const char *path)
-{
-    bool start = true;
-
-    for (const char *c = path; *c; c++) {
-        bool word = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
-                    (*c >= '0' && *c <= '9') || *c == '-' || *c == '_';
-        if (!word && (start || (*c != '.' && *c != '/')))
-            return false;
-        start = *c == '/';
-    }
-    return !start;
-}
 
 static bool check_file(int dir, const json_t *entry, struct pki_error *err)
 {
     const char *path = json_string_value(json_object_get(entry, "path"));
     const char *expected = json_string_value(json_object_get(entry, "sha256"));
-    pki_scope(pki_buf) bytes = {0};
     pki_scope(pki_buf) hex = {0};
     uint8_t sha256[PKI_SHA256_SIZE];
+    int64_t size = 0;
 
-    if (!path || !expected || !is_plain_path(path))
+    if (!path || !expected || !pki_medium_takes(path))
         return pki_fail(err, PKI_E_FORMAT, "manifest names a file without path or digest");
-    if (!pki_file_read(dir, path, PKI_LIMIT_BUNDLE, &bytes, err))
+    if (!pki_medium_digest(dir, path, sha256, &size, err))
         return false;
-    pki_sha256(pki_buf_view(&bytes), sha256);
     pki_hex(&hex, (struct pki_bytes){sha256, sizeof(sha256)});
     pki_buf_byte(&hex, 0);
     if (!pki_buf_ok(&hex, err))
@@ -76,7 +60,7 @@ bool pki_manifest_check(int above, const char *directory, struct pki_bytes manif
 
 static bool is_listed(const json_t *files, const char *path)
 {
-    if (strcmp(path, MANIFEST) == 0)
+    if (strcmp(path, PKI_MANIFEST) == 0)
         return true;
     for (size_t i = 0; i < json_array_size(files); i++) {
         const char *listed = json_string_value(json_object_get(json_array_get(files, i), "path"));
@@ -150,7 +134,7 @@ static bool own_directory(int above, const char *name, struct place at, struct p
 
     if (!pki_dir_open(above, name, &dir, err))
         return false;
-    if (!at.files && pki_file_read(dir, MANIFEST, PKI_LIMIT_BUNDLE, &text, &none)) {
+    if (!at.files && pki_file_read(dir, PKI_MANIFEST, PKI_LIMIT_MANIFEST, &text, &none)) {
         own = json_loadb((const char *)text.data, text.size, JSON_REJECT_DUPLICATES, NULL);
         at.files = json_object_get(own, "files");
     }

@@ -87,6 +87,8 @@ static bool copy_request(const struct pki_session_request *request, struct pki_s
     session->progress = request->progress;
     session->write = request->write;
     session->n_overrides = request->n_overrides;
+    session->seen = request->seen;
+    session->n_seen = request->n_seen;
     pki_actor_write(session->actor, request->tool, request->command_line);
     if (request->n_overrides == 0)
         return true;
@@ -125,6 +127,21 @@ bool pki_session_open(const struct pki_session_request *request, struct pki_sess
         !open_directory(request->directory, &fresh->directory, err) ||
         (request->write && !pki_directory_lock(fresh->directory, err)) ||
         !pki_store_open(fresh->directory, mode, &fresh->store, err))
+        return false;
+    *session = PKI_TAKE(fresh);
+    return true;
+}
+
+bool pki_session_open_copy(int dir, struct pki_session **session, struct pki_error *err)
+{
+    pki_auto(pki_session) fresh = calloc(1, sizeof(*fresh));
+
+    if (!fresh)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    fresh->directory = fcntl(dir, F_DUPFD_CLOEXEC, 0);
+    if (fresh->directory < 0)
+        return pki_fail(err, PKI_E_IO, "out of descriptors");
+    if (!pki_store_open(dir, PKI_STORE_COPY, &fresh->store, err))
         return false;
     *session = PKI_TAKE(fresh);
     return true;

@@ -19,6 +19,8 @@ struct pki_session {
     char actor[400]; /* tool, version, build id, command line: for journal entries */
     const char *const *overrides;
     size_t n_overrides;
+    const char *const *seen; /* files of manifests met outside; borrowed */
+    size_t n_seen;
     bool write;
 };
 
@@ -76,6 +78,13 @@ PKI_CHECKED bool pki_session_keys(const struct pki_session *session, int *dir,
 /** Add a journal's head to a report, as pki_session_head does. */
 PKI_CHECKED bool pki_report_head(struct pki_store *store, struct pki_report *report,
                                  struct pki_error *err);
+
+/** A session that reads a copy of a cellar, on a medium whose modes say nothing; no lock. */
+PKI_CHECKED bool pki_session_open_copy(int dir, struct pki_session **session,
+                                       struct pki_error *err);
+
+/** Make a cellar's directories, those that are not there. */
+PKI_CHECKED bool pki_cellar_directories(int cellar, struct pki_error *err);
 
 /** "cellar-issue 0.1.0 (id)" and the command line, safe to print. */
 void pki_actor_write(char actor[400], const char *tool, const char *command_line);

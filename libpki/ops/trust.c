@@ -237,6 +237,16 @@ static bool load_lines(struct pki_session *session, struct pki_trust *trust, str
                              trust->environment);
 }
 
+static bool load_cellar(struct pki_session *session, struct pki_trust *trust, struct pki_error *err)
+{
+    struct pki_cellar_row cellar = {0};
+
+    if (!pki_store_cellar(session->store, &cellar, err))
+        return false;
+    memcpy(trust->cellar, cellar.id, sizeof(trust->cellar));
+    return true;
+}
+
 bool pki_trust_load(struct pki_session *session, const char *environment, int64_t as_of,
                     struct pki_trust **trust, struct pki_error *err)
 {
@@ -248,7 +258,8 @@ bool pki_trust_load(struct pki_session *session, const char *environment, int64_
     loading->as_of = as_of;
     if (!pki_session_hierarchy(session, &loading->hierarchy, err) ||
         !pki_journal_trust_head(session->store, &loading->head, err) ||
-        !load_roots(session, loading, err) || !load_lines(session, loading, err))
+        !load_cellar(session, loading, err) || !load_roots(session, loading, err) ||
+        !load_lines(session, loading, err))
         return false;
     *trust = PKI_TAKE(loading);
     return true;

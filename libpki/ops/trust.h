@@ -65,6 +65,7 @@ struct pki_trust {
     size_t n_generations;
     struct pki_issuers issuers;   /* by pki_trust_load_issuers; roots first */
     struct pki_journal_head head; /* of the last entry that changed trust */
+    uint8_t cellar[16];           /* whose trust it is */
     int64_t as_of;
 };
 

@@ -1,38 +1,12 @@
 /*
  * An older inventory is brought to this version, one migration a transaction,
- * when it is opened for writing. How it was before the first is kept beside
- * it, read through SQLite's own descriptor while the transaction keeps other
- * writers out: closing one of our own would drop SQLite's locks.
+ * when it is opened for writing. How it was before the first is kept beside it.
  */
 #include "base/file.h"
 #include "store/sql.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
-
-#define CHUNK 65536
-
-static bool copy_pages(struct pki_store *store, struct pki_file *copy, struct pki_error *err)
-{
-    uint8_t chunk[CHUNK];
-    sqlite3_file *file = NULL;
-    sqlite3_int64 size = 0;
-
-    int result = sqlite3_file_control(store->db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
-    if (result == SQLITE_OK)
-        result = file->pMethods->xFileSize(file, &size);
-    if (result != SQLITE_OK)
-        return pki_sql_fail(store, result, err);
-    for (sqlite3_int64 at = 0; at < size; at += CHUNK) {
-        int part = size - at < CHUNK ? (int)(size - at) : CHUNK;
-        result = file->pMethods->xRead(file, chunk, part, at);
-        if (result != SQLITE_OK)
-            return pki_sql_fail(store, result, err);
-        if (!pki_file_put(copy, (size_t)at, (struct pki_bytes){chunk, (size_t)part}, err))
-            return false;
-    }
-    return true;
-}
 
 /* A migration that was cut off has left the same copy already. */
 static bool check_same(int dir, const char *name, const struct pki_file *copy,
@@ -60,7 +34,7 @@ static bool keep_copy(struct pki_store *store, int dir, int64_t version, struct 
     struct stat status;
 
     (void)snprintf(name, sizeof(name), PKI_STORE_FILE ".v%lld.bak", (long long)version);
-    if (!pki_file_create(dir, name, 0600, &copy, err) || !copy_pages(store, copy, err))
+    if (!pki_file_create(dir, name, 0600, &copy, err) || !pki_store_copy(store, copy, err))
         return false;
     if (fstatat(dir, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
         return check_same(dir, name, copy, err);

@@ -18,7 +18,7 @@
 static bool check_owner(const struct stat *status, const char *what, enum pki_store_mode mode,
                         struct pki_error *err)
 {
-    if (status->st_mode & MINE_ALONE) {
+    if (mode != PKI_STORE_COPY && (status->st_mode & MINE_ALONE)) {
         return pki_fail(err, PKI_E_STORE,
                         "%s can be written by others than its owner: chmod go-w it, then run "
                         "cellar audit",
@@ -157,7 +157,7 @@ bool pki_store_open(int dir, enum pki_store_mode mode, struct pki_store **store,
         return false; /* NOLINT(clang-analyzer-unix.Malloc): pki_auto frees it */
     if (version < PKI_SCHEMA_VERSION && !pki_store_migrate(opened, dir, version, err))
         return false;
-    if (mode != PKI_STORE_AUDIT) {
+    if (mode != PKI_STORE_AUDIT && mode != PKI_STORE_COPY) {
         pki_store_read_on(opened);
         if (!pki_journal_check_head(opened, err))
             return false;

@@ -180,6 +180,33 @@ struct pki_journal_head {
     uint8_t hash[PKI_SHA256_SIZE];
 };
 
+/* A head met outside, against the journal. */
+enum pki_place {
+    PKI_PLACE_KNOWN,  /* the journal holds it, or was reconciled with it */
+    PKI_PLACE_AHEAD,  /* the journal ends before it: this cellar is older */
+    PKI_PLACE_FORKED, /* another entry has its number */
+};
+
+struct pki_alarm_row {
+    int64_t at;
+    char head[2 * PKI_SHA256_SIZE + 1]; /* in hex */
+    char detail[300];
+};
+
+struct pki_alarm_rows {
+    struct pki_alarm_row *list;
+    size_t n;
+};
+void pki_alarm_rows_clear(struct pki_alarm_rows *rows);
+
+struct pki_backups_row {
+    int64_t finished; /* how many, ever */
+    int64_t last_at, last_entry;
+    bool open; /* one was begun after it */
+    int64_t open_at;
+    char open_to[300];
+};
+
 /* What an audit of the store itself finds; each text safe to print. */
 struct pki_store_findings {
     char (*list)[300];

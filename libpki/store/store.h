@@ -36,6 +36,7 @@
 
 #define PKI_STORE_FILE "cellar.db"
 
+struct pki_file;
 struct pki_store;
 struct pki_txn;
 
@@ -43,6 +44,7 @@ enum pki_store_mode {
     PKI_STORE_READ,
     PKI_STORE_WRITE,
     PKI_STORE_AUDIT, /* as READ, also when the head is wrong, so that an audit can name what is */
+    PKI_STORE_COPY,  /* as AUDIT, on a medium whose modes say nothing (FAT) */
 };
 
 /* --- the file ------------------------------------------------------------------------------ */
@@ -79,6 +81,11 @@ PKI_CHECKED bool pki_txn_commit(struct pki_txn **txn, struct pki_error *err);
 int64_t pki_store_recorded(const struct pki_store *store);
 void pki_txn_free(struct pki_txn *txn); /* rolls back */
 PKI_DEFINE_AUTO(pki_txn)
+
+/** Put all pages into a new file while no transaction of another can write: the caller has one, or
+ *  holds the cellar's lock. Fails: PKI_E_IO */
+PKI_CHECKED bool pki_store_copy(struct pki_store *store, struct pki_file *copy,
+                                struct pki_error *err);
 
 PKI_CHECKED bool pki_store_cellar(struct pki_store *store, struct pki_cellar_row *cellar,
                                   struct pki_error *err);
@@ -242,6 +249,23 @@ PKI_CHECKED bool pki_journal_contains(struct pki_store *store, const uint8_t has
 
 /** Who is told how far an audit is, and may stop it; borrowed, NULL: nobody. */
 void pki_store_watch(struct pki_store *store, const struct pki_progress *progress);
+
+/* Entries of these actions are found by their word (safety.c). subject of the last two: the head in
+   hex. */
+#define PKI_ACTION_BACKUP    "backup"    /* begun: the copy holds this entry */
+#define PKI_ACTION_BACKED_UP "backed-up" /* read back and verified */
+#define PKI_ACTION_BEHIND    "behind"    /* a head was met outside that the journal does not hold */
+#define PKI_ACTION_RECONCILE "reconcile"
+
+/** Where a head that was met outside stands to this journal; counter 0: its number is unknown. */
+PKI_CHECKED bool pki_journal_place(struct pki_store *store, const struct pki_journal_head *met,
+                                   enum pki_place *place, struct pki_error *err);
+/** Heads that were met and not reconciled, newest first; none: n is 0. */
+PKI_CHECKED bool pki_journal_alarms(struct pki_store *store, struct pki_alarm_rows *rows,
+                                    struct pki_error *err);
+/** The finished backups, and one that was begun since. */
+PKI_CHECKED bool pki_journal_backups(struct pki_store *store, struct pki_backups_row *row,
+                                     struct pki_error *err);
 
 /** integrity_check, foreign keys, schema as released, the whole chain and every covered row.
  *  Findings are no failure; PKI_E_IO and the like are. */

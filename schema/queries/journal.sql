@@ -24,3 +24,35 @@ FROM journal_row WHERE entry = ?1 ORDER BY position;
 -- cost each entry a cold page.
 -- name: entry_by_hash
 SELECT id FROM journal WHERE hash = ?1;
+
+-- name: entry_hash
+SELECT hash FROM journal WHERE id = ?1;
+
+-- The queries below repeat the condition of the index journal_safety, by which
+-- SQLite sees that it serves them. Few entries have these actions.
+-- name: last_backup
+SELECT max(id), max(at), count(*) FROM journal
+WHERE action = 'backed-up' AND action IN ('backup', 'backed-up', 'behind', 'reconcile');
+
+-- A backup that was begun after the last one that was finished.
+-- name: open_backup
+SELECT at, subject FROM journal
+WHERE action = 'backup' AND action IN ('backup', 'backed-up', 'behind', 'reconcile')
+      AND id > (SELECT ifnull(max(id), 0) FROM journal
+                WHERE action = 'backed-up' AND action IN ('backup', 'backed-up', 'behind', 'reconcile'))
+ORDER BY id DESC LIMIT 1;
+
+-- Heads met outside that no reconciliation names.
+-- name: open_alarms
+SELECT at, subject, detail FROM journal AS met
+WHERE action = 'behind' AND action IN ('backup', 'backed-up', 'behind', 'reconcile')
+      AND NOT EXISTS (SELECT 1 FROM journal
+                      WHERE action = 'reconcile'
+                            AND action IN ('backup', 'backed-up', 'behind', 'reconcile')
+                            AND subject = met.subject)
+ORDER BY id DESC;
+
+-- name: reconciled
+SELECT id FROM journal
+WHERE action = 'reconcile' AND action IN ('backup', 'backed-up', 'behind', 'reconcile')
+      AND subject = ?1;

@@ -94,13 +94,16 @@ struct cli_option {
 #define CLI_DRY_RUN     (1u << 3) /* --dry-run */
 #define CLI_OVERRIDES   (1u << 4) /* --override */
 #define CLI_REVIEWS     (1u << 5) /* --review */
+#define CLI_SEES        (1u << 6) /* --seen */
 #define CLI_WRITES      (CLI_CELLAR | CLI_DRY_RUN)
-#define CLI_SIGNS       (CLI_WRITES | CLI_PASSPHRASES | CLI_CONFIRMS | CLI_OVERRIDES | CLI_REVIEWS)
+#define CLI_SIGNS \
+    (CLI_WRITES | CLI_PASSPHRASES | CLI_CONFIRMS | CLI_OVERRIDES | CLI_REVIEWS | CLI_SEES)
 
 struct cli_common {
     const char *directory;
     struct cli_texts passphrase_files, passphrase_fds;
     struct cli_texts overrides;
+    struct cli_texts seen;
     const char *confirm;
     const char *review;
     bool no_input, json, dry_run, no_colour, help, version, spec;

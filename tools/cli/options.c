@@ -29,6 +29,8 @@ const struct cli_option cli_common_options[] = {
            "with --dry-run: write what would be signed, under a throw-away key, for linters"),
     COMMON(0, "override", CLI_KIND_TEXTS, overrides, "WORD",
            "overrule a finding about network or clock; the journal keeps it"),
+    COMMON(0, "seen", CLI_KIND_TEXTS, seen, "FILE",
+           "a manifest.json from outside: is the cellar as new? may be repeated"),
     COMMON(0, "no-input", CLI_KIND_FLAG, no_input, NULL, "never ask; fail instead"),
     COMMON(0, "json", CLI_KIND_FLAG, json, NULL, "print one JSON object"),
     COMMON(0, "no-color", CLI_KIND_FLAG, no_colour, NULL, "no colour (also: NO_COLOR)"),
@@ -51,6 +53,7 @@ bool cli_option_applies(const struct cli_tool *tool, const struct cli_option *op
         {"dry-run", CLI_DRY_RUN},
         {"review", CLI_REVIEWS},
         {"override", CLI_OVERRIDES},
+        {"seen", CLI_SEES},
     };
 
     for (size_t i = 0; i < PKI_COUNT(optional); i++)

@@ -30,6 +30,8 @@ static bool open_session(struct cli *cli, enum purpose purpose, struct pki_error
         .command_line = cli->command_line,
         .overrides = cli->common.overrides.list,
         .n_overrides = cli->common.overrides.n,
+        .seen = cli->common.seen.list,
+        .n_seen = cli->common.seen.n,
     };
 
     return pki_session_open(&request, &cli->session, err);

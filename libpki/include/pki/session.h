@@ -47,6 +47,8 @@ struct pki_session_request {
     const char *command_line;            /* without secrets, for the journal */
     const char *const *overrides;        /* words typed with --override */
     size_t n_overrides;
+    const char *const *seen; /* manifests met outside, given with --seen; outlive the session */
+    size_t n_seen;
 };
 
 /** Fails: PKI_E_STORE no cellar, foreign, newer; PKI_E_LOCKED; PKI_E_INTEGRITY; PKI_E_IO */

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "ops/bundle.h"
+#include "ops/manifest.h"
 #include "ops/export_target.h"
 #include "test.h"
 

@@ -1,0 +1,202 @@
+/*
+ * The reconciling duty: files in, a draft that signs nothing out.
+ */
+#include "ops/reconcile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "pki/backup.h"
+#include "base/text.h"
+
+/* --- whether the manifests name more than is known or given ----------------------------------- */
+
+static bool is_known_cert(const struct pki_reconcile *reconcile,
+                          const uint8_t sha256[PKI_SHA256_SIZE], bool *known, struct pki_error *err)
+{
+    pki_scope(pki_certificate_row) row = {0};
+
+    if (!pki_store_find_fingerprint(reconcile->session->store, sha256, known, &row, err))
+        return false;
+    for (size_t i = 0; i < reconcile->n_certs; i++)
+        *known =
+            *known || memcmp(reconcile->certs[i].cert->fingerprint, sha256, PKI_SHA256_SIZE) == 0;
+    return true;
+}
+
+static bool is_known_crl(const struct pki_reconcile *reconcile,
+                         const uint8_t sha256[PKI_SHA256_SIZE], bool *known, struct pki_error *err)
+{
+    pki_scope(pki_crl_rows) rows = {0};
+    uint8_t digest[PKI_SHA256_SIZE];
+
+    *known = false;
+    if (!pki_store_list_crls(reconcile->session->store, 0, &rows, err))
+        return false;
+    for (size_t i = 0; i < rows.n; i++)
+        *known = *known || memcmp(rows.list[i].sha256, sha256, sizeof(digest)) == 0;
+    for (size_t i = 0; i < reconcile->n_crls; i++) {
+        pki_sha256(pki_buf_view(&reconcile->crls[i].der), digest);
+        *known = *known || memcmp(digest, sha256, sizeof(digest)) == 0;
+    }
+    return true;
+}
+
+typedef bool known_test(const struct pki_reconcile *reconcile,
+                        const uint8_t sha256[PKI_SHA256_SIZE], bool *known, struct pki_error *err);
+
+static bool check_named(const struct pki_reconcile *reconcile, const json_t *object,
+                        known_test *test, const char *path, struct pki_error *err)
+{
+    const char *text = json_string_value(json_object_get(object, "sha256"));
+    pki_scope(pki_buf) sha256 = {0};
+    bool known = false;
+
+    if (!text || !pki_hex_parse(text, &sha256, err))
+        return text != NULL || pki_fail(err, PKI_E_FORMAT, "%s has no digest", path);
+    if (sha256.size != PKI_SHA256_SIZE)
+        return pki_fail(err, PKI_E_FORMAT, "%s has a digest of %zu octets", path, sha256.size);
+    if (!test(reconcile, sha256.data, &known, err))
+        return false;
+    return known || pki_fail(err, PKI_E_STATE,
+                             "%.100s is neither known nor among the files given: give it too "
+                             "(sha256 %.16s...)",
+                             path, text);
+}
+
+static bool ends_with(const char *text, const char *ending)
+{
+    size_t length = strlen(text);
+    size_t tail = strlen(ending);
+
+    return length >= tail && strcmp(text + length - tail, ending) == 0;
+}
+
+static bool check_file(const struct pki_reconcile *reconcile, const json_t *file,
+                       struct pki_error *err)
+{
+    const json_t *certs = json_object_get(file, "certificates");
+    const char *path = json_string_value(json_object_get(file, "path"));
+    char shown[120];
+
+    (void)snprintf(shown, sizeof(shown), "%.100s", path ? path : "a file");
+    pki_text_tame(shown);
+    for (size_t i = 0; i < json_array_size(certs); i++)
+        if (!check_named(reconcile, json_array_get(certs, i), is_known_cert, shown, err))
+            return false;
+    /* Of a CRL the manifest knows each form; DER's digest is the one that we have. */
+    return !json_object_get(file, "crl_number") || ends_with(shown, ".pem") ||
+           check_named(reconcile, file, is_known_crl, shown, err);
+}
+
+static bool check_manifest(const struct pki_reconcile *reconcile,
+                           const struct pki_manifest *manifest, struct pki_error *err)
+{
+    PKI_CONTEXT(err, "%s", manifest->name);
+    const json_t *files = json_object_get(manifest->root, "files");
+
+    for (size_t i = 0; i < json_array_size(files); i++)
+        if (!check_file(reconcile, json_array_get(files, i), err))
+            return false;
+    return true;
+}
+
+/* --- which alarms this puts out --------------------------------------------------------------- */
+
+static bool add_head(struct pki_reconcile *reconcile, const char *head, const char *detail,
+                     struct pki_error *err)
+{
+    for (size_t i = 0; i < reconcile->n_heads; i++)
+        if (strcmp(reconcile->heads[i], head) == 0)
+            return true;
+    if (reconcile->n_heads == PKI_RECONCILE_MAX)
+        return pki_fail(err, PKI_E_USAGE, "more than %d heads", PKI_RECONCILE_MAX);
+    (void)snprintf(reconcile->heads[reconcile->n_heads], sizeof(reconcile->heads[0]), "%s", head);
+    (void)snprintf(reconcile->details[reconcile->n_heads++], sizeof(reconcile->details[0]), "%s",
+                   detail);
+    return true;
+}
+
+static bool add_manifest_head(struct pki_reconcile *reconcile, const struct pki_manifest *manifest,
+                              struct pki_error *err)
+{
+    enum pki_place place = PKI_PLACE_KNOWN;
+    pki_scope(pki_buf) head = {0};
+
+    if (!pki_journal_place(reconcile->session->store, &manifest->head, &place, err))
+        return false;
+    if (place == PKI_PLACE_KNOWN)
+        return true;
+    pki_hex(&head, (struct pki_bytes){manifest->head.hash, sizeof(manifest->head.hash)});
+    pki_buf_byte(&head, 0);
+    return pki_buf_ok(&head, err) &&
+           add_head(reconcile, (const char *)head.data, manifest->name, err);
+}
+
+static bool add_heads(struct pki_reconcile *reconcile, struct pki_error *err)
+{
+    pki_scope(pki_alarm_rows) rows = {0};
+
+    for (size_t i = 0; i < reconcile->n_manifests; i++)
+        if (!add_manifest_head(reconcile, &reconcile->manifests[i], err))
+            return false;
+    if (!pki_journal_alarms(reconcile->session->store, &rows, err))
+        return false;
+    for (size_t i = 0; i < rows.n; i++)
+        if (!add_head(reconcile, rows.list[i].head, rows.list[i].detail, err))
+            return false;
+    return true;
+}
+
+/* --- the duty --------------------------------------------------------------------------------- */
+
+static bool has_news(const struct pki_reconcile *reconcile)
+{
+    bool news = reconcile->n_heads > 0 || reconcile->n_certs > 0;
+
+    for (size_t i = 0; i < reconcile->n_crls; i++)
+        news = news || reconcile->crls[i].unknown > 0;
+    return news;
+}
+
+static bool fill(struct pki_reconcile *reconcile, const char *const *files, size_t n,
+                 struct pki_error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!pki_reconcile_file(reconcile, files[i], err))
+            return false;
+    if (!pki_reconcile_judge(reconcile, err))
+        return false;
+    for (size_t i = 0; i < reconcile->n_manifests; i++)
+        if (!check_manifest(reconcile, &reconcile->manifests[i], err))
+            return false;
+    return add_heads(reconcile, err) &&
+           (has_news(reconcile) ||
+            pki_fail(err, PKI_E_STATE, "there is nothing to reconcile: all of it is known"));
+}
+
+bool pki_reconcile_prepare(struct pki_session *session, const char *const *files, size_t n_files,
+                           struct pki_draft **draft, struct pki_error *err)
+{
+    PKI_CONTEXT(err, "reconcile");
+    const struct pki_hierarchy *hierarchy = NULL;
+    pki_auto(pki_draft) fresh = NULL;
+
+    if (!pki_session_hierarchy(session, &hierarchy, err) ||
+        !pki_draft_begin_behind(session, PKI_ACTION_RECONCILE, &fresh, err))
+        return false;
+    struct pki_reconcile *own = calloc(1, sizeof(*own));
+    if (!own)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    own->session = session;
+    fresh->own = own;
+    fresh->duty = &pki_reconcile_duty;
+    if (!fill(own, files, n_files, err))
+        return false;
+    (void)snprintf(fresh->subject, sizeof(fresh->subject), "%s",
+                   own->n_heads > 0 ? own->heads[0] : "found outside");
+    (void)snprintf(fresh->confirm, sizeof(fresh->confirm), "%s", hierarchy->organization);
+    (void)snprintf(fresh->next, sizeof(fresh->next), "cellar status");
+    *draft = PKI_TAKE(fresh);
+    return true;
+}

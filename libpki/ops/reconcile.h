@@ -1,0 +1,67 @@
+/*
+ * Inside the reconciling duty: what the files hold that the inventory does not
+ * know. Read and checked in reconcile_read.c, recorded in reconcile_record.c.
+ *
+ * Certificates and CRLs count by the signature of one of our keys alone; where
+ * a file came from says nothing. Manifests only name: whose head the journal
+ * lacks, and what else must be given.
+ */
+#ifndef PKI_OPS_RECONCILE_H
+#define PKI_OPS_RECONCILE_H
+
+#include "ops/alarm.h"
+#include "ops/crl_file.h"
+#include "ops/draft.h"
+#include "x509/cert.h"
+#include "x509/crl.h"
+
+struct pki_found_cert {
+    struct pki_cert *cert;
+    const struct pki_profile *profile;
+    const struct pki_algorithm *algorithm;
+    const struct pki_line_plan *plan; /* of an authority; NULL: an end entity */
+    int64_t generation;
+    char name[PKI_NAME_MAX];         /* of its key, and of an authority */
+    struct pki_authority_row issuer; /* id 0: an authority of the same draft, found[above] */
+    size_t above;
+    bool companion;        /* the time-stamping leaf of its issuer's generation */
+    int64_t authority_row; /* once recorded */
+};
+
+struct pki_found_crl {
+    struct pki_buf der;
+    struct pki_crl crl;              /* views into der */
+    struct pki_authority_row issuer; /* id 0: found[above] */
+    size_t above;
+    int64_t number;
+    size_t entries, unknown; /* unknown: not recorded as revoked */
+    size_t added;
+};
+
+/* Fixed room: a manifest names few dozens. What is over it is given in a second run. */
+#define PKI_RECONCILE_MAX 256
+
+struct pki_reconcile {
+    struct pki_session *session;
+    struct pki_found_cert certs[PKI_RECONCILE_MAX];
+    size_t n_certs;
+    struct pki_found_crl crls[PKI_RECONCILE_MAX];
+    size_t n_crls;
+    struct pki_manifest manifests[PKI_RECONCILE_MAX];
+    size_t n_manifests;
+    char heads[PKI_RECONCILE_MAX][2 * PKI_SHA256_SIZE + 1]; /* that this puts out */
+    char details[PKI_RECONCILE_MAX][300];
+    size_t n_heads;
+};
+
+/** Take in a file's manifest, certificates or CRLs; what is known already is passed over. */
+PKI_CHECKED bool pki_reconcile_file(struct pki_reconcile *reconcile, const char *path,
+                                    struct pki_error *err);
+
+/** Find issuers, check signatures, lint; order: authorities first. */
+PKI_CHECKED bool pki_reconcile_judge(struct pki_reconcile *reconcile, struct pki_error *err);
+
+/* reconcile_record.c: what the pipeline of drafts does with it. */
+extern const struct pki_draft_duty pki_reconcile_duty;
+
+#endif

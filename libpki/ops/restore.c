@@ -1,0 +1,297 @@
+/*
+ * The restoring duty. Everything is copied under a hidden name beside the new
+ * cellar, checked there by the manifest and by an audit, recorded, then named:
+ * what fails was never a cellar.
+ */
+#include "pki/backup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "ops/alarm.h"
+#include "ops/export_target.h"
+#include "ops/medium.h"
+
+struct restore {
+    const struct pki_restore_request *request;
+    int from;
+    int dir; /* the new cellar, under its hidden name */
+    struct pki_buf text;
+    struct pki_manifest manifest;
+    struct pki_target target;
+    struct pki_session *session; /* of the new cellar, or of the backup in a dry run */
+    size_t behind;               /* heads that the backup does not know */
+};
+
+static void restore_clear(struct restore *restore)
+{
+    struct pki_error ignored = {0};
+
+    pki_session_free(restore->session);
+    if (restore->dir >= 0) /* not named: nothing of it stays */
+        (void)!pki_dir_remove(restore->target.above, restore->target.fresh, &ignored);
+    pki_fd_close_(&restore->dir);
+    pki_fd_close_(&restore->from);
+    pki_target_clear(&restore->target);
+    pki_manifest_clear(&restore->manifest);
+    pki_buf_clear(&restore->text);
+}
+
+/* --- the backup ------------------------------------------------------------------------------- */
+
+static bool open_backup(struct restore *restore, struct pki_error *err)
+{
+    const char *from = restore->request->from;
+
+    if (!pki_dir_open(AT_FDCWD, from, &restore->from, err))
+        return false;
+    if (faccessat(restore->from, PKI_MANIFEST, F_OK, AT_SYMLINK_NOFOLLOW) != 0) {
+        return pki_fail(err, PKI_E_USAGE,
+                        "%s holds no " PKI_MANIFEST ": name one backup, for example "
+                        "MEDIUM/cellar-1a2b3c4d-0001",
+                        from);
+    }
+    if (!pki_file_read(restore->from, PKI_MANIFEST, PKI_LIMIT_MANIFEST, &restore->text, err) ||
+        !pki_manifest_parse(from, pki_buf_view(&restore->text), &restore->manifest, err))
+        return false;
+    return restore->manifest.is_backup ||
+           pki_fail(err, PKI_E_USAGE, "%s is an export: it holds no cellar", from);
+}
+
+static bool check_files(const struct restore *restore, int above, const char *directory,
+                        struct pki_error *err)
+{
+    struct pki_error why = {0};
+
+    return (pki_manifest_check(above, directory, pki_buf_view(&restore->text), &why) &&
+            pki_manifest_owns(above, directory, &why)) ||
+           pki_fail(err, PKI_E_INTEGRITY, "%s: %s: try another backup", restore->request->from,
+                    why.text);
+}
+
+/* The inventory's own record, every signature, every file; and that it is the one of the manifest.
+ */
+static bool audit(const struct restore *restore, struct pki_report *report, struct pki_error *err)
+{
+    struct pki_cellar_row cellar = {0};
+    struct pki_journal_head head = {0};
+
+    if (!pki_audit(restore->session, NULL, pki_report_block(report, "Audit"), err) ||
+        !pki_store_cellar(restore->session->store, &cellar, err) ||
+        !pki_journal_get_head(restore->session->store, &head, err))
+        return false;
+    return (memcmp(head.hash, restore->manifest.head.hash, sizeof(head.hash)) == 0 &&
+            memcmp(cellar.id, restore->manifest.cellar, sizeof(cellar.id)) == 0) ||
+           pki_fail(err, PKI_E_INTEGRITY, "%s: its journal ends elsewhere than its manifest says",
+                    restore->request->from);
+}
+
+/* --- the copy --------------------------------------------------------------------------------- */
+
+static bool copy_files(const struct restore *restore, struct pki_error *err)
+{
+    static const char *const parts[] = {"keys", "crls", "ceremonies", "manifests"};
+    struct pki_medium_files files = {0};
+    bool good =
+        pki_medium_copy(restore->from, PKI_MANIFEST, restore->dir, PKI_MANIFEST, &files, err) &&
+        pki_medium_copy(restore->from, PKI_STORE_FILE, restore->dir, PKI_STORE_FILE, &files, err);
+
+    for (size_t i = 0; good && i < PKI_COUNT(parts); i++)
+        good = pki_medium_copy_all(restore->from, parts[i], restore->dir, &files, err);
+    pki_medium_files_clear(&files);
+    return good;
+}
+
+/* What belongs to the backup and not to a cellar. */
+static bool drop_manifests(const struct restore *restore, struct pki_error *err)
+{
+    return pki_dir_remove(restore->dir, PKI_MANIFEST, err) &&
+           pki_dir_remove(restore->dir, "manifests", err) &&
+           pki_cellar_directories(restore->dir, err);
+}
+
+static bool open_cellar(struct restore *restore, struct pki_error *err)
+{
+    const struct pki_restore_request *request = restore->request;
+    char path[sizeof("/proc/self/fd/") + 16 + sizeof(restore->target.fresh)];
+    const struct pki_session_request opened = {
+        .directory = path,
+        .write = true,
+        .tool = request->tool,
+        .command_line = request->command_line,
+        .overrides = request->overrides,
+        .n_overrides = request->n_overrides,
+    };
+
+    (void)snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", restore->target.above,
+                   restore->target.fresh);
+    return pki_session_open(&opened, &restore->session, err);
+}
+
+static bool make_copy(struct restore *restore, struct pki_error *err)
+{
+    return pki_target_begin(&restore->target, &restore->dir, err) && copy_files(restore, err) &&
+           check_files(restore, restore->target.above, restore->target.fresh, err) &&
+           drop_manifests(restore, err) && open_cellar(restore, err);
+}
+
+/* --- what is known outside -------------------------------------------------------------------- */
+
+static bool meet(struct restore *restore, const char *name, const struct pki_journal_head *head,
+                 struct pki_error *err)
+{
+    enum pki_place place = PKI_PLACE_KNOWN;
+    bool known = true;
+
+    if (!pki_journal_place(restore->session->store, head, &place, err))
+        return false;
+    restore->behind += place != PKI_PLACE_KNOWN;
+    return !restore->session->write || pki_alarm_meet(restore->session, name, head, &known, err);
+}
+
+static bool meet_manifest(struct restore *restore, const char *path, struct pki_error *err)
+{
+    pki_scope(pki_manifest) seen = {0};
+
+    return pki_manifest_read(AT_FDCWD, path, &seen, err) &&
+           pki_alarm_is_ours(restore->session->store, &seen, err) &&
+           meet(restore, seen.name, &seen.head, err);
+}
+
+static bool meet_words(struct restore *restore, const char *words, struct pki_error *err)
+{
+    struct pki_journal_head head = {0};
+    pki_scope(pki_buf) hash = {0};
+
+    if (!pki_words_parse(words, &hash, err))
+        return false;
+    if (hash.size != sizeof(head.hash))
+        return pki_fail(err, PKI_E_USAGE, "--head has %zu words; a head has %zu", hash.size,
+                        sizeof(head.hash));
+    memcpy(head.hash, hash.data, sizeof(head.hash));
+    return meet(restore, "the head that was written down", &head, err);
+}
+
+static bool meet_all(struct restore *restore, struct pki_error *err)
+{
+    const struct pki_restore_request *request = restore->request;
+
+    for (size_t i = 0; i < request->n_seen; i++)
+        if (!meet_manifest(restore, request->seen[i], err))
+            return false;
+    return !request->head || meet_words(restore, request->head, err);
+}
+
+/* --- recording -------------------------------------------------------------------------------- */
+
+static bool record(struct restore *restore, struct pki_error *err)
+{
+    const struct pki_restore_request *request = restore->request;
+    pki_scope(pki_buf) room = {0};
+    pki_scope(pki_buf) text = {0};
+    pki_auto(pki_txn) txn = NULL;
+    struct pki_journal_entry entry = {
+        .at = pki_session_now(restore->session),
+        .action = "restore",
+        .subject = restore->manifest.name,
+        .actor = restore->session->actor,
+    };
+
+    if (!pki_session_check_clock(restore->session, &room, err))
+        return false;
+    pki_buf_text(&text, "manifest sha256 ");
+    pki_hex(&text, (struct pki_bytes){restore->manifest.sha256, PKI_SHA256_SIZE});
+    pki_buf_printf(&text, "; known outside: %zu manifests%s%s", request->n_seen,
+                   request->head ? ", a head" : "",
+                   request->n_seen == 0 && !request->head ? " (nothing newer was at hand)" : "");
+    if (room.size > 0)
+        pki_buf_text(&text, "; ");
+    pki_buf_append_bytes(&text, pki_buf_view(&room));
+    pki_buf_byte(&text, 0);
+    if (!pki_buf_ok(&text, err))
+        return false;
+    entry.detail = (const char *)text.data;
+    return pki_store_begin(restore->session->store, &txn, err) &&
+           pki_journal_append(txn, &entry, err) && pki_txn_commit(&txn, err);
+}
+
+static void tell(const struct restore *restore, struct pki_report *report)
+{
+    const struct pki_restore_request *request = restore->request;
+
+    pki_report_text(report, "From", "%s", restore->manifest.name);
+    pki_report_text(report, "Cellar", "%s", request->to);
+    pki_report_fingerprint(report, "Manifest", restore->manifest.sha256);
+    pki_report_truth(report, "Behind", restore->behind > 0);
+    if (restore->behind > 0) {
+        pki_report_note(report, "Alarm", PKI_TONE_BAD,
+                        "Outside something newer is known than this backup: nothing is signed or "
+                        "exported until it was reconciled.");
+    } else if (request->n_seen == 0 && !request->head) {
+        pki_report_note(report, "Nothing seen", PKI_TONE_WARN,
+                        "Nothing from outside was compared: whoever finds a newer manifest gives "
+                        "it to the next command with --seen.");
+    }
+}
+
+/* --- the duty --------------------------------------------------------------------------------- */
+
+static bool try_out(struct restore *restore, struct pki_report *report, struct pki_error *err)
+{
+    if (!check_files(restore, AT_FDCWD, restore->request->from, err) ||
+        !pki_session_open_copy(restore->from, &restore->session, err) ||
+        !audit(restore, report, err) || !meet_all(restore, err))
+        return false;
+    tell(restore, report);
+    pki_report_note(report, "Dry run", PKI_TONE_PLAIN, "The backup is good. Nothing was written.");
+    return pki_report_ok(report, err);
+}
+
+static bool name(struct restore *restore, struct pki_error *err)
+{
+    if (!pki_dir_name(restore->target.above, restore->target.fresh, restore->target.name, err))
+        return false;
+    pki_fd_close_(&restore->dir); /* it stays */
+    return true;
+}
+
+static bool carry_out(struct restore *restore, struct pki_report *report, struct pki_error *err)
+{
+    if (!make_copy(restore, err) || !audit(restore, report, err) || !record(restore, err) ||
+        !meet_all(restore, err) || !pki_dir_sync(restore->dir, err) || !name(restore, err))
+        return false;
+    tell(restore, report);
+    if (!pki_session_head(restore->session, report, err))
+        return false;
+    if (restore->behind > 0)
+        pki_report_next(report, "cellar reconcile FILE... -C %s", restore->request->to);
+    else
+        pki_report_next(report, "cellar export -C %s", restore->request->to);
+    return pki_report_ok(report, err);
+}
+
+bool pki_restore(const struct pki_restore_request *request, struct pki_report *report,
+                 struct pki_error *err)
+{
+    PKI_CONTEXT(err, "restore");
+    __attribute__((__cleanup__(restore_clear))) struct restore restore = {
+        .request = request,
+        .from = -1,
+        .dir = -1,
+        .target.above = -1,
+    };
+
+    if (faccessat(AT_FDCWD, request->to, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        return pki_fail(err, PKI_E_EXISTS,
+                        "%s exists already: a cellar is never restored over "
+                        "anything",
+                        request->to);
+    if (!open_backup(&restore, err) || !pki_target_open(&restore.target, request->to, false, err))
+        return false;
+    return request->dry_run ? try_out(&restore, report, err) : carry_out(&restore, report, err);
+}

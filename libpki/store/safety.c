@@ -1,0 +1,138 @@
+/*
+ * What the journal says of backups, and of heads that were met outside.
+ */
+#include "base/text.h"
+#include "store/sql.h"
+
+static void head_text(const uint8_t hash[PKI_SHA256_SIZE], char text[2 * PKI_SHA256_SIZE + 1])
+{
+    for (size_t i = 0; i < PKI_SHA256_SIZE; i++)
+        (void)snprintf(text + 2 * i, 3, "%02x", hash[i]);
+}
+
+static bool is_reconciled(struct pki_store *store, const struct pki_journal_head *met, bool *is,
+                          struct pki_error *err)
+{
+    pki_scope(pki_statement) query = {0};
+    char text[2 * PKI_SHA256_SIZE + 1];
+
+    head_text(met->hash, text);
+    if (!pki_statement_begin(store, PKI_QUERY_RECONCILED, &query, err))
+        return false;
+    pki_bind_text(&query, text);
+    return pki_statement_step(&query, is, err);
+}
+
+/* By its number, which is one step; a head without one is looked for in the whole journal. */
+static bool look_up(struct pki_store *store, const struct pki_journal_head *met, bool *taken,
+                    bool *same, struct pki_error *err)
+{
+    pki_scope(pki_statement) query = {0};
+    uint8_t hash[PKI_SHA256_SIZE] = {0};
+    int64_t counter = 0;
+
+    if (met->counter == 0) {
+        *taken = false;
+        return pki_journal_contains(store, met->hash, same, &counter, err);
+    }
+    if (!pki_statement_begin(store, PKI_QUERY_ENTRY_HASH, &query, err))
+        return false;
+    pki_bind_integer(&query, met->counter);
+    if (!pki_statement_step(&query, taken, err))
+        return false;
+    if (*taken)
+        pki_column_octets(&query, hash, sizeof(hash));
+    *same = *taken && memcmp(hash, met->hash, sizeof(hash)) == 0;
+    return pki_column_ok(&query, err);
+}
+
+bool pki_journal_place(struct pki_store *store, const struct pki_journal_head *met,
+                       enum pki_place *place, struct pki_error *err)
+{
+    bool reconciled = false;
+    bool taken = false;
+    bool same = false;
+
+    if (!look_up(store, met, &taken, &same, err) ||
+        (!same && !is_reconciled(store, met, &reconciled, err)))
+        return false;
+    *place = same || reconciled ? PKI_PLACE_KNOWN : taken ? PKI_PLACE_FORKED : PKI_PLACE_AHEAD;
+    return true;
+}
+
+void pki_alarm_rows_clear(struct pki_alarm_rows *rows)
+{
+    free(rows->list);
+    *rows = (struct pki_alarm_rows){0};
+}
+
+static bool collect(struct pki_statement *query, struct pki_alarm_rows *rows, struct pki_error *err)
+{
+    bool more = false;
+
+    if (!pki_statement_step(query, &more, err))
+        return false;
+    while (more) {
+        struct pki_alarm_row *row = pki_rows_extend(&rows->list, &rows->n, sizeof(*row), err);
+
+        if (!row)
+            return false;
+        row->at = pki_column_integer(query);
+        pki_column_text(query, row->head, sizeof(row->head));
+        pki_column_text(query, row->detail, sizeof(row->detail));
+        if (!pki_column_ok(query, err) || !pki_statement_step(query, &more, err))
+            return false;
+    }
+    return true;
+}
+
+bool pki_journal_alarms(struct pki_store *store, struct pki_alarm_rows *rows, struct pki_error *err)
+{
+    pki_scope(pki_statement) query = {0};
+    struct pki_alarm_rows found = {0};
+
+    if (!pki_statement_begin(store, PKI_QUERY_OPEN_ALARMS, &query, err))
+        return false;
+    if (!collect(&query, &found, err)) {
+        pki_alarm_rows_clear(&found);
+        return false;
+    }
+    *rows = found;
+    return true;
+}
+
+static bool find_last(struct pki_store *store, struct pki_backups_row *row, struct pki_error *err)
+{
+    pki_scope(pki_statement) query = {0};
+    bool any = false;
+
+    if (!pki_statement_begin(store, PKI_QUERY_LAST_BACKUP, &query, err) ||
+        !pki_statement_step(&query, &any, err))
+        return false;
+    if (!pki_column_skip_null(&query))
+        row->last_entry = pki_column_integer(&query);
+    if (!pki_column_skip_null(&query))
+        row->last_at = pki_column_integer(&query);
+    row->finished = pki_column_integer(&query);
+    return pki_column_ok(&query, err);
+}
+
+bool pki_journal_backups(struct pki_store *store, struct pki_backups_row *row,
+                         struct pki_error *err)
+{
+    pki_scope(pki_statement) query = {0};
+    struct pki_backups_row found = {0};
+
+    if (!find_last(store, &found, err) ||
+        !pki_statement_begin(store, PKI_QUERY_OPEN_BACKUP, &query, err) ||
+        !pki_statement_step(&query, &found.open, err))
+        return false;
+    if (found.open) {
+        found.open_at = pki_column_integer(&query);
+        pki_column_text(&query, found.open_to, sizeof(found.open_to));
+    }
+    if (!pki_column_ok(&query, err))
+        return false;
+    *row = found;
+    return true;
+}
