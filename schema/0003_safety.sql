@@ -6,5 +6,5 @@
 
 PRAGMA user_version = 3;
 
-CREATE INDEX journal_safety ON journal (action, subject)
+CREATE INDEX journal_safety ON journal (action)
     WHERE action IN ('backup', 'backed-up', 'behind', 'reconcile');

@@ -5,7 +5,7 @@ CREATE UNIQUE INDEX authority_one_active ON authority (environment, purpose)
 CREATE INDEX certificate_authority ON certificate (authority) WHERE authority IS NOT NULL;
 CREATE INDEX certificate_companion ON certificate (companion) WHERE companion IS NOT NULL;
 CREATE INDEX certificate_issued ON certificate (issuer) WHERE authority IS NULL;
-CREATE INDEX journal_safety ON journal (action, subject)
+CREATE INDEX journal_safety ON journal (action)
     WHERE action IN ('backup', 'backed-up', 'behind', 'reconcile');
 CREATE INDEX journal_trust ON journal (id) WHERE trust = 1;
 CREATE INDEX key_file_key ON key_file (key);

@@ -10,8 +10,8 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "ops/bundle.h"
 #include "ops/crl_file.h"
+#include "ops/manifest.h"
 
 #define PATH_SIZE 320 /* a directory of ours and a name in it */
 

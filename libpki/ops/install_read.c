@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "ops/bundle.h"
 #include "ops/install.h"
 #include "ops/key_file.h"
+#include "ops/manifest.h"
 #include "x509/chain.h"
 #include "x509/lint.h"
 #include "x509/name.h"

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "ops/session.h"
+#include "store/safety.h"
 
 #define PKI_MANIFEST "manifest.json"
 

@@ -344,6 +344,7 @@ static bool judge_crl(struct pki_reconcile *reconcile, struct pki_found_crl *fou
     const struct signed_thing thing = {found->crl.issuer, found->crl.authority_key_id};
     pki_auto(pki_cert) recorded = NULL;
     struct pki_lint_findings findings = {0};
+    struct pki_crl body;
 
     if (!find_recorded(reconcile, &thing, &found->issuer, &recorded, err))
         return false;
@@ -352,8 +353,8 @@ static bool judge_crl(struct pki_reconcile *reconcile, struct pki_found_crl *fou
     if (!issuer)
         return pki_fail(err, PKI_E_NOTFOUND, "it was signed by none of this cellar's authorities");
     bool good = pki_crl_verify_signature(&found->crl, issuer->spki, err) &&
-                pki_lint_crl_body(found->crl.tbs, &findings, err) &&
-                count_unknown(reconcile, found, err);
+                pki_crl_parse_body(found->crl.tbs, &body, err) &&
+                pki_lint_crl_body(&body, &findings, err) && count_unknown(reconcile, found, err);
     pki_lint_findings_clear(&findings);
     return good;
 }

@@ -189,6 +189,23 @@ static bool meet_all(struct restore *restore, struct pki_error *err)
 
 /* --- recording -------------------------------------------------------------------------------- */
 
+/* What the copy could not know of itself: that it was finished. */
+static bool record_backup(const struct restore *restore, struct pki_txn *txn, struct pki_error *err)
+{
+    struct pki_journal_head head = {0};
+
+    if (!pki_journal_get_head(restore->session->store, &head, err))
+        return false;
+    const struct pki_journal_entry entry = {
+        .at = head.at,
+        .action = PKI_ACTION_BACKED_UP,
+        .subject = restore->manifest.name,
+        .detail = "it was restored from",
+        .actor = restore->session->actor,
+    };
+    return pki_journal_append(txn, &entry, err);
+}
+
 static bool record(struct restore *restore, struct pki_error *err)
 {
     const struct pki_restore_request *request = restore->request;
@@ -217,7 +234,8 @@ static bool record(struct restore *restore, struct pki_error *err)
         return false;
     entry.detail = (const char *)text.data;
     return pki_store_begin(restore->session->store, &txn, err) &&
-           pki_journal_append(txn, &entry, err) && pki_txn_commit(&txn, err);
+           record_backup(restore, txn, err) && pki_journal_append(txn, &entry, err) &&
+           pki_txn_commit(&txn, err);
 }
 
 static void tell(const struct restore *restore, struct pki_report *report)

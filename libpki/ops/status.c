@@ -15,6 +15,7 @@
 #include "ops/status_due.h"
 #include "ops/status_left.h"
 #include "ops/status_lines.h"
+#include "ops/status_safety.h"
 #include "ops/status_timeline.h"
 
 struct status {
@@ -318,6 +319,7 @@ static bool tell(struct status *status, struct pki_error *err)
            add_missing_lines(status, err) &&
            pki_status_lines(status->session, status->within, &status->dues, err) &&
            add_exports(status, err) &&
+           pki_status_safety(status->session, status->report, &status->dues, err) &&
            pki_status_left(status->session, status->report, &status->half_done, err) &&
            tell_dues(status, err) && pki_session_head(status->session, status->report, err);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "store/safety.h"
 
 struct left {
     struct pki_session *session;
@@ -124,12 +125,32 @@ static void each_ending(const struct pki_session *session, const char *directory
         (void)closedir(stream);
 }
 
+/* Of a backup nothing but its journal entry is here: what it left lies on the medium, and the next
+   one there removes it. */
+static bool add_backup(struct left *left, struct pki_error *err)
+{
+    struct pki_backups_row backups = {0};
+    char what[sizeof(backups.open_to) + 64];
+    char finish[sizeof(backups.open_to) + 32];
+    char date[PKI_TIME_TEXT];
+
+    if (!pki_journal_backups(left->session->store, &backups, err))
+        return false;
+    if (!backups.open)
+        return true;
+    (void)snprintf(what, sizeof(what), "backup to %s, begun %s", backups.open_to,
+                   pki_time_format(backups.open_at, date));
+    (void)snprintf(finish, sizeof(finish), "cellar backup --to %s", backups.open_to);
+    add(left, what, finish);
+    return true;
+}
+
 bool pki_status_left(struct pki_session *session, struct pki_report *report, bool *any,
                      struct pki_error *err)
 {
     struct left left = {.session = session, .report = report};
 
-    if (!add_reservations(session, &left, err))
+    if (!add_reservations(session, &left, err) || !add_backup(&left, err))
         return false;
     each_ending(session, "keys", ".key.new", &left, tell_key);
     each_ending(session, "exports", ".new", &left, tell_export);

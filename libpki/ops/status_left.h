@@ -7,7 +7,7 @@
 #include "ops/session.h"
 
 /** Add a table "Left half done" when there is anything: open reservations, new key files that have
- *  not their name yet, unfinished exports. any tells. */
+ *  not their name yet, unfinished exports and backups. any tells. */
 PKI_CHECKED bool pki_status_left(struct pki_session *session, struct pki_report *report, bool *any,
                                  struct pki_error *err);
 

@@ -202,7 +202,9 @@ void pki_alarm_rows_clear(struct pki_alarm_rows *rows);
 struct pki_backups_row {
     int64_t finished; /* how many, ever */
     int64_t last_at, last_entry;
-    bool open; /* one was begun after it */
+    bool changed;       /* trust, after it */
+    int64_t changed_at; /* the first time */
+    bool open;          /* one was begun after it */
     int64_t open_at;
     char open_to[300];
 };

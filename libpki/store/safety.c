@@ -1,6 +1,5 @@
-/*
- * What the journal says of backups, and of heads that were met outside.
- */
+#include "store/safety.h"
+
 #include "base/text.h"
 #include "store/sql.h"
 
@@ -117,13 +116,27 @@ static bool find_last(struct pki_store *store, struct pki_backups_row *row, stru
     return pki_column_ok(&query, err);
 }
 
+static bool find_change(struct pki_store *store, struct pki_backups_row *row, struct pki_error *err)
+{
+    pki_scope(pki_statement) query = {0};
+
+    if (!pki_statement_begin(store, PKI_QUERY_FIRST_TRUST_AFTER, &query, err))
+        return false;
+    pki_bind_integer(&query, row->last_entry);
+    if (!pki_statement_step(&query, &row->changed, err))
+        return false;
+    if (row->changed)
+        row->changed_at = pki_column_integer(&query);
+    return pki_column_ok(&query, err);
+}
+
 bool pki_journal_backups(struct pki_store *store, struct pki_backups_row *row,
                          struct pki_error *err)
 {
     pki_scope(pki_statement) query = {0};
     struct pki_backups_row found = {0};
 
-    if (!find_last(store, &found, err) ||
+    if (!find_last(store, &found, err) || !find_change(store, &found, err) ||
         !pki_statement_begin(store, PKI_QUERY_OPEN_BACKUP, &query, err) ||
         !pki_statement_step(&query, &found.open, err))
         return false;

@@ -250,23 +250,6 @@ PKI_CHECKED bool pki_journal_contains(struct pki_store *store, const uint8_t has
 /** Who is told how far an audit is, and may stop it; borrowed, NULL: nobody. */
 void pki_store_watch(struct pki_store *store, const struct pki_progress *progress);
 
-/* Entries of these actions are found by their word (safety.c). subject of the last two: the head in
-   hex. */
-#define PKI_ACTION_BACKUP    "backup"    /* begun: the copy holds this entry */
-#define PKI_ACTION_BACKED_UP "backed-up" /* read back and verified */
-#define PKI_ACTION_BEHIND    "behind"    /* a head was met outside that the journal does not hold */
-#define PKI_ACTION_RECONCILE "reconcile"
-
-/** Where a head that was met outside stands to this journal; counter 0: its number is unknown. */
-PKI_CHECKED bool pki_journal_place(struct pki_store *store, const struct pki_journal_head *met,
-                                   enum pki_place *place, struct pki_error *err);
-/** Heads that were met and not reconciled, newest first; none: n is 0. */
-PKI_CHECKED bool pki_journal_alarms(struct pki_store *store, struct pki_alarm_rows *rows,
-                                    struct pki_error *err);
-/** The finished backups, and one that was begun since. */
-PKI_CHECKED bool pki_journal_backups(struct pki_store *store, struct pki_backups_row *row,
-                                     struct pki_error *err);
-
 /** integrity_check, foreign keys, schema as released, the whole chain and every covered row.
  *  Findings are no failure; PKI_E_IO and the like are. */
 PKI_CHECKED bool pki_store_audit(struct pki_store *store, struct pki_store_findings *findings,

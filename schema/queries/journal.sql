@@ -16,6 +16,9 @@ FROM journal ORDER BY id DESC LIMIT 1;
 SELECT id, at, action, subject, detail, actor, trust, previous, hash
 FROM journal WHERE trust = 1 ORDER BY id DESC LIMIT 1;
 
+-- name: first_trust_after
+SELECT at FROM journal WHERE trust = 1 AND id > ?1 ORDER BY id LIMIT 1;
+
 -- name: entry_rows
 SELECT entry, position, relation, row, version, digests
 FROM journal_row WHERE entry = ?1 ORDER BY position;

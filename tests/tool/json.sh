@@ -82,6 +82,22 @@ fields 3 cellar verify --anchor cellar/exports/prod/anchors.pem --purpose tls-se
 fields 0 cellar lint handover/chain.pem
 fields 3 cellar lint --profile tls-ca handover/chain.pem
 
+mkdir medium
+fields 0 cellar backup --to medium -C cellar --dry-run
+fields 0 cellar backup --to medium -C cellar
+fields 0 cellar restore medium/cellar-*-0001 --to restored --confirm nothing-seen --dry-run
+CELLAR_TEST_NOW=2026-03-01T12:10:00Z
+fields 0 cellar export -C cellar
+with root-g1
+fields 0 cellar crl root-g1 -C cellar "${secrets[@]}" --confirm 'Test Root CA'
+fields 0 cellar export -C cellar
+fields 0 cellar restore medium/cellar-*-0001 --to restored --seen cellar/exports/prod/manifest.json
+mapfile -t lists < <(find cellar/exports/prod -name '*.crl')
+reconcile=(cellar reconcile cellar/exports/prod/manifest.json "${lists[@]}" -C restored)
+fields 0 "${reconcile[@]}" --dry-run
+fields 3 cellar status -C restored
+fields 0 "${reconcile[@]}" --confirm 'Test Corp'
+
 sort -u fields >made.txt
 [ -z "${UPDATE:-}" ] || cp made.txt "$golden"
 diff -u "$golden" made.txt || bad 'the fields have changed: is it meant? then UPDATE=1, and docs/JSON.md'

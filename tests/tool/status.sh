@@ -54,6 +54,8 @@ python3 "$here/calendar.py" out | cut -d' ' -f1,2 >second
 check 'events changed over a day' cmp -s first second
 json 0 cellar-status 'result["calendar"].startswith("BEGIN:VCALENDAR")' cellar status --calendar -C cellar
 refuses 2 'within' cellar status --calendar --within 1d -C cellar
+mkdir medium
+cellar backup --to medium -C cellar >out 2>err || bad 'fixture: backup'
 
 # A rotation leaves things to be done: the cut-over once leaf_life is over, and a next one.
 cp -a cellar rotated

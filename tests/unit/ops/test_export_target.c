@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "ops/manifest.h"
 #include "ops/export_target.h"
+#include "ops/manifest.h"
 #include "test.h"
 
 static const char manifest[] = "{\"files\": [{\"path\": \"sub/a.pem\"}, {\"path\": \"b.pem\"}]}";

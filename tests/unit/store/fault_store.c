@@ -155,7 +155,8 @@ static void migrate_at_every_failure(bool down)
         fault_stop();
         CU_ASSERT_EQUAL(err.code == PKI_OK, done);
         fixture_store_reopen(&fixture, PKI_STORE_WRITE); /* with the copy there or not */
-        CU_ASSERT_EQUAL(entries(&fixture), 2);           /* and nothing temporary */
+        /* The store and the copy of how it was, of each version that an opening began with. */
+        CU_ASSERT_TRUE(entries(&fixture) == 2 || entries(&fixture) == 3);
         expect_sound(&fixture, 3);
         rounds++;
     }
