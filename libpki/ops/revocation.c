@@ -168,6 +168,20 @@ static bool judge_treatment(const struct pki_revoke_request *request,
     return strcmp(treatment, DROP) == 0 || judge_end(request, reason, cert, err);
 }
 
+/* The list's date is set back, and an invalidity date after it would say nothing that the list does
+   not (RFC 5280 5.3.2). What is dropped was never good; where the key leaked nobody can say since
+   when, and readers take a leak without a date as that already. */
+static void date_invalidity(const struct pki_reason *reason, const struct pki_cert *cert,
+                            struct pki_revocation_row *row)
+{
+    if (row->has_invalidity && row->invalidity_at > row->revoked_at)
+        row->invalidity_at = row->revoked_at;
+    if (row->has_invalidity || reason->leak || strcmp(row->treatment, DROP) != 0)
+        return;
+    row->has_invalidity = true;
+    row->invalidity_at = cert->not_before;
+}
+
 bool pki_revocation_judge(const struct pki_revoke_request *request, const struct pki_cert *cert,
                           int64_t now, struct pki_revocation_row *row, struct pki_error *err)
 {
@@ -181,5 +195,8 @@ bool pki_revocation_judge(const struct pki_revoke_request *request, const struct
     row->invalidity_at = request->invalid_since;
     if (request->has_invalid_since && request->invalid_since > now)
         return pki_fail(err, PKI_E_POLICY, "--invalid-since lies in the future");
-    return judge_treatment(request, reason, cert, row, err);
+    if (!judge_treatment(request, reason, cert, row, err))
+        return false;
+    date_invalidity(reason, cert, row);
+    return true;
 }

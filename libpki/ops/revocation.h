@@ -32,9 +32,11 @@ const struct pki_reason *pki_reason_of(int code);
 void pki_reason_describe(const struct pki_cert *cert, struct pki_report *report);
 
 /**
- * Fill reason, invalidity date and treatment of a row.
+ * Fill reason, invalidity date and treatment of a row, whose revocation date stands already. The
+ * invalidity date is never after that; where it is not given, what is dropped without a leak has
+ * its notBefore, so that readers of the list trust nothing of it either.
  *
- * @now    no invalidity date is later
+ * @now    no invalidity date may be later
  * Fails:  PKI_E_USAGE; PKI_E_POLICY a reason or treatment that does not suit, an end without a time
  *         though the key may have leaked, an end for a compromised time-stamping certificate
  */

@@ -65,6 +65,15 @@ static void tell_treatment(const struct pki_revoke_work *revoke, struct pki_repo
     }
 }
 
+/* A date that the operator gives goes onto the list as it is. */
+static bool is_dated_drop(const struct pki_revoke_work *revoke)
+{
+    const struct pki_revocation_row *row = &revoke->row;
+
+    return drops(revoke) && !revoke->revoked.is_root && row->has_invalidity &&
+           row->invalidity_at > revoke->revoked.cert->not_before;
+}
+
 static void tell_certificate(const struct pki_revoke_work *revoke, struct pki_report *report)
 {
     const struct pki_cert *cert = revoke->revoked.cert;
@@ -104,6 +113,11 @@ static bool describe(const struct pki_draft *draft, struct pki_report *report,
     if (revoke->row.has_invalidity)
         pki_report_time(report, "Invalid since", revoke->row.invalidity_at);
     tell_treatment(revoke, report);
+    if (is_dated_drop(revoke)) {
+        pki_report_note(report, "Dated", PKI_TONE_WARN,
+                        "The CRL will name the time since which it is invalid: whoever goes by the "
+                        "CRL alone trusts what was signed before, trust files do not.");
+    }
     pki_report_note(report, "Final", PKI_TONE_WARN, "A revocation is never taken back.");
     if (revoke->revoked.is_root)
         pki_report_note(report, "Root", PKI_TONE_BAD, "%s", root_notice);

@@ -202,6 +202,39 @@ static void test_every_reason_has_a_treatment_that_holds(void)
     }
 }
 
+/* What dates a list says of it, and so from when on it counts for whoever reads the list. */
+static void test_invalidity_date_says_what_the_treatment_does(void)
+{
+    const struct pki_cert leaf = {.not_before = 1};
+    const struct {
+        const char *reason, *treatment;
+        int64_t since; /* 0: not given */
+        bool has_invalidity;
+        int64_t invalidity_at;
+    } cases[] = {
+        {"superseded", NULL, 0, false, 0},          {"superseded", NULL, 50, true, 50},
+        {"superseded", NULL, 90, true, 70}, /* after the date of the revocation, which is set back
+                                             */
+        {"superseded", "drop", 0, true, 1},         {"privilegeWithdrawn", NULL, 0, true, 1},
+        {"privilegeWithdrawn", NULL, 50, true, 50}, {"unspecified", NULL, 0, true, 1},
+        {"keyCompromise", NULL, 0, false, 0}, /* from ever, for readers of such an entry */
+        {"keyCompromise", NULL, 100, true, 70},
+    };
+
+    for (size_t i = 0; i < PKI_COUNT(cases); i++) {
+        const struct pki_revoke_request request = {.reason = cases[i].reason,
+                                                   .treatment = cases[i].treatment,
+                                                   .has_invalid_since = cases[i].since != 0,
+                                                   .invalid_since = cases[i].since};
+        struct pki_revocation_row row = {.revoked_at = 70};
+        struct pki_error err = {0};
+
+        EXPECT_OK(pki_revocation_judge(&request, &leaf, 100, &row, &err), err);
+        CU_ASSERT_EQUAL(row.has_invalidity, cases[i].has_invalidity);
+        CU_ASSERT_EQUAL(row.invalidity_at, cases[i].invalidity_at);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -213,6 +246,8 @@ int main(void)
          test_time_stamping_leaf_takes_its_generation_along},
         {"a next alone is not promoted", test_next_alone_is_not_promoted},
         {"every reason has a treatment that holds", test_every_reason_has_a_treatment_that_holds},
+        {"the invalidity date says what the treatment does",
+         test_invalidity_date_says_what_the_treatment_does},
         CU_TEST_INFO_NULL,
     };
     CU_SuiteInfo suites[] = {{.pName = "revoke", .pTests = tests}, CU_SUITE_INFO_NULL};
