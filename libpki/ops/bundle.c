@@ -90,7 +90,7 @@ static bool compose_chain(struct pki_bundle *bundle, const struct pki_generation
     struct pki_bundle_file *file = NULL;
     bool active = generation->authority.state == PKI_STATE_ACTIVE;
 
-    if (generation->windows_only)
+    if (generation->window.leaked)
         return true;
     if (active) {
         if (!pki_bundle_add(bundle, PKI_BUNDLE_CHAIN, &file, err, "%s/chain.pem", purpose))
@@ -164,7 +164,7 @@ static const struct pki_generation *first_of_line(const struct pki_trust *trust,
 {
     for (size_t i = 0; i < trust->n_generations; i++) {
         const struct pki_generation *generation = &trust->generations[i];
-        if (generation->line == line && !generation->windows_only)
+        if (generation->line == line && !generation->window.leaked)
             return generation;
     }
     return NULL;
@@ -189,7 +189,7 @@ static bool compose_pool(struct pki_bundle *bundle, const struct pki_generation 
         file->next_rotation = pki_generation_rotation(first);
     for (size_t i = 0; i < trust->n_generations; i++) {
         const struct pki_generation *generation = &trust->generations[i];
-        if (generation->windows_only)
+        if (generation->window.leaked)
             continue;
         if (same_line(generation, first) && (!with_root || generation->root == first->root))
             pki_bundle_put(file, generation->cert);

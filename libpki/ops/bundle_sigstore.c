@@ -48,9 +48,9 @@ static void fill_entry(struct pki_trust_entry *entry, const struct pki_generatio
     entry->organization = subject->organization;
     entry->common_name = subject->common_name;
     entry->uri = generation->leaf ? generation->line->tsa : generation->line->fulcio;
-    entry->start = generation->start;
-    entry->has_end = generation->has_end;
-    entry->end = generation->end;
+    entry->start = generation->window.start;
+    entry->has_end = generation->window.has_end;
+    entry->end = generation->window.end;
     if (generation->leaf)
         entry->certificates[entry->n_certificates++] = generation->leaf->der;
     entry->certificates[entry->n_certificates++] = generation->cert->der;
@@ -135,7 +135,7 @@ static bool compose_signing_config(struct pki_bundle *bundle,
         .fulcio = line->fulcio,
         .oidc = line->oidc,
         .tsa = line->tsa,
-        .start = code_signing->start,
+        .start = code_signing->window.start,
     };
     if (!pki_bundle_add(bundle, PKI_BUNDLE_TEXT, &file, err, "sigstore/signing_config.v0.2.json"))
         return false;

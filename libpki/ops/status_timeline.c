@@ -6,6 +6,7 @@
 
 #include "ops/line.h"
 #include "ops/timeline.h"
+#include "ops/window.h"
 
 /* One authority; or, without a window, a line's heading or what is folded. */
 struct entry {
@@ -60,48 +61,79 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* Who is dropped has none: it ends before it begins. */
-static bool end_revoked(const struct drawing *drawing, const struct pki_certificate_row *cert,
-                        struct pki_timeline_row *row, struct pki_error *err)
-{
-    const struct pki_bytes serial = {cert->serial, sizeof(cert->serial)};
-    struct pki_revocation_row revocation;
-    bool found = false;
+/* What of a chain is recorded: a time-stamping generation's leaf, where there is one. */
+struct chain {
+    struct pki_authority_row issuer;
+    struct pki_certificate_row root, cert, leaf;
+    bool has_leaf;
+};
 
-    if (!pki_store_find_revocation(drawing->session->store, cert->issuer, serial, &found,
-                                   &revocation, err))
-        return false;
-    if (!found)
-        return true;
-    int64_t end = revocation.has_invalidity ? revocation.invalidity_at : revocation.revoked_at;
-    row->until = strcmp(revocation.treatment, "drop") == 0 ? row->from - 1 : end - 1;
-    return true;
+static void chain_clear(struct chain *chain)
+{
+    pki_authority_row_clear(&chain->issuer);
+    pki_certificate_row_clear(&chain->root);
+    pki_certificate_row_clear(&chain->cert);
+    pki_certificate_row_clear(&chain->leaf);
 }
 
-/* From the latest notBefore in its chain, until the outside switched away and what it issued is
- * used up (DESIGN section 1). */
+static bool load_chain(struct pki_store *store, const struct pki_authority_row *authority,
+                       struct chain *chain, struct pki_error *err)
+{
+    return pki_store_certificate(store, authority->certificate, &chain->cert, err) &&
+           pki_store_authority(store, authority->issuer, &chain->issuer, err) &&
+           pki_store_certificate(store, chain->issuer.certificate, &chain->root, err) &&
+           pki_store_find_companion(store, authority->id, &chain->has_leaf, &chain->leaf, err);
+}
+
+static bool end_if_revoked(const struct drawing *drawing, const struct pki_certificate_row *cert,
+                           struct pki_window *window, struct pki_error *err)
+{
+    return pki_window_revoke(drawing->session, cert->issuer,
+                             (struct pki_bytes){cert->serial, sizeof(cert->serial)}, INT64_MAX,
+                             window, err);
+}
+
+/* As ops/trust has it; below a compromised root there is none. */
+static bool find_window(const struct drawing *drawing, const struct chain *chain,
+                        const struct pki_authority_row *authority, const struct pki_line *line,
+                        struct pki_window *window, struct pki_error *err)
+{
+    int64_t switched = INT64_MAX;
+
+    if (line && !pki_line_switched(drawing->session, &line->rows, authority->generation, INT64_MAX,
+                                   &switched, err))
+        return false;
+    pki_window_open(window, chain->root.not_before);
+    pki_window_open(window, chain->cert.not_before);
+    if (chain->has_leaf)
+        pki_window_open(window, chain->leaf.not_before);
+    if (line)
+        pki_window_switch(window, line->plan, switched);
+    window->dropped = chain->issuer.state == PKI_STATE_REVOKED;
+    return end_if_revoked(drawing, &chain->cert, window, err) &&
+           (!chain->has_leaf || end_if_revoked(drawing, &chain->leaf, window, err));
+}
+
+/* The window, and no longer than the certificates themselves. */
 static bool fill_window(const struct drawing *drawing, const struct pki_authority_row *authority,
                         const struct pki_line *line, struct pki_timeline_row *row,
                         struct pki_error *err)
 {
-    struct pki_store *store = drawing->session->store;
-    pki_scope(pki_authority_row) issuer = {0};
-    pki_scope(pki_certificate_row) cert = {0};
-    pki_scope(pki_certificate_row) above = {0};
-    int64_t switched = INT64_MAX;
+    __attribute__((__cleanup__(chain_clear))) struct chain chain = {.has_leaf = false};
+    struct pki_window window = {0};
 
-    if (!pki_store_certificate(store, authority->certificate, &cert, err) ||
-        !pki_store_authority(store, authority->issuer, &issuer, err) ||
-        !pki_store_certificate(store, issuer.certificate, &above, err))
+    if (!load_chain(drawing->session->store, authority, &chain, err) ||
+        !find_window(drawing, &chain, authority, line, &window, err))
         return false;
-    row->from = later(cert.not_before, above.not_before);
-    row->until = earlier(cert.not_after, above.not_after);
-    if (line && !pki_line_switched(drawing->session, &line->rows, authority->generation, INT64_MAX,
-                                   &switched, err))
-        return false;
-    if (switched != INT64_MAX)
-        row->until = earlier(row->until, pki_line_window_end(line->plan, switched));
-    return end_revoked(drawing, &cert, row, err);
+    row->from = window.start;
+    row->until = earlier(chain.cert.not_after, chain.root.not_after);
+    if (chain.has_leaf)
+        row->until = earlier(row->until, chain.leaf.not_after);
+    if (window.has_end)
+        row->until = earlier(row->until, window.end);
+    if (pki_window_is_shut(&window))
+        row->until = row->from - 1;
+    return true;
 }
 
 /* --- when it issues: as recorded before today, as planned after ---------------------------- */

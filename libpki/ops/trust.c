@@ -114,6 +114,14 @@ static bool load_roots(struct pki_session *session, struct pki_trust *trust, str
 
 /* --- generations ---------------------------------------------------------------------------- */
 
+static void generation_clear(struct pki_generation *generation)
+{
+    pki_authority_row_clear(&generation->authority);
+    pki_cert_free(generation->cert);
+    pki_cert_free(generation->leaf);
+    *generation = (struct pki_generation){0};
+}
+
 static const struct pki_anchor *issuer_of(const struct pki_trust *trust,
                                           const struct pki_authority_row *row)
 {
@@ -123,16 +131,12 @@ static const struct pki_anchor *issuer_of(const struct pki_trust *trust,
     return NULL;
 }
 
-static int64_t later(int64_t a, int64_t b)
+static void open_window(struct pki_generation *generation)
 {
-    return a > b ? a : b;
-}
-
-static int64_t window_start(const struct pki_generation *generation)
-{
-    int64_t start = later(generation->root->cert->not_before, generation->cert->not_before);
-
-    return generation->leaf ? later(start, generation->leaf->not_before) : start;
+    pki_window_open(&generation->window, generation->root->cert->not_before);
+    pki_window_open(&generation->window, generation->cert->not_before);
+    if (generation->leaf)
+        pki_window_open(&generation->window, generation->leaf->not_before);
 }
 
 static bool add_generation(struct pki_session *session, struct pki_trust *trust,
@@ -150,7 +154,7 @@ static bool add_generation(struct pki_session *session, struct pki_trust *trust,
     if (!parse_certificate(session, generation->authority.certificate, &generation->cert, err) ||
         !parse_companion(session, generation->authority.id, &generation->leaf, err))
         return false;
-    generation->start = window_start(generation);
+    open_window(generation);
     return true;
 }
 
@@ -170,22 +174,40 @@ static int by_use(const void *left, const void *right)
     return a->generation < b->generation ? 1 : -1;
 }
 
-/* All of a line, from its place in the list on. */
+static bool close_window(struct pki_session *session, const struct pki_authority_rows *rows,
+                         int64_t at, struct pki_generation *generation, struct pki_error *err)
+{
+    const struct pki_authority_row *authority = &generation->authority;
+    struct pki_window *window = &generation->window;
+    int64_t switched = INT64_MAX;
+
+    if (!pki_line_switched(session, rows, authority->generation, at, &switched, err))
+        return false;
+    pki_window_switch(window, generation->line, switched);
+    return pki_window_revoke(session, authority->issuer, generation->cert->serial, at, window,
+                             err) &&
+           (!generation->leaf ||
+            pki_window_revoke(session, authority->id, generation->leaf->serial, at, window, err));
+}
+
+/* All of a line, from its place in the list on. Whoever has no window left leaves the list. */
 static bool close_windows(struct pki_session *session, struct pki_trust *trust,
                           const struct pki_authority_rows *rows, size_t first,
                           struct pki_error *err)
 {
-    int64_t at = 0;
+    const int64_t at = seen_at(session, trust);
+    size_t kept = first;
 
-    for (size_t i = first; i < trust->n_generations; i++) {
-        struct pki_generation *generation = &trust->generations[i];
-        if (!pki_line_switched(session, rows, generation->authority.generation,
-                               seen_at(session, trust), &at, err))
+    for (size_t i = first; i < trust->n_generations; i++)
+        if (!close_window(session, rows, at, &trust->generations[i], err))
             return false;
-        generation->has_end = at != INT64_MAX;
-        if (generation->has_end)
-            generation->end = pki_line_window_end(generation->line, at);
+    for (size_t i = first; i < trust->n_generations; i++) {
+        if (pki_window_is_shut(&trust->generations[i].window))
+            generation_clear(&trust->generations[i]);
+        else
+            trust->generations[kept++] = trust->generations[i];
     }
+    trust->n_generations = kept;
     return true;
 }
 
@@ -204,8 +226,7 @@ static bool add_generations(struct pki_session *session, struct pki_trust *trust
     for (size_t i = 0; i < rows->n; i++)
         if (!add_generation(session, trust, line, &rows->list[i], err))
             return false;
-    return close_windows(session, trust, rows, first, err) &&
-           pki_trust_revoke(session, trust, first, seen_at(session, trust), err);
+    return close_windows(session, trust, rows, first, err);
 }
 
 static bool load_line(struct pki_session *session, struct pki_trust *trust,
@@ -265,14 +286,6 @@ bool pki_trust_load(struct pki_session *session, const char *environment, int64_
     return true;
 }
 
-void pki_generation_clear(struct pki_generation *generation)
-{
-    pki_authority_row_clear(&generation->authority);
-    pki_cert_free(generation->cert);
-    pki_cert_free(generation->leaf);
-    *generation = (struct pki_generation){0};
-}
-
 void pki_trust_free(struct pki_trust *trust)
 {
     if (!trust)
@@ -282,7 +295,7 @@ void pki_trust_free(struct pki_trust *trust)
         pki_cert_free(trust->roots[i].cert);
     }
     for (size_t i = 0; i < trust->n_generations; i++)
-        pki_generation_clear(&trust->generations[i]);
+        generation_clear(&trust->generations[i]);
     pki_issuers_clear(&trust->issuers);
     free(trust->roots);
     free(trust->generations);

@@ -3,11 +3,9 @@
  * every generation of its lines, parsed, with their windows of trust. Loaded
  * from the inventory alone; what exports are made from.
  *
- * A window starts at the latest notBefore in the chain (DESIGN section 1) and
- * has no end until the outside has switched away: then it ends leaf_life and
- * slack later. Who was revoked to be dropped is not in it, and nothing below a
- * compromised root; the window of who was revoked with an end ends then.
- * Everybody else stays for ever.
+ * Who was revoked to be dropped is not in it, and nothing below a compromised
+ * root. Everybody else stays for ever, with a window that may have an end
+ * (ops/window).
  *
  * As of a time in the past: what had been issued by then, in the states that
  * it had, with the cut-overs that were recorded. As of now or later: what the
@@ -17,6 +15,7 @@
 #define PKI_OPS_TRUST_H
 
 #include "ops/session.h"
+#include "ops/window.h"
 #include "x509/cert.h"
 
 struct pki_anchor {
@@ -30,10 +29,7 @@ struct pki_generation {
     const struct pki_anchor *root;
     struct pki_cert *cert; /* the intermediate */
     struct pki_cert *leaf; /* the TSA leaf of a time-stamping generation, or NULL */
-    int64_t start;         /* of its window of trust */
-    bool has_end;
-    int64_t end;       /* its last second */
-    bool windows_only; /* its key may have leaked: nothing may hold it that cannot say when */
+    struct pki_window window;
 };
 
 struct pki_issued_crl {
@@ -90,10 +86,5 @@ bool pki_generation_is(const struct pki_generation *generation, enum pki_profile
 
 /** The purpose's extended key usage; NULL when its profile has several or none. */
 const char *pki_generation_usage(const struct pki_generation *generation);
-
-/* trust_revoked.c: of the generations from the first on, as recorded by then. */
-PKI_CHECKED bool pki_trust_revoke(struct pki_session *session, struct pki_trust *trust,
-                                  size_t first, int64_t at, struct pki_error *err);
-void pki_generation_clear(struct pki_generation *generation);
 
 #endif

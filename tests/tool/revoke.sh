@@ -70,6 +70,8 @@ keeps cellar refuses 4 'any past time' cellar revoke "$tsa" --reason keyCompromi
 works cellar revoke "$tsa" --reason keyCompromise --promote-next -C cellar \
     --confirm 'Test Prod Time Stamping CA G1 TSA'
 check 'its generation retires' [ "$(state_of prod-time-stamping-g1)" = retiring ]
+json 3 cellar-status 'not any(w["authority"] == "prod-time-stamping-g1" for w in result["windows"])' \
+    cellar status -C cellar
 check 'the next stamps' [ "$(state_of prod-time-stamping-g2)" = active ]
 
 # Superseded in the second in which it was issued: a window that ends before it starts is none.

@@ -42,7 +42,7 @@ static void test_window_ends_with_the_cutover_alone(void)
         pki_auto(pki_trust) trust = load(cellar, fixture_room.now);
         CU_ASSERT_EQUAL(trust->n_generations, 3);
         for (size_t i = 0; i < trust->n_generations; i++)
-            CU_ASSERT_FALSE(trust->generations[i].has_end);
+            CU_ASSERT_FALSE(trust->generations[i].window.has_end);
         CU_ASSERT_EQUAL(trust->generations[0].authority.generation, 2);
         CU_ASSERT_EQUAL(trust->generations[1].authority.generation, 3);
     }
@@ -55,12 +55,12 @@ static void test_window_ends_with_the_cutover_alone(void)
 
     pki_auto(pki_trust) trust = load(cellar, fixture_room.now);
     CU_ASSERT_EQUAL(trust->n_generations, 4);
-    CU_ASSERT_TRUE(generation(trust, 1)->has_end && generation(trust, 2)->has_end);
-    CU_ASSERT_EQUAL(generation(trust, 1)->end, switched + TAIL);
-    CU_ASSERT_EQUAL(generation(trust, 1)->start, FIXTURE_NOW - 300);
-    CU_ASSERT_EQUAL(generation(trust, 2)->end, fixture_room.now + TAIL);
-    CU_ASSERT_FALSE(generation(trust, 3)->has_end);
-    CU_ASSERT_FALSE(generation(trust, 4)->has_end);
+    CU_ASSERT_TRUE(generation(trust, 1)->window.has_end && generation(trust, 2)->window.has_end);
+    CU_ASSERT_EQUAL(generation(trust, 1)->window.end, switched + TAIL);
+    CU_ASSERT_EQUAL(generation(trust, 1)->window.start, FIXTURE_NOW - 300);
+    CU_ASSERT_EQUAL(generation(trust, 2)->window.end, fixture_room.now + TAIL);
+    CU_ASSERT_FALSE(generation(trust, 3)->window.has_end);
+    CU_ASSERT_FALSE(generation(trust, 4)->window.has_end);
     fixture_room_reset();
 }
 
@@ -74,9 +74,9 @@ static void test_later_cutover_closes_what_was_skipped(void)
     fixture_rotate(cellar, "prod", "code-signing");
     fixture_cutover(cellar, "prod", "code-signing");
     pki_auto(pki_trust) trust = load(cellar, fixture_room.now);
-    CU_ASSERT_EQUAL(generation(trust, 1)->end, fixture_room.now + TAIL);
-    CU_ASSERT_EQUAL(generation(trust, 2)->end, fixture_room.now + TAIL);
-    CU_ASSERT_FALSE(generation(trust, 3)->has_end);
+    CU_ASSERT_EQUAL(generation(trust, 1)->window.end, fixture_room.now + TAIL);
+    CU_ASSERT_EQUAL(generation(trust, 2)->window.end, fixture_room.now + TAIL);
+    CU_ASSERT_FALSE(generation(trust, 3)->window.has_end);
     fixture_room_reset();
 }
 
@@ -97,17 +97,17 @@ static void test_past_is_as_it_was(void)
         CU_ASSERT_EQUAL(generation(first, 1)->authority.state, PKI_STATE_ACTIVE);
         CU_ASSERT_EQUAL(generation(first, 1)->authority.state_since, FIXTURE_NOW);
         CU_ASSERT_EQUAL(generation(first, 2)->authority.state, PKI_STATE_NEXT);
-        CU_ASSERT_FALSE(generation(first, 1)->has_end);
+        CU_ASSERT_FALSE(generation(first, 1)->window.has_end);
     }
     {
         pki_auto(pki_trust) second = load(cellar, FIXTURE_NOW + FIXTURE_DAY);
         CU_ASSERT_EQUAL(second->n_generations, 3);
         CU_ASSERT_EQUAL(generation(second, 1)->authority.state, PKI_STATE_RETIRING);
-        CU_ASSERT_FALSE(generation(second, 1)->has_end);
+        CU_ASSERT_FALSE(generation(second, 1)->window.has_end);
     }
     {
         pki_auto(pki_trust) third = load(cellar, FIXTURE_NOW + 2 * FIXTURE_DAY);
-        CU_ASSERT_TRUE(generation(third, 1)->has_end);
+        CU_ASSERT_TRUE(generation(third, 1)->window.has_end);
     }
     pki_auto(pki_trust) before = load(cellar, FIXTURE_NOW - 1);
     CU_ASSERT_EQUAL(before->n_roots + before->n_generations, 0);
