@@ -82,17 +82,24 @@ static bool compose_anchors(struct pki_bundle *bundle, struct pki_error *err)
     return true;
 }
 
-/* The generation's own chain, root omitted: what a server sends behind its leaf. */
+/* Whether the files of who issues now hold it: one that has ended would be refused in them. */
+static bool issues(const struct pki_bundle *bundle, const struct pki_generation *generation)
+{
+    return generation->authority.state == PKI_STATE_ACTIVE &&
+           !pki_generation_ended(bundle->trust, generation);
+}
+
+/* The generation's own chain, root omitted: what a server sends behind its leaf. That of one that
+ * has ended stays for `verify --at`: what it signed before was good. */
 static bool compose_chain(struct pki_bundle *bundle, const struct pki_generation *generation,
                           struct pki_error *err)
 {
     const char *purpose = generation->line->purpose;
     struct pki_bundle_file *file = NULL;
-    bool active = generation->authority.state == PKI_STATE_ACTIVE;
 
     if (generation->window.leaked)
         return true;
-    if (active) {
+    if (issues(bundle, generation)) {
         if (!pki_bundle_add(bundle, PKI_BUNDLE_CHAIN, &file, err, "%s/chain.pem", purpose))
             return false;
         file->use = "active generation, without root";
@@ -104,7 +111,9 @@ static bool compose_chain(struct pki_bundle *bundle, const struct pki_generation
     if (!pki_bundle_add(bundle, PKI_BUNDLE_CHAIN, &file, err, "%s/g%lld/chain.pem", purpose,
                         (long long)generation->authority.generation))
         return false;
-    file->use = "this generation, without root";
+    file->use = pki_generation_ended(bundle->trust, generation)
+                    ? "this generation, without root; it has ended: verify --at"
+                    : "this generation, without root";
     file->order = "issuing certificate first";
     file->usage = pki_generation_usage(generation);
     pki_bundle_put(file, generation->cert);
@@ -117,7 +126,7 @@ static bool compose_fulcio(struct pki_bundle *bundle, const struct pki_generatio
 {
     struct pki_bundle_file *file = NULL;
 
-    if (generation->authority.state != PKI_STATE_ACTIVE)
+    if (!issues(bundle, generation))
         return true;
     if (!pki_bundle_add(bundle, PKI_BUNDLE_CHAIN, &file, err, "%s/fulcio/chain.pem",
                         generation->line->purpose))
@@ -136,7 +145,7 @@ static bool compose_tsa(struct pki_bundle *bundle, const struct pki_generation *
 {
     struct pki_bundle_file *file = NULL;
 
-    if (generation->authority.state != PKI_STATE_ACTIVE || !generation->leaf)
+    if (!issues(bundle, generation) || !generation->leaf)
         return true;
     if (!pki_bundle_add(bundle, PKI_BUNDLE_CHAIN, &file, err, "%s/tsa/chain.pem",
                         generation->line->purpose))

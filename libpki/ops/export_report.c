@@ -50,23 +50,48 @@ static const char *warn_set(const struct pki_export_set *set, const char *said,
     return said;
 }
 
+/* Whoever looks for a line's chain finds none: its only candidate has ended. */
+static void warn_ended(const struct pki_export_set *set, struct pki_report *warnings)
+{
+    for (size_t i = 0; i < set->trust->n_generations; i++) {
+        const struct pki_generation *generation = &set->trust->generations[i];
+        const struct pki_line_plan *line = generation->line;
+        char end[PKI_TIME_TEXT];
+
+        if (generation->authority.state != PKI_STATE_ACTIVE ||
+            !pki_generation_ended(set->trust, generation) ||
+            (set->bundle.purpose && strcmp(set->bundle.purpose, line->purpose) != 0))
+            continue;
+        pki_report_line(warnings, "Warning", PKI_TONE_BAD,
+                        "%s/%s/chain.pem is left out: %s ended %s; cellar rotate %s %s",
+                        set->environment, line->purpose, generation->authority.name,
+                        pki_time_format(generation->cert->not_after, end), line->environment,
+                        line->purpose);
+    }
+}
+
 void pki_export_warn(const struct pki_export_told *told, struct pki_report *warnings)
 {
     const char *said = NULL;
 
-    for (size_t i = 0; i < told->n_sets; i++)
+    for (size_t i = 0; i < told->n_sets; i++) {
+        warn_ended(&told->sets[i], warnings);
         said = warn_set(&told->sets[i], said, warnings);
+    }
     if (said)
         pki_report_note(warnings, "Warning", PKI_TONE_WARN, "(%s)", said);
 }
 
 /* --- what follows ---------------------------------------------------------------------------- */
 
-static const struct pki_bundle_file *find_kind(const struct pki_bundle *bundle,
-                                               enum pki_bundle_kind kind)
+/* One that verifies today. */
+static const struct pki_bundle_file *find_chain(const struct pki_export_set *set)
 {
+    const struct pki_bundle *bundle = &set->bundle;
+
     for (size_t i = 0; i < bundle->n_files; i++)
-        if (bundle->files[i].kind == kind)
+        if (bundle->files[i].kind == PKI_BUNDLE_CHAIN &&
+            bundle->files[i].certs[0]->not_after >= set->trust->as_of)
             return &bundle->files[i];
     return NULL;
 }
@@ -85,7 +110,7 @@ static void set_path(const struct pki_export_told *told, const struct pki_export
 static void next_of_set(const struct pki_export_told *told, struct pki_report *report)
 {
     const struct pki_export_set *set = &told->sets[told->n_sets - 1];
-    const struct pki_bundle_file *chain = find_kind(&set->bundle, PKI_BUNDLE_CHAIN);
+    const struct pki_bundle_file *chain = find_chain(set);
     char path[PATH];
 
     set_path(told, set, path);

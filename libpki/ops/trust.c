@@ -313,6 +313,12 @@ const struct pki_generation *pki_trust_active(const struct pki_trust *trust, con
     return NULL;
 }
 
+bool pki_generation_ended(const struct pki_trust *trust, const struct pki_generation *generation)
+{
+    return generation->cert->not_after < trust->as_of ||
+           (generation->leaf && generation->leaf->not_after < trust->as_of);
+}
+
 int64_t pki_generation_rotation(const struct pki_generation *generation)
 {
     return pki_line_rotate_by(generation->line, generation->authority.state_since,

@@ -78,6 +78,10 @@ PKI_DEFINE_AUTO(pki_trust)
 /** The active generation of a purpose; NULL when there is none. */
 const struct pki_generation *pki_trust_active(const struct pki_trust *trust, const char *purpose);
 
+/** Whether it is over as of the trust's time: what it signed before may still be asked about, but
+ *  nothing that it signs now is accepted. */
+bool pki_generation_ended(const struct pki_trust *trust, const struct pki_generation *generation);
+
 /** When the line's next rotation is due: see pki_line_rotate_by. */
 int64_t pki_generation_rotation(const struct pki_generation *generation);
 

@@ -115,5 +115,22 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
         cellar export -C cellar --to small/x >out 2>err; s=$?; ls small | grep -q "^x$" && s=77; exit $s'
     check 'a full disk: neither failed nor cleaned up' [ $? -eq 1 ]
 fi
+
+# An active authority that has ended: nothing for who issues now, everything for what it signed.
+export CELLAR_TEST_NOW=2027-07-01T00:00:00Z
+works cellar export prod -C cellar --to late --override clock-is-right
+warns 'prod/code-signing/chain.pem is left out: prod-code-signing-g1 ended 2027-0.*cellar rotate prod code-signing'
+warns 'prod/time-stamping/chain.pem is left out'
+check 'a chain that every verifier refuses' ! ls late/{code-signing,time-stamping}/chain.pem \
+    late/code-signing/fulcio late/time-stamping/tsa 2>err
+check 'it promises what fails' ! grep -q '^Next: cellar verify' out
+check 'the manifest says nothing' grep -q 'without root; it has ended' late/manifest.json
+works cellar verify --anchor late/anchors.pem --at 2026-04-01T00:00:00Z late/code-signing/g1/chain.pem
+check 'an entry is gone' grep -q certificateAuthorities late/sigstore/trusted_root.json
+refuses 4 'prod-code-signing-g1 has ended' cellar export prod code-signing --for fulcio --to x -C cellar \
+    --override clock-is-right
+works cellar export prod -C cellar --to then --as-of 2026-04-01
+check 'as of then it was good' [ -f then/code-signing/fulcio/chain.pem ]
+check 'and nothing is left out' ! grep -q 'left out' err
 echo "$files" >/dev/null
 finish
