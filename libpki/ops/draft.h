@@ -23,7 +23,7 @@
 
 #define PKI_DRAFT_ITEMS   4 /* two generations, each with its time-stamping leaf */
 #define PKI_DRAFT_NAMES   100
-#define PKI_DRAFT_CHANGES 4
+#define PKI_DRAFT_CHANGES 8
 
 /* notBefore is set back so far: other clocks run behind (DESIGN 3.13). */
 #define PKI_DRAFT_SET_BACK 300

@@ -138,6 +138,47 @@ static void note_waiting(struct promotion *promotion)
     }
 }
 
+/* --- who is done ------------------------------------------------------------------------------ */
+
+/* It has ended, and so has all that it issued, which never outlives it; and its last list was
+   signed, good for as long as it was. */
+static bool is_done(const struct promotion *promotion, const struct pki_authority_row *row,
+                    bool *done, struct pki_error *err)
+{
+    struct pki_store *store = promotion->session->store;
+    pki_scope(pki_certificate_row) cert = {0};
+    struct pki_crl_row last = {0};
+    bool found = false;
+
+    *done = false;
+    if (row->state != PKI_STATE_RETIRING)
+        return true;
+    if (!pki_store_certificate(store, row->certificate, &cert, err) ||
+        !pki_store_last_crl(store, row->id, &found, &last, err))
+        return false;
+    *done = cert.not_after < now_of(promotion) && found && last.next_update >= cert.not_after;
+    return true;
+}
+
+/* Its life ends in the journal with a later rotation of its line: as a rule one a time, and those
+   that find no room in a draft with the next. */
+static bool retire(struct promotion *promotion, struct pki_error *err)
+{
+    const struct pki_line *line = promotion->line;
+    struct pki_draft *draft = promotion->draft;
+
+    for (size_t i = 0; i < line->rows.n && draft->n_changes < PKI_DRAFT_CHANGES; i++) {
+        bool done = false;
+        if (!is_done(promotion, &line->rows.list[i], &done, err))
+            return false;
+        if (done)
+            pki_draft_change(draft, &line->rows.list[i], PKI_STATE_RETIRED);
+    }
+    return true;
+}
+
+/* --- the rotation ----------------------------------------------------------------------------- */
+
 static bool promote(struct promotion *promotion, struct pki_error *err)
 {
     const struct pki_line *line = promotion->line;
@@ -149,7 +190,7 @@ static bool promote(struct promotion *promotion, struct pki_error *err)
     if (line->active)
         stops(promotion, line->active, PKI_STATE_RETIRING);
     note_waiting(promotion);
-    return starts(promotion, line->next, not_after, err) &&
+    return starts(promotion, line->next, not_after, err) && retire(promotion, err) &&
            (!issues(promotion->request, line) || issue_next(promotion, err));
 }
 

@@ -138,4 +138,31 @@ with root-g1 prod-code-signing-g5
 works cellar issue prod code-signing -C cellar "${secrets[@]}" --confirm "$title G5"
 check 'G5 is the only new one' [ ! -e cellar/keys/prod-code-signing-g6.key -a -e cellar/keys/prod-code-signing-g5.key ]
 works cellar audit -C cellar
+# Whoever has ended is retired with the next rotation, if its last list reached its end.
+mv cellar lived
+export CELLAR_TEST_NOW=2026-03-01T12:00:00Z
+make_cellar ecdsa-p256
+make_line dev code-signing
+turn() { # TIME ACTIVE NEXT
+    export CELLAR_TEST_NOW=$1
+    with root-g1 "dev-code-signing-g$3"
+    works cellar rotate dev code-signing --now -C cellar "${secrets[@]}" \
+        --confirm "Test Dev Code Signing CA G$2"
+}
+turn 2026-04-01T00:00:00Z 2 3
+turn 2026-09-01T00:00:00Z 3 4
+export CELLAR_TEST_NOW=2027-04-15T00:00:00Z
+with dev-code-signing-g1
+works cellar crl dev-code-signing-g1 -C cellar "${secrets[@]}" --confirm 'Test Dev Code Signing CA G1'
+turn 2027-06-10T00:00:00Z 4 5
+says 'dev-code-signing-g1 +retired'
+states='["active", "retired", "retiring", "retiring", "active", "next"]'
+json 3 cellar-status '[a["state"] for a in result["authorities"]] == '"$states" cellar status -C cellar
+json 3 cellar-status 'not any("dev-code-signing-g1" in d["what"] for d in result["due"])' cellar status -C cellar
+with dev-code-signing-g1
+refuses 4 'retired: its last CRL is signed' cellar crl dev-code-signing-g1 -C cellar "${secrets[@]}"
+works cellar export dev -C cellar --to old
+works cellar verify --anchor old/anchors.pem --at 2026-03-15T00:00:00Z old/code-signing/g1/chain.pem
+check 'the list of who is retired is gone' [ -f old/crl/dev-code-signing-g1.crl ]
+works cellar audit -C cellar
 finish
