@@ -66,7 +66,8 @@ static bool check_long_enough(const struct pki_draft *draft, const struct pki_li
         return true;
     return pki_fail(err, PKI_E_POLICY,
                     "%s ends %s, but the line needs its generations until %s (waiting, active, "
-                    "leaf_life, slack): succeed the root first",
+                    "leaf_life, slack): issue from another root, in a line of its own "
+                    "(cellar-status(1))",
                     draft->issuer.name, pki_time_format(draft->issuer_cert->not_after, end),
                     pki_time_format(needed, need));
 }

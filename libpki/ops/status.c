@@ -15,6 +15,7 @@
 #include "ops/status_due.h"
 #include "ops/status_left.h"
 #include "ops/status_lines.h"
+#include "ops/status_roots.h"
 #include "ops/status_safety.h"
 #include "ops/status_timeline.h"
 
@@ -103,7 +104,7 @@ static void add_next_step(struct status *status, const struct pki_authority_row 
 /* Rotations come long before it: this is for what was never rotated. */
 static void add_end(struct status *status, const struct pki_authority_row *row, int64_t when)
 {
-    char command[128] = "cellar rotate";
+    char command[128] = PKI_STATUS_NEW_ROOT;
 
     if (row->environment[0])
         (void)snprintf(command, sizeof(command), "cellar rotate %s %s", row->environment,
@@ -318,6 +319,7 @@ static bool tell(struct status *status, struct pki_error *err)
            pki_status_timeline(status->session, &status->debts, status->report, err) &&
            add_missing_lines(status, err) &&
            pki_status_lines(status->session, status->within, &status->dues, err) &&
+           pki_status_roots(status->session, status->within, &status->dues, status->report, err) &&
            add_exports(status, err) &&
            pki_status_safety(status->session, status->report, &status->dues, err) &&
            pki_status_left(status->session, status->report, &status->half_done, err) &&

@@ -81,6 +81,44 @@ is 3 cellar status -C cellar --within 2y
 refuses 2 'length of time' cellar status -C cellar --within 90
 refuses 2 'length of time' cellar status -C cellar --within -1d
 
+# A root's end is due from a year before it refuses a rotation, and what is said of it is so.
+root_end() {
+    CELLAR_TEST_NOW=$1 json 3 cellar-status "$2" cellar status -C cellar --within 1d
+}
+root_end 2044-02-27T00:00:00Z 'not any("succession" in d["what"] for d in result["due"])'
+told='("succession of root-g1", "2045-02-28T12:00:01Z", "cellar init --update FILE")'
+root_end 2044-03-01T00:00:00Z "$told in "'[(d["what"], d["when"], d["command"]) for d in result["due"]]'
+CELLAR_TEST_NOW=2044-03-01T00:00:00Z is 3 cellar status -C cellar
+says 'root-g1 ends 2046-03-01T'
+says 'rotating or issuing prod'
+cp -a cellar moved
+sed 's/^environments:/  second:\n    common_name: Second Root CA\n    key: ecdsa-p256\n    validity: 20y\n    crl_period: 180d\n    crl_url: http:\/\/pki.example.com\/{authority}.crl\n    issuer_url: http:\/\/pki.example.com\/{authority}.cer\n&/' \
+    hierarchy.yaml >two.yaml
+awk '/^  prod:/ { prod = 1 } prod && /root: main/ { sub("main", "second"); prod = 0 } { print }' two.yaml >other.yaml
+refuses 4 'the root of line prod code-signing must stay' cellar init --update other.yaml -C moved --confirm update
+cat two.yaml - >other.yaml <<'YAML'
+  later:
+    root: second
+    lines:
+      code-signing:
+        profile: code-signing-ca
+        common_name: Test Later Code Signing CA
+        key: ecdsa-p256
+        validity: 15mo
+        rotate_every: 3mo
+        publish_lead: 14d
+        leaf_life: 10m
+        slack: 24h
+        crl_period: 90d
+YAML
+works cellar init --update other.yaml -C moved --confirm update
+with root-second-g1
+works cellar root second -C moved "${secrets[@]}" --confirm 'Second Root CA'
+with root-second-g1 later-code-signing-g1 later-code-signing-g2
+works cellar issue later code-signing -C moved "${secrets[@]}" --confirm 'Test Later Code Signing CA G1'
+works cellar export later -C moved
+works cellar verify --anchor moved/exports/later/anchors.pem moved/exports/later/code-signing/chain.pem
+
 # By environment and from inside; no cellar; somebody else's file; a newer one.
 CELLAR_DIR=cellar works cellar status
 CELLAR_DIR=nowhere works cellar status -C cellar
