@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import subprocess
+import time
 from datetime import datetime, timezone
 
 LEAF_LIFE = {"code-signing": "10m", "time-stamping": "6mo", "tls": "90d"}
@@ -56,23 +57,23 @@ def seconds(text):
     return int(datetime.strptime(text, form).replace(tzinfo=timezone.utc).timestamp())
 
 
-def hierarchy(root):
+def hierarchy(root, crl_period):
     text, last = HEAD.format(root=root), None
     for env, purpose in LINES:
         if env != last:
             text += f"  {env}:\n    root: main\n    lines:\n"
         last = env
         text += LINE.format(purpose=purpose, title=title(env, purpose), validity=VALIDITY[purpose],
-                            leaf_life=LEAF_LIFE[purpose], crl_period=CRL_PERIOD[purpose])
+                            leaf_life=LEAF_LIFE[purpose], crl_period=crl_period or CRL_PERIOD[purpose])
     return text
 
 
 class Cellar:
-    def __init__(self, tools, work, now, root="20y"):
+    def __init__(self, tools, work, now, root="20y", crl_period=None):
         self.tools, self.work, self.now = pathlib.Path(tools), pathlib.Path(work), now
-        self.calls, self.spent = {}, {}
+        self.spent = {}  # by tool, the seconds of each call
         (self.work / "secrets").mkdir()
-        (self.work / "hierarchy.yaml").write_text(hierarchy(root))
+        (self.work / "hierarchy.yaml").write_text(hierarchy(root, crl_period))
         self.run("init", "hierarchy.yaml")
 
     def passphrases(self, *keys):
@@ -99,11 +100,10 @@ class Cellar:
             command += ["-C", "cellar"]
         env = dict(os.environ, CELLAR_TEST_NOW=f"@{at or self.now}", CELLAR_TEST_ROUNDS="1",
                    LC_ALL="C")
-        begin = os.times().elapsed
+        begin = time.monotonic()
         done = subprocess.run(command, cwd=self.work, env=env, stdin=subprocess.DEVNULL,
                               capture_output=True)
-        self.spent[tool] = self.spent.get(tool, 0) + os.times().elapsed - begin
-        self.calls[tool] = self.calls.get(tool, 0) + 1
+        self.spent.setdefault(tool, []).append(time.monotonic() - begin)
         if done.returncode not in status:
             raise Failure(f"{stamp(self.now)}: {' '.join(command[:8])} ... ended with "
                           f"{done.returncode}, not {status}\n{done.stdout.decode()[-1500:]}"

@@ -99,6 +99,7 @@ class Line:
     switched: int = 0
     record_at: int = FOREVER   # when the operator will record it
     lateness: int = 0
+    rotated_at: int = 0
 
     def of(self, number):
         return next(g for g in self.generations if g.number == number)
