@@ -160,35 +160,76 @@ static bool ascend(struct walk *walk, struct pki_error *err)
     return true;
 }
 
-static bool remove_next(struct walk *walk, struct pki_error *err)
+/* The next entry of the innermost directory, or NULL at its end. */
+static bool next_entry(const struct walk *walk, const struct dirent **entry, struct pki_error *err)
 {
     DIR *stream = walk->levels[walk->depth - 1].stream;
 
-    errno = 0;
-    const struct dirent *entry = readdir(stream); /* NOLINT(concurrency-mt-unsafe) */
-    if (!entry && errno != 0)
+    do {
+        errno = 0;
+        *entry = readdir(stream); /* NOLINT(concurrency-mt-unsafe) */
+    } while (*entry && (strcmp((*entry)->d_name, ".") == 0 || strcmp((*entry)->d_name, "..") == 0));
+    if (!*entry && errno != 0)
         return pki_fail(err, PKI_E_IO, "directory cannot be listed: %s", strerror(errno));
+    return true;
+}
+
+static bool remove_next(struct walk *walk, struct pki_error *err)
+{
+    int fd = dirfd(walk->levels[walk->depth - 1].stream);
+    const struct dirent *entry = NULL;
+
+    if (!next_entry(walk, &entry, err))
+        return false;
     if (!entry)
         return ascend(walk, err);
-    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-        return true;
-    if (unlinkat(dirfd(stream), entry->d_name, 0) == 0)
+    if (unlinkat(fd, entry->d_name, 0) == 0)
         return true;
     if (errno != EISDIR)
         return pki_fail(err, PKI_E_IO, "%s: cannot be removed: %s", entry->d_name, strerror(errno));
-    return descend(walk, dirfd(stream), entry->d_name, err);
+    return descend(walk, fd, entry->d_name, err);
+}
+
+static bool sync_next(struct walk *walk, struct pki_error *err)
+{
+    DIR *stream = walk->levels[walk->depth - 1].stream;
+    const struct dirent *entry = NULL;
+    struct stat status = {0};
+
+    if (!next_entry(walk, &entry, err))
+        return false;
+    if (!entry) {
+        bool synced = pki_dir_sync(dirfd(stream), err);
+        (void)closedir(stream);
+        walk->depth--;
+        return synced;
+    }
+    if (fstatat(dirfd(stream), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+        return pki_fail(err, PKI_E_IO, "%s: cannot be examined: %s", entry->d_name,
+                        strerror(errno));
+    return !S_ISDIR(status.st_mode) || descend(walk, dirfd(stream), entry->d_name, err);
+}
+
+static bool walk_through(int dir, const char *path, bool (*step)(struct walk *, struct pki_error *),
+                         struct pki_error *err)
+{
+    struct walk walk = {.base = dir};
+    bool good = descend(&walk, dir, path, err);
+
+    while (good && walk.depth > 0)
+        good = step(&walk, err);
+    while (walk.depth > 0)
+        (void)closedir(walk.levels[--walk.depth].stream);
+    return good;
 }
 
 bool pki_dir_remove(int dir, const char *path, struct pki_error *err)
 {
-    struct walk walk = {.base = dir};
+    return unlinkat(dir, path, 0) == 0 || errno == ENOENT ||
+           walk_through(dir, path, remove_next, err);
+}
 
-    if (unlinkat(dir, path, 0) == 0 || errno == ENOENT)
-        return true;
-    bool good = descend(&walk, dir, path, err);
-    while (good && walk.depth > 0)
-        good = remove_next(&walk, err);
-    while (walk.depth > 0)
-        (void)closedir(walk.levels[--walk.depth].stream);
-    return good;
+bool pki_dir_sync_tree(int dir, const char *path, struct pki_error *err)
+{
+    return walk_through(dir, path, sync_next, err);
 }

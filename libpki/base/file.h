@@ -72,6 +72,8 @@ PKI_CHECKED bool pki_dir_make(int dir, const char *path, int *fd, struct pki_err
 /** Make it if absent, open it either way, never through a link. */
 PKI_CHECKED bool pki_dir_ensure(int dir, const char *path, int *fd, struct pki_error *err);
 PKI_CHECKED bool pki_dir_sync(int fd, struct pki_error *err);
+/** Sync a directory in dir and all directories below it, each once. Fails: PKI_E_IO */
+PKI_CHECKED bool pki_dir_sync_tree(int dir, const char *path, struct pki_error *err);
 /** Remove a tree below dir, if it is there; links are removed, never followed. */
 PKI_CHECKED bool pki_dir_remove(int dir, const char *path, struct pki_error *err);
 /** Swap two names in one step (renameat2 EXCHANGE); no target: give it its name, not swapped. */
@@ -120,6 +122,13 @@ PKI_CHECKED bool pki_file_view(const struct pki_file *file, struct pki_bytes *by
  * Fails: PKI_E_EXISTS the name is taken; PKI_E_IO
  */
 PKI_CHECKED bool pki_file_commit(struct pki_file **file, struct pki_error *err);
+/**
+ * Write, sync and name, as one of many: the caller syncs the directories once when all files are in
+ * place, and then reads each back (pki_dir_sync_tree, pki_file_map).
+ *
+ * Fails: PKI_E_EXISTS the name is taken; PKI_E_IO
+ */
+PKI_CHECKED bool pki_file_place(struct pki_file **file, struct pki_error *err);
 /** As commit, but replaces an existing regular file in one step (key files on a new passphrase). */
 PKI_CHECKED bool pki_file_commit_over(struct pki_file **file, struct pki_error *err);
 void pki_file_free(struct pki_file *file);

@@ -114,7 +114,11 @@ static bool write_all(const struct pki_file *file, struct pki_error *err)
        means that the file system keeps no modes. */
     if (fchmod(file->fd, file->mode) != 0 && errno != EPERM)
         return pki_file_fail(file, "cannot be given its mode", err);
-    return fsync(file->fd) == 0 || pki_file_fail(file, "cannot be synced", err);
+    if (fsync(file->fd) != 0)
+        return pki_file_fail(file, "cannot be synced", err);
+    /* So that it is read back from the medium, as far as the kernel lets go of its copy. */
+    (void)posix_fadvise(file->fd, 0, 0, POSIX_FADV_DONTNEED);
+    return true;
 }
 
 static bool link_as(const struct pki_file *file, const char *name)
@@ -182,12 +186,10 @@ static bool read_back_put(const struct pki_file *file, uint64_t sum, struct pki_
     return got;
 }
 
-/* From the medium, as far as the kernel lets go of its copy. */
 static bool read_back(const struct pki_file *file, uint64_t sum, struct pki_error *err)
 {
     pki_scope(pki_buf) found = {0};
 
-    (void)posix_fadvise(file->fd, 0, 0, POSIX_FADV_DONTNEED);
     if (file->put > 0)
         return read_back_put(file, sum, err);
     if (file->bytes.size == 0)
@@ -209,6 +211,13 @@ bool pki_file_commit(struct pki_file **file, struct pki_error *err)
         return true;
     (void)unlinkat(own->dir, own->name, 0); /* reported as failed, so it must not stay */
     return false;
+}
+
+bool pki_file_place(struct pki_file **file, struct pki_error *err)
+{
+    pki_auto(pki_file) own = PKI_TAKE(*file);
+
+    return write_all(own, err) && give_name(own, err);
 }
 
 bool pki_file_commit_over(struct pki_file **file, struct pki_error *err)

@@ -143,8 +143,7 @@ static bool open_parent(int dir, const char *path, int *parent, const char **nam
     for (const char *slash = strchr(path, '/'); slash; slash = strchr(path, '/')) {
         int below = -1;
         (void)snprintf(part, sizeof(part), "%.*s", (int)(slash - path), path);
-        bool opened = pki_dir_ensure(at, part, &below, err) && pki_bundle_open_up(below, err) &&
-                      pki_dir_sync(at, err);
+        bool opened = pki_dir_ensure(at, part, &below, err) && pki_bundle_open_up(below, err);
         close(at);
         if (!opened)
             return false;
@@ -156,34 +155,48 @@ static bool open_parent(int dir, const char *path, int *parent, const char **nam
     return true;
 }
 
-static bool write_file(const struct pki_bundle *bundle, const struct pki_bundle_file *file, int dir,
-                       struct pki_error *err)
+static bool place_file(const struct pki_bundle_file *file, int dir, struct pki_error *err)
 {
-    struct pki_bytes bytes = {0};
+    pki_auto(pki_file) fresh = NULL;
     pki_scope_fd int parent = -1;
     const char *name = NULL;
     unsigned mode = file->kind == PKI_BUNDLE_KEY ? 0600 : 0644;
+
+    return open_parent(dir, file->path, &parent, &name, err) &&
+           pki_file_create(parent, name, mode, &fresh, err) &&
+           pki_file_write(fresh, pki_bundle_bytes(file), err) && pki_file_place(&fresh, err);
+}
+
+static bool read_back(const struct pki_bundle *bundle, const struct pki_bundle_file *file, int dir,
+                      struct pki_error *err)
+{
+    struct pki_bytes bytes = {0};
     bool crl = file->kind == PKI_BUNDLE_CRL || file->kind == PKI_BUNDLE_CRLS;
 
-    if (!open_parent(dir, file->path, &parent, &name, err) ||
-        !pki_file_write_new(parent, name, mode, pki_bundle_bytes(file), err) ||
-        !pki_file_map(parent, name, crl ? PKI_LIMIT_CRL : PKI_LIMIT_BUNDLE, &bytes, err))
+    if (!pki_file_map(dir, file->path, crl ? PKI_LIMIT_CRL : PKI_LIMIT_BUNDLE, &bytes, err))
         return false;
     bool good = pki_bundle_verify(bundle, file, bytes, err);
     pki_file_unmap(&bytes);
     return good;
 }
 
+/* Each directory is synced once, when all its files are in place: a line's archive of CRLs grows
+   for decades. Nothing counts until it was read back after that. */
 bool pki_bundle_write(const struct pki_bundle *bundle, int dir, struct pki_error *err)
 {
     bool secret = false;
     pki_scope(pki_work) work =
-        pki_work_begin(bundle->progress, "writing files", (int64_t)bundle->n_files);
+        pki_work_begin(bundle->progress, "writing files", 2 * (int64_t)bundle->n_files);
 
     for (size_t i = 0; i < bundle->n_files; i++) {
-        if (!pki_work_on(&work, err) || !write_file(bundle, &bundle->files[i], dir, err))
+        if (!pki_work_on(&work, err) || !place_file(&bundle->files[i], dir, err))
             return false;
         secret = secret || bundle->files[i].kind == PKI_BUNDLE_KEY;
     }
-    return (secret || pki_bundle_open_up(dir, err)) && pki_dir_sync(dir, err);
+    if ((!secret && !pki_bundle_open_up(dir, err)) || !pki_dir_sync_tree(dir, ".", err))
+        return false;
+    for (size_t i = 0; i < bundle->n_files; i++)
+        if (!pki_work_on(&work, err) || !read_back(bundle, &bundle->files[i], dir, err))
+            return false;
+    return true;
 }

@@ -119,6 +119,20 @@ static void test_dir_remove_takes_the_tree_and_no_link_target(void)
     EXPECT_OK(pki_dir_remove(here(), "r", &err), err);
 }
 
+static void test_dir_sync_tree_walks_directories_only(void)
+{
+    struct pki_error err = {0};
+
+    make("s");
+    make("s/a");
+    make("s/a/b");
+    put("s/a/b/one");
+    CU_ASSERT_EQUAL_FATAL(symlinkat("../missing", here(), "s/link"), 0);
+    EXPECT_OK(pki_dir_sync_tree(here(), "s", &err), err);
+    CU_ASSERT_TRUE(exists("s/a/b/one"));
+    EXPECT_FAILS(pki_dir_sync_tree(here(), "s-missing", &err), err, PKI_E_USAGE);
+}
+
 static void test_dir_remove_refuses_a_bottomless_tree(void)
 {
     struct pki_error err = {0};
@@ -162,6 +176,7 @@ int main(void)
         {"a sync that fails is told", test_dir_sync_tells_a_bad_descriptor},
         {"removing takes the tree and follows no link",
          test_dir_remove_takes_the_tree_and_no_link_target},
+        {"a tree is synced, links and all", test_dir_sync_tree_walks_directories_only},
         {"a bottomless tree is refused", test_dir_remove_refuses_a_bottomless_tree},
         {"exchanging swaps, or gives the name", test_dir_exchange_swaps_or_names},
         CU_TEST_INFO_NULL,

@@ -136,6 +136,21 @@ static void replace(const char *name, const char *text, struct pki_error *err, b
             pki_file_write(file, bytes_of(text), err) && pki_file_commit_over(&file, err);
 }
 
+static void test_file_place_names_the_file_but_not_over_another(void)
+{
+    struct pki_error err = {0};
+    pki_auto(pki_file) first = NULL;
+    pki_auto(pki_file) second = NULL;
+
+    EXPECT_OK(pki_file_create(here(), "placed", 0644, &first, &err), err);
+    EXPECT_OK(pki_file_create(here(), "placed", 0644, &second, &err), err);
+    EXPECT_OK(pki_file_write(first, bytes_of("first"), &err), err);
+    EXPECT_OK(pki_file_place(&first, &err), err);
+    CU_ASSERT_PTR_NULL(first);
+    EXPECT_FAILS(pki_file_place(&second, &err), err, PKI_E_EXISTS);
+    expect_content("placed", "first");
+}
+
 static void test_file_commit_over_replaces_a_file(void)
 {
     struct pki_error err = {0};
@@ -255,6 +270,8 @@ int main(void)
         {"a path is written below its directory", test_file_write_below_a_directory_uses_the_path},
         {"what is not committed leaves nothing", test_file_not_committed_leaves_nothing},
         {"a commit holds all writes", test_file_commit_gathers_all_writes_and_takes_the_file},
+        {"a file is placed, never over another",
+         test_file_place_names_the_file_but_not_over_another},
         {"a commit over a file replaces it", test_file_commit_over_replaces_a_file},
         {"a commit over a link is refused", test_file_commit_over_refuses_what_is_no_file},
         {"an empty file can be written", test_file_empty_can_be_written},
