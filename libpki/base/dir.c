@@ -1,9 +1,8 @@
-#include "base/file.h"
+#include "base/file_private.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sys/stat.h>
 
 #define DEPTH_MAX 16
@@ -22,21 +21,43 @@ static bool without_slashes(const char *path, char bare[PATH_MAX], struct pki_er
     return true;
 }
 
-static bool open_bare(int dir, const char *path, int *fd, struct pki_error *err)
+static bool refuse(const char *path, int reason, struct pki_error *err)
 {
-    int opened = openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    int reason = errno;
-
-    if (opened >= 0) {
-        *fd = opened;
-        return true;
-    }
     if (reason == ENOENT)
         return pki_fail(err, PKI_E_USAGE, "%s: no such directory", path);
     if (reason == ENOTDIR || reason == ELOOP)
         return pki_fail(err, PKI_E_USAGE, "%s: is not a directory (links are not followed)", path);
-    return pki_fail(err, reason == EACCES ? PKI_E_USAGE : PKI_E_IO, "%s: cannot be opened: %s",
-                    path, strerror(reason));
+    return pki_fail(err, reason == EACCES || reason == ENAMETOOLONG ? PKI_E_USAGE : PKI_E_IO,
+                    "%s: cannot be opened: %s", path, strerror(reason));
+}
+
+/* Part by part, so that none of them is a link, whoever else may write there; openat2 with
+   RESOLVE_NO_SYMLINKS could not say which one is. Those on the way need only be searched. */
+static bool open_bare(int dir, char bare[PATH_MAX], int *fd, struct pki_error *err)
+{
+    pki_scope_fd int above = -1;
+    char *part = bare;
+
+    for (;;) {
+        char *end = part == bare && *part == '/' ? part + 1 : part + strcspn(part, "/");
+        const char cut = *end;
+        const char *rest = end + strspn(end, "/");
+        int access = *rest ? O_PATH : O_RDONLY;
+
+        *end = 0; /* an error names the path up to here */
+        int next =
+            openat(above < 0 ? dir : above, part, access | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (next < 0)
+            return refuse(bare, errno, err);
+        *end = cut;
+        pki_fd_close_(&above);
+        if (!*rest) {
+            *fd = next;
+            return true;
+        }
+        above = next;
+        part += rest - part;
+    }
 }
 
 bool pki_dir_open(int dir, const char *path, int *fd, struct pki_error *err)
@@ -46,26 +67,51 @@ bool pki_dir_open(int dir, const char *path, int *fd, struct pki_error *err)
     return without_slashes(path, bare, err) && open_bare(dir, bare, fd, err);
 }
 
-bool pki_dir_make(int dir, const char *path, int *fd, struct pki_error *err)
+static bool is_name(const char *part)
+{
+    return *part && strcmp(part, ".") != 0 && strcmp(part, "..") != 0;
+}
+
+bool pki_dir_open_above(int dir, const char *path, int *above, char name[NAME_MAX + 1],
+                        struct pki_error *err)
 {
     char bare[PATH_MAX];
 
     if (!without_slashes(path, bare, err))
         return false;
-    if (mkdirat(dir, bare, 0700) != 0 && errno == EEXIST)
-        return pki_fail(err, PKI_E_EXISTS, "%s: exists already", bare);
-    return pki_dir_ensure(dir, bare, fd, err);
+    char *slash = strrchr(bare, '/');
+    const char *last = slash ? slash + 1 : bare;
+    if (!is_name(last))
+        return pki_fail(err, PKI_E_USAGE, "\"%s\" is no name for anything new", path);
+    if (strlen(last) > NAME_MAX)
+        return pki_fail(err, PKI_E_USAGE, "%s: the name is too long", path);
+    memcpy(name, last, strlen(last) + 1);
+    if (slash)
+        slash[slash == bare ? 1 : 0] = 0; /* above "/x" is "/" */
+    else
+        (void)snprintf(bare, sizeof(bare), ".");
+    return open_bare(dir, bare, above, err);
+}
+
+bool pki_dir_make(int dir, const char *path, int *fd, struct pki_error *err)
+{
+    pki_scope_fd int above = -1;
+    char name[NAME_MAX + 1];
+
+    if (!pki_dir_open_above(dir, path, &above, name, err))
+        return false;
+    bool made = mkdirat(above, name, 0700) == 0;
+    if (!made && errno == EEXIST)
+        return pki_fail(err, PKI_E_EXISTS, "%s: exists already", path);
+    if (!made)
+        return pki_fail(err, PKI_E_IO, "%s: cannot be made: %s", path, strerror(errno));
+    return pki_dir_open(above, name, fd, err);
 }
 
 bool pki_dir_ensure(int dir, const char *path, int *fd, struct pki_error *err)
 {
-    char bare[PATH_MAX];
-
-    if (!without_slashes(path, bare, err))
-        return false;
-    if (mkdirat(dir, bare, 0700) != 0 && errno != EEXIST)
-        return pki_fail(err, PKI_E_IO, "%s: cannot be made: %s", bare, strerror(errno));
-    return open_bare(dir, bare, fd, err);
+    return faccessat(dir, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ? pki_dir_open(dir, path, fd, err)
+                                                                : pki_dir_make(dir, path, fd, err);
 }
 
 bool pki_dir_sync(int fd, struct pki_error *err)
@@ -75,13 +121,31 @@ bool pki_dir_sync(int fd, struct pki_error *err)
     return true;
 }
 
+/* Where the file system cannot refuse by itself, it is asked first. */
+bool pki_rename_new(int dir, const char *fresh, const char *name)
+{
+    if (renameat2(dir, fresh, dir, name, RENAME_NOREPLACE) == 0)
+        return true;
+    if (errno != EINVAL)
+        return false;
+    if (faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        errno = EEXIST;
+    return errno == ENOENT && renameat2(dir, fresh, dir, name, 0) == 0;
+}
+
 bool pki_dir_exchange(int dir, const char *fresh, const char *target, bool *swapped,
                       struct pki_error *err)
 {
     bool exchanged = renameat2(dir, fresh, dir, target, RENAME_EXCHANGE) == 0;
 
-    if (!exchanged &&
-        (errno != ENOENT || renameat2(dir, fresh, dir, target, RENAME_NOREPLACE) != 0))
+    /* EINVAL: a file system without exchanges (FAT). What has no name yet can have it all the same.
+     */
+    bool named =
+        exchanged || ((errno == ENOENT || errno == EINVAL) && pki_rename_new(dir, fresh, target));
+    if (!named && errno == EEXIST)
+        return pki_fail(err, PKI_E_EXISTS,
+                        "%s: exists, and its file system cannot exchange it in one step", target);
+    if (!named)
         return pki_fail(err, PKI_E_IO, "%s: cannot take the name %s in one step: %s", fresh, target,
                         strerror(errno));
     if (!pki_dir_sync(dir, err))
@@ -134,7 +198,7 @@ static bool descend(struct walk *walk, int from, const char *name, struct pki_er
 
     if (walk->depth == DEPTH_MAX || strlen(name) > NAME_MAX)
         return pki_fail(err, PKI_E_IO, "%s: directories nest deeper than %d", name, DEPTH_MAX);
-    if (!open_bare(from, name, &fd, err))
+    if (!pki_dir_open(from, name, &fd, err))
         return false;
 
     struct level *level = &walk->levels[walk->depth];

@@ -21,6 +21,8 @@
 #ifndef PKI_BASE_FILE_H
 #define PKI_BASE_FILE_H
 
+#include <limits.h>
+
 #include "base/buf.h"
 
 struct pki_file;
@@ -65,9 +67,14 @@ void pki_file_unmap(struct pki_bytes *bytes);
  *  given back. Reading them again reads the file again. */
 void pki_file_let_go(struct pki_bytes mapped);
 
-/** Open a directory, never through a link at its end. Fails: PKI_E_USAGE, PKI_E_IO */
+/** Open a directory, never through a link, wherever in its path. Fails: PKI_E_USAGE, PKI_E_IO */
 PKI_CHECKED bool pki_dir_open(int dir, const char *path, int *fd, struct pki_error *err);
-/** Make a directory (0700) that must not exist and open it. Fails: PKI_E_EXISTS, PKI_E_IO */
+/** Open the directory that the last name of a path lies in, or is to; links refused as by
+ *  pki_dir_open. Fails: PKI_E_USAGE, also where the path ends in no name, as "."; PKI_E_IO */
+PKI_CHECKED bool pki_dir_open_above(int dir, const char *path, int *above, char name[NAME_MAX + 1],
+                                    struct pki_error *err);
+/** Make a directory (0700) that must not exist and open it. Fails: PKI_E_EXISTS, PKI_E_IO, and as
+ *  pki_dir_open for what is above it */
 PKI_CHECKED bool pki_dir_make(int dir, const char *path, int *fd, struct pki_error *err);
 /** Make it if absent, open it either way, never through a link. */
 PKI_CHECKED bool pki_dir_ensure(int dir, const char *path, int *fd, struct pki_error *err);
@@ -93,7 +100,7 @@ void pki_fd_close_(int *fd);
  *
  * @name   may have directories in front; they must exist
  * @mode   given exactly, whatever the umask; a file system without modes (FAT) keeps its own
- * Fails:  PKI_E_USAGE not a file name; PKI_E_IO
+ * Fails:  PKI_E_USAGE not a file name, or its directory is missing or behind a link; PKI_E_IO
  */
 PKI_CHECKED bool pki_file_create(int dir, const char *name, unsigned mode, struct pki_file **file,
                                  struct pki_error *err);

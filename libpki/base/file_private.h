@@ -29,6 +29,9 @@ struct pki_file {
 /** "name: what: reason", the reason from errno. Returns false. */
 bool pki_file_fail(const struct pki_file *file, const char *what, struct pki_error *err);
 
+/** Rename to what is no name yet, also where a file system has no renameat2; false with errno. */
+bool pki_rename_new(int dir, const char *fresh, const char *name);
+
 /** What was put, in 64 bits: against the medium's mistakes, not against malice. */
 PKI_CHECKED bool pki_file_checksum(const struct pki_file *file, uint64_t *sum,
                                    struct pki_error *err);

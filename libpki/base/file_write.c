@@ -24,24 +24,6 @@ void pki_file_free(struct pki_file *file)
     free(file);
 }
 
-/* "a/b/c" is the name "c" in the directory "a/b". */
-static bool open_parent(struct pki_file *file, int dir, const char *path, struct pki_error *err)
-{
-    const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
-    char parent[PATH_MAX] = ".";
-
-    if (*name == 0 || strlen(name) > NAME_MAX || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-        return pki_fail(err, PKI_E_USAGE, "\"%s\" is not a file name", path);
-    if (slash && (size_t)(slash - path) + 2 > sizeof(parent))
-        return pki_fail(err, PKI_E_USAGE, "path is too long");
-    if (slash)
-        (void)snprintf(parent, sizeof(parent), "%.*s", (int)(slash - path + 1), path);
-    (void)snprintf(file->name, sizeof(file->name), "%s", name);
-    file->dir = openat(dir, parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return file->dir >= 0 || pki_file_fail(file, "its directory cannot be opened", err);
-}
-
 /* Calls give(file) with one temporary name after the other until it says other than EEXIST. */
 static bool with_temporary(struct pki_file *file, bool (*give)(struct pki_file *file))
 {
@@ -85,7 +67,9 @@ bool pki_file_create(int dir, const char *name, unsigned mode, struct pki_file *
     made->dir = -1;
     made->fd = -1;
     made->mode = mode;
-    if (!open_parent(made, dir, name, err) || !open_new(made, err))
+    if (name[0] && name[strlen(name) - 1] == '/')
+        return pki_fail(err, PKI_E_USAGE, "\"%s\" is not a file name", name);
+    if (!pki_dir_open_above(dir, name, &made->dir, made->name, err) || !open_new(made, err))
         return false;
     *file = PKI_TAKE(made);
     return true;
@@ -137,8 +121,7 @@ static bool link_temporary(struct pki_file *file)
 /* Neither call replaces what has the name, nor follows it if it is a link. */
 static bool give_name(struct pki_file *file, struct pki_error *err)
 {
-    bool named = file->has_temporary ? renameat2(file->dir, file->temporary, file->dir, file->name,
-                                                 RENAME_NOREPLACE) == 0
+    bool named = file->has_temporary ? pki_rename_new(file->dir, file->temporary, file->name)
                                      : link_as(file, file->name);
 
     if (!named && errno == EEXIST)

@@ -9,13 +9,6 @@
 #include "crypto/random.h"
 #include "ops/manifest.h"
 
-#define PATH_SIZE 4096
-
-void pki_target_clear(struct pki_target *target)
-{
-    pki_fd_close_(&target->above);
-}
-
 static bool set_name(struct pki_target *target, const char *name, struct pki_error *err)
 {
     int n = snprintf(target->name, sizeof(target->name), "%s", name);
@@ -33,33 +26,19 @@ bool pki_target_name(struct pki_target *target, const char *name, struct pki_err
     return set_name(target, name, err);
 }
 
-/* Split at the last slash; slashes at the end do not count. */
-static bool split(const char *path, char above[PATH_SIZE], struct pki_target *target,
-                  struct pki_error *err)
-{
-    size_t length = strlen(path);
-
-    while (length > 1 && path[length - 1] == '/')
-        length--;
-    if (length == 0 || length >= PATH_SIZE)
-        return pki_fail(err, PKI_E_USAGE, "--to needs the name of a directory to make");
-    memcpy(above, path, length);
-    above[length] = '\0';
-    char *slash = strrchr(above, '/');
-    if (!set_name(target, slash ? slash + 1 : above, err))
-        return false;
-    if (slash)
-        slash[slash == above ? 1 : 0] = '\0'; /* above "/x" is "/" */
-    else
-        (void)snprintf(above, PATH_SIZE, ".");
-    return true;
-}
-
 static bool exists(const struct pki_target *target)
 {
     struct stat status;
 
     return fstatat(target->above, target->name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static bool refuse_existing(const char *path, struct pki_error *err)
+{
+    return pki_fail(err, PKI_E_EXISTS,
+                    "%s exists already: name another (what an export wrote is replaced by an "
+                    "export with --replace)",
+                    path);
 }
 
 /* A directory that somebody else put anything into is not ours to replace. */
@@ -70,8 +49,7 @@ static bool may_replace(const struct pki_target *target, const char *path, struc
     if (!exists(target))
         return true;
     if (!target->replace)
-        return pki_fail(err, PKI_E_EXISTS, "%s exists already; add --replace to replace it whole",
-                        path);
+        return refuse_existing(path, err);
     return pki_manifest_owns(target->above, target->name, &why) ||
            pki_fail(err, PKI_E_EXISTS, "%s: %s; --replace replaces nothing but an export", path,
                     why.text);
@@ -80,15 +58,14 @@ static bool may_replace(const struct pki_target *target, const char *path, struc
 bool pki_target_open(struct pki_target *target, const char *path, bool replace,
                      struct pki_error *err)
 {
-    char above[PATH_SIZE];
     uint32_t nonce = 0;
 
     target->replace = replace;
-    if (!split(path, above, target, err) || !pki_random(&nonce, sizeof(nonce), err) ||
-        !pki_dir_open(AT_FDCWD, above, &target->above, err))
+    if (!pki_dir_open_above(AT_FDCWD, path, &target->above, target->name, err) ||
+        !pki_random(&nonce, sizeof(nonce), err))
         return false;
     /* Beside other people's files: a name that nobody has. */
-    (void)snprintf(target->fresh, sizeof(target->fresh), ".%s.new-%08x", target->name, nonce);
+    (void)snprintf(target->fresh, sizeof(target->fresh), ".%.200s.new-%08x", target->name, nonce);
     return may_replace(target, path, err);
 }
 
@@ -102,19 +79,32 @@ static bool remove_fresh(const struct pki_target *target, struct pki_error *err)
     return pki_dir_remove(target->above, target->fresh, err);
 }
 
-bool pki_target_begin(const struct pki_target *target, int *dir, struct pki_error *err)
+void pki_target_clear(struct pki_target *target)
 {
-    return remove_fresh(target, err) && pki_dir_make(target->above, target->fresh, dir, err);
+    struct pki_error lost = {0};
+
+    if (target->begun)
+        (void)!remove_fresh(target, &lost);
+    target->begun = false;
+    pki_fd_close_(&target->above);
 }
 
-bool pki_target_finish(const struct pki_target *target, struct pki_error *err)
+bool pki_target_begin(struct pki_target *target, int *dir, struct pki_error *err)
+{
+    target->begun =
+        remove_fresh(target, err) && pki_dir_make(target->above, target->fresh, dir, err);
+    return target->begun;
+}
+
+bool pki_target_finish(struct pki_target *target, struct pki_error *err)
 {
     bool swapped = false;
 
     /* Looked at again in the last moment: what exists is replaced only where that was asked for. */
     if (!target->replace && exists(target))
-        return pki_fail(err, PKI_E_EXISTS, "%s exists already; add --replace to replace it whole",
-                        target->name);
-    return pki_dir_exchange(target->above, target->fresh, target->name, &swapped, err) &&
-           (!swapped || remove_fresh(target, err));
+        return refuse_existing(target->name, err);
+    if (!pki_dir_exchange(target->above, target->fresh, target->name, &swapped, err))
+        return false;
+    target->begun = false;
+    return !swapped || remove_fresh(target, err);
 }

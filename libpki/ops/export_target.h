@@ -19,6 +19,7 @@ struct pki_target {
     char name[256];  /* of the directory */
     char fresh[280]; /* while it is not finished */
     bool replace;    /* what stands under the name may be exchanged */
+    bool begun;      /* it has its hidden name, and is removed unless it is finished */
 };
 
 void pki_target_clear(struct pki_target *target);
@@ -37,9 +38,9 @@ PKI_CHECKED bool pki_target_open(struct pki_target *target, const char *path, bo
                                  struct pki_error *err);
 
 /** Make the directory under its hidden name and open it. */
-PKI_CHECKED bool pki_target_begin(const struct pki_target *target, int *dir, struct pki_error *err);
+PKI_CHECKED bool pki_target_begin(struct pki_target *target, int *dir, struct pki_error *err);
 
 /** Give it its name. Fails: PKI_E_EXISTS somebody took the name meanwhile */
-PKI_CHECKED bool pki_target_finish(const struct pki_target *target, struct pki_error *err);
+PKI_CHECKED bool pki_target_finish(struct pki_target *target, struct pki_error *err);
 
 #endif

@@ -4,14 +4,9 @@
  */
 #include "pki/key.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <sys/stat.h>
-
 #include "base/file.h"
 #include "base/text.h"
-#include "crypto/random.h"
+#include "ops/export_target.h"
 #include "ops/key_file.h"
 #include "x509/build.h"
 #include "x509/name.h"
@@ -73,29 +68,6 @@ static bool choose_passphrase(const struct pki_prompts *prompts, struct pki_secr
 
 /* --- on disk ------------------------------------------------------------------------------- */
 
-static bool check_absent(const char *path, struct pki_error *err)
-{
-    struct stat there;
-
-    return lstat(path, &there) != 0
-               ? errno == ENOENT || pki_fail(err, PKI_E_USAGE, "%s: %s", path, strerror(errno))
-               : pki_fail(err, PKI_E_EXISTS, "%s: exists already", path);
-}
-
-static bool beside(const char *path, char made[PATH_MAX], struct pki_error *err)
-{
-    uint8_t fresh[4];
-    size_t length = strlen(path);
-
-    while (length > 1 && path[length - 1] == '/')
-        length--;
-    if (!pki_random(fresh, sizeof(fresh), err))
-        return false;
-    int size = snprintf(made, PATH_MAX, "%.*s.new-%02x%02x%02x%02x", (int)length, path, fresh[0],
-                        fresh[1], fresh[2], fresh[3]);
-    return size < PATH_MAX || pki_fail(err, PKI_E_USAGE, "path is too long");
-}
-
 static bool write_files(int dir, const struct pki_key_seal *seal, struct pki_bytes pem,
                         struct pki_error *err)
 {
@@ -106,22 +78,13 @@ static bool write_files(int dir, const struct pki_key_seal *seal, struct pki_byt
 }
 
 /* Complete and tested under another name, then named in one step. */
-static bool write_directory(const char *to, const struct pki_key_seal *seal, struct pki_bytes pem,
-                            struct pki_error *err)
+static bool write_directory(struct pki_target *target, const struct pki_key_seal *seal,
+                            struct pki_bytes pem, struct pki_error *err)
 {
     pki_scope_fd int dir = -1;
-    char made[PATH_MAX];
-    struct pki_error lost = {0};
 
-    if (!beside(to, made, err) || !pki_dir_make(AT_FDCWD, made, &dir, err))
-        return false;
-    bool done = write_files(dir, seal, pem, err);
-    if (done && renameat2(AT_FDCWD, made, AT_FDCWD, to, RENAME_NOREPLACE) != 0)
-        done =
-            pki_fail(err, errno == EEXIST ? PKI_E_EXISTS : PKI_E_IO, "%s: %s", to, strerror(errno));
-    if (!done)
-        (void)!pki_dir_remove(AT_FDCWD, made, &lost);
-    return done;
+    return pki_target_begin(target, &dir, err) && write_files(dir, seal, pem, err) &&
+           pki_target_finish(target, err);
 }
 
 /* --- the duty ------------------------------------------------------------------------------ */
@@ -151,8 +114,10 @@ bool pki_key_csr(const struct pki_key_csr_request *request, const struct pki_pro
     pki_auto(pki_key) key = NULL;
     pki_auto(pki_secret) passphrase = NULL;
     pki_scope(pki_buf) pem = {0};
+    pki_scope(pki_target) target = {.above = -1};
 
-    if (!judge(request, &algorithm, &name, err) || !check_absent(request->to, err))
+    if (!judge(request, &algorithm, &name, err) ||
+        !pki_target_open(&target, request->to, false, err))
         return false;
     if (request->dry_run) {
         pki_report_text(report, "Would write", "%s/" KEY_FILE ", %s/" REQUEST_FILE, request->to,
@@ -163,7 +128,7 @@ bool pki_key_csr(const struct pki_key_csr_request *request, const struct pki_pro
         !make_request(key, &name, &pem, err))
         return false;
     const struct pki_key_seal seal = {PROMPT, key, passphrase};
-    if (!write_directory(request->to, &seal, pki_buf_view(&pem), err))
+    if (!write_directory(&target, &seal, pki_buf_view(&pem), err))
         return false;
     tell(request, key, report);
     return pki_report_ok(report, err);
