@@ -35,6 +35,17 @@ static bool check_empty(const char *path, struct pki_error *err)
                              path);
 }
 
+/* A directory that was just made is not there for good until the one above it is synced. */
+static bool enter(const char *path, int *cellar, struct pki_error *err)
+{
+    pki_scope_fd int above = -1;
+
+    if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        return pki_dir_open(AT_FDCWD, path, cellar, err);
+    return pki_dir_make(AT_FDCWD, path, cellar, err) && pki_dir_open(*cellar, "..", &above, err) &&
+           pki_dir_sync(above, err);
+}
+
 bool pki_cellar_directories(int cellar, struct pki_error *err)
 {
     for (size_t i = 0; i < PKI_COUNT(directories); i++) {
@@ -158,7 +169,6 @@ bool pki_init(const struct pki_init_request *request, struct pki_report *report,
         return false;
     if (request->dry_run)
         return true;
-    return pki_dir_ensure(AT_FDCWD, request->directory, &cellar, err) &&
-           pki_directory_lock(cellar, err) &&
+    return enter(request->directory, &cellar, err) && pki_directory_lock(cellar, err) &&
            create(request, cellar, pki_buf_view(&text), hierarchy->roots[0].name, report, err);
 }

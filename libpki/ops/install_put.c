@@ -155,6 +155,7 @@ static bool write_into(const struct pki_install *install, const struct pki_insta
         return false;
     if (fsync(file->fd) != 0)
         return pki_fail(err, PKI_E_IO, "%s: cannot be synced: %s", file->name, strerror(errno));
+    (void)posix_fadvise(file->fd, 0, 0, POSIX_FADV_DONTNEED); /* read back from the medium */
     return holds(install, file, bytes, err);
 }
 

@@ -114,8 +114,8 @@ static bool write_beside(int dir, const char *file, const struct pki_key_seal *s
                          char beside[PATH_MAX], uint8_t sha256[PKI_SHA256_SIZE],
                          struct pki_error *err)
 {
-    if (snprintf(beside, PATH_MAX, "%s.new", file) >= PATH_MAX)
-        return pki_fail(err, PKI_E_USAGE, "path is too long");
+    if (snprintf(beside, PATH_MAX, "%s.new", file) > NAME_MAX)
+        return pki_fail(err, PKI_E_USAGE, "%s: the name is too long", file);
     if (unlinkat(dir, beside, 0) != 0 && errno != ENOENT)
         return pki_fail(err, PKI_E_IO, "%s: %s", beside, strerror(errno));
     return pki_key_file_write(dir, beside, seal, sha256, err);
@@ -141,31 +141,34 @@ static bool record(struct pki_session *session, const struct pki_key_row *row,
            pki_journal_append(txn, &entry, err) && pki_txn_commit(&txn, err);
 }
 
+/* The directory that the key file lies in, and its name there. */
+static bool find_place(struct pki_session *session, const char *what, const struct found *found,
+                       int *dir, char file[NAME_MAX + 1], struct pki_error *err)
+{
+    if (!found->recorded)
+        return pki_dir_open_above(AT_FDCWD, what, dir, file, err);
+    (void)snprintf(file, NAME_MAX + 1, "%s.key", found->row.name);
+    return pki_session_keys(session, dir, err);
+}
+
 /* Recorded first, then named: stopped between the two, pki_session_read_key finishes it. */
 static bool replace(struct pki_session *session, const char *what, const struct found *found,
                     const struct pki_key_seal *seal, struct pki_error *err)
 {
-    pki_scope_fd int keys = -1;
-    char file[PATH_MAX];
+    pki_scope_fd int dir = -1;
+    char file[NAME_MAX + 1];
     char beside[PATH_MAX];
     char clock[PKI_CLOCK_TEXT] = "";
     uint8_t sha256[PKI_SHA256_SIZE];
-    int dir = AT_FDCWD;
 
-    if (found->recorded &&
-        (!pki_session_clock_text(session, clock, err) || !pki_session_keys(session, &keys, err)))
-        return false;
-    if (found->recorded)
-        dir = keys;
-    if (snprintf(file, sizeof(file), "%s%s", found->recorded ? found->row.name : what,
-                 found->recorded ? ".key" : "") >= (int)sizeof(file))
-        return pki_fail(err, PKI_E_USAGE, "path is too long");
-    if (!write_beside(dir, file, seal, beside, sha256, err) ||
+    if ((found->recorded && !pki_session_clock_text(session, clock, err)) ||
+        !find_place(session, what, found, &dir, file, err) ||
+        !write_beside(dir, file, seal, beside, sha256, err) ||
         (found->recorded && !record(session, &found->row, sha256, clock, err)))
         return false;
     if (renameat(dir, beside, dir, file) != 0)
         return pki_fail(err, PKI_E_IO, "%s: %s", file, strerror(errno));
-    return !found->recorded || pki_dir_sync(dir, err);
+    return pki_dir_sync(dir, err);
 }
 
 bool pki_key_passphrase(struct pki_session *session, const char *what,
