@@ -183,6 +183,18 @@ static bool read_back(const struct pki_file *file, uint64_t sum, struct pki_erro
            refuse_difference(file, err);
 }
 
+/* Reported as failed, so it must not stay; where it does, that is said. */
+static bool take_name_back(const struct pki_file *file, struct pki_error *err)
+{
+    const struct pki_error why = *err;
+
+    if (unlinkat(file->dir, file->name, 0) == 0)
+        return false;
+    *err = (struct pki_error){0};
+    return pki_fail(err, why.code, "%s; and %s could not be removed again: it may stay", why.text,
+                    file->name);
+}
+
 bool pki_file_commit(struct pki_file **file, struct pki_error *err)
 {
     pki_auto(pki_file) own = PKI_TAKE(*file);
@@ -190,10 +202,7 @@ bool pki_file_commit(struct pki_file **file, struct pki_error *err)
 
     if (!pki_file_checksum(own, &sum, err) || !write_all(own, err) || !give_name(own, err))
         return false;
-    if (pki_dir_sync(own->dir, err) && read_back(own, sum, err))
-        return true;
-    (void)unlinkat(own->dir, own->name, 0); /* reported as failed, so it must not stay */
-    return false;
+    return (pki_dir_sync(own->dir, err) && read_back(own, sum, err)) || take_name_back(own, err);
 }
 
 bool pki_file_place(struct pki_file **file, struct pki_error *err)

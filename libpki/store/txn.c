@@ -55,14 +55,37 @@ void pki_txn_free(struct pki_txn *txn)
 /* A commit that failed may stand: SQLite removes its journal, and only then finds that the
    directory cannot be synced. What the next process would find decides: reading begins anew, with
    the journal rolled back if it is still there. */
-static bool is_recorded(const struct pki_txn *txn)
+enum standing {
+    LOST,
+    RECORDED,
+    UNKNOWN /* nothing can be read any more */
+};
+
+static enum standing look_again(const struct pki_txn *txn)
 {
     struct pki_journal_head head = {0};
     struct pki_error unknown = {0};
 
     roll_back(txn->store);
-    return txn->entry > 0 && pki_journal_get_head(txn->store, &head, &unknown) &&
-           head.counter >= txn->entry;
+    if (txn->entry == 0)
+        return LOST;
+    if (!pki_journal_get_head(txn->store, &head, &unknown))
+        return UNKNOWN;
+    return head.counter >= txn->entry ? RECORDED : LOST;
+}
+
+static bool refuse_commit(enum standing standing, int64_t entry, const struct pki_error *why,
+                          struct pki_error *err)
+{
+    if (standing == LOST)
+        return pki_fail(err, why->code, "%s", why->text);
+    return pki_fail(err, why->code,
+                    standing == RECORDED
+                        ? "journal entry %lld is recorded, but the medium did not confirm it (%s): "
+                          "copy the cellar to another medium, then see `cellar status`"
+                        : "whether journal entry %lld is recorded cannot be read (%s): find the "
+                          "medium again, then see `cellar status`",
+                    (long long)entry, why->text);
 }
 
 bool pki_txn_commit(struct pki_txn **txn, struct pki_error *err)
@@ -75,15 +98,10 @@ bool pki_txn_commit(struct pki_txn **txn, struct pki_error *err)
     store->committing = true;
     bool committed = pki_query_run(store, PKI_QUERY_COMMIT, &why);
     store->committing = false;
-    bool stands = committed || is_recorded(done);
-    if (stands && done->decides)
-        store->recorded = done->entry;
-    if (committed || !stands)
-        return committed || pki_fail(err, why.code, "%s", why.text);
-    return pki_fail(err, why.code,
-                    "journal entry %lld is recorded, but the medium did not confirm it (%s): copy "
-                    "the cellar to another medium, then see `cellar status`",
-                    (long long)done->entry, why.text);
+    enum standing standing = committed ? RECORDED : look_again(done);
+    if (standing != LOST && done->decides)
+        store->recorded = done->entry; /* nothing that may be recorded is taken back */
+    return committed || refuse_commit(standing, done->entry, &why, err);
 }
 
 int64_t pki_store_recorded(const struct pki_store *store)

@@ -34,7 +34,10 @@ static int fault_sync(sqlite3_file *file, int flags)
 static int fault_delete(sqlite3_vfs *self, const char *name, int sync)
 {
     (void)self;
-    return fails() ? SQLITE_IOERR_DELETE : system_vfs->xDelete(system_vfs, name, sync);
+    if (fails())
+        return SQLITE_IOERR_DELETE;
+    int result = system_vfs->xDelete(system_vfs, name, sync);
+    return result == SQLITE_OK && sync && fails() ? SQLITE_IOERR_DIR_FSYNC : result;
 }
 
 static int fault_open(sqlite3_vfs *self, const char *name, sqlite3_file *file, int flags,

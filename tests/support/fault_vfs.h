@@ -1,6 +1,7 @@
 /*
  * What SQLite asks of the system counts, and fails, with the calls of fault.h:
- * every open, write, truncate, sync and removal of a file of its own.
+ * every open, write, truncate, sync and removal of a file of its own, and the
+ * sync of the directory behind a removal.
  */
 #ifndef FAULT_VFS_H
 #define FAULT_VFS_H
