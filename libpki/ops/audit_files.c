@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "ops/crl_file.h"
 #include "ops/manifest.h"
+#include "ops/export_target.h"
 
 #define PATH_SIZE 320 /* a directory of ours and a name in it */
 
@@ -264,19 +265,18 @@ static bool judge_crl(struct pki_audit *audit, const char *file, const char *pat
 /* --- exports -----------------------------------------------------------------------------------
  */
 
-/* Recorded, written and read back under its hidden name, and then cut off: status says so. */
-static bool waits_for_name(const struct pki_audit *audit, const struct pki_publication_row *last)
+/* Recorded and then cut off before it was named, which status tells: an earlier one is still there.
+ */
+static bool is_earlier(const struct pki_audit *audit, const struct pki_publication_row *last,
+                       const uint8_t sha256[PKI_SHA256_SIZE])
 {
-    pki_scope(pki_buf) bytes = {0};
-    struct pki_error absent = {0};
-    uint8_t sha256[PKI_SHA256_SIZE];
-    char path[PATH_SIZE];
+    struct pki_error unknown = {0};
+    bool was = false;
 
-    (void)snprintf(path, sizeof(path), "exports/.%s.new/manifest.json", last->environment);
-    if (!pki_file_read(audit->session->directory, path, PKI_LIMIT_BUNDLE, &bytes, &absent))
-        return false;
-    pki_sha256(pki_buf_view(&bytes), sha256);
-    return memcmp(sha256, last->manifest_sha256, sizeof(sha256)) == 0;
+    return pki_target_waits(audit->session->directory, last) &&
+           pki_store_was_published(audit->session->store, last->environment, sha256, &was,
+                                   &unknown) &&
+           was;
 }
 
 /* The manifest must be the one recorded last, and the directory what it says, nothing else. */
@@ -292,9 +292,9 @@ static bool audit_export(struct pki_audit *audit, const char *environment,
     if (!pki_file_read(dir, path, PKI_LIMIT_BUNDLE, &bytes, why))
         return false;
     pki_sha256(pki_buf_view(&bytes), sha256);
-    if (memcmp(sha256, last->manifest_sha256, sizeof(sha256)) != 0)
-        return waits_for_name(audit, last) ||
-               pki_fail(why, PKI_E_INTEGRITY, "is not the one that was exported last");
+    if (memcmp(sha256, last->manifest_sha256, sizeof(sha256)) != 0 &&
+        !is_earlier(audit, last, sha256))
+        return pki_fail(why, PKI_E_INTEGRITY, "is not the one that was exported last");
     (void)snprintf(path, sizeof(path), "exports/%s", environment);
     return pki_manifest_check(dir, path, pki_buf_view(&bytes), why) &&
            pki_manifest_owns(dir, path, why);

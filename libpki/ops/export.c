@@ -365,6 +365,8 @@ bool pki_export(struct pki_session *session, const struct pki_export_request *re
         return false;
     const struct pki_export_told told = {
         .session = session, .request = request, .sets = export.sets, .n_sets = export.n_sets};
+    for (size_t i = 0; i < export.n_targets; i++)
+        pki_target_warn(&export.targets[i], warnings);
     pki_export_warn(&told, warnings);
     return pki_export_report(&told, report, err);
 }

@@ -1,13 +1,17 @@
 #include "ops/export_target.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "crypto/digest.h"
 #include "crypto/random.h"
 #include "ops/manifest.h"
+
+#define NONCE_DIGITS 8
 
 static bool set_name(struct pki_target *target, const char *name, struct pki_error *err)
 {
@@ -61,6 +65,7 @@ bool pki_target_open(struct pki_target *target, const char *path, bool replace,
     uint32_t nonce = 0;
 
     target->replace = replace;
+    target->elsewhere = true;
     if (!pki_dir_open_above(AT_FDCWD, path, &target->above, target->name, err) ||
         !pki_random(&nonce, sizeof(nonce), err))
         return false;
@@ -83,7 +88,7 @@ void pki_target_clear(struct pki_target *target)
 {
     struct pki_error lost = {0};
 
-    if (target->begun)
+    if (target->begun && target->elsewhere)
         (void)!remove_fresh(target, &lost);
     target->begun = false;
     pki_fd_close_(&target->above);
@@ -91,9 +96,10 @@ void pki_target_clear(struct pki_target *target)
 
 bool pki_target_begin(struct pki_target *target, int *dir, struct pki_error *err)
 {
-    target->begun =
-        remove_fresh(target, err) && pki_dir_make(target->above, target->fresh, dir, err);
-    return target->begun;
+    if (!remove_fresh(target, err))
+        return false;
+    target->begun = true; /* also where it was made and could not be opened */
+    return pki_dir_make(target->above, target->fresh, dir, err);
 }
 
 bool pki_target_finish(struct pki_target *target, struct pki_error *err)
@@ -103,8 +109,54 @@ bool pki_target_finish(struct pki_target *target, struct pki_error *err)
     /* Looked at again in the last moment: what exists is replaced only where that was asked for. */
     if (!target->replace && exists(target))
         return refuse_existing(target->name, err);
-    if (!pki_dir_exchange(target->above, target->fresh, target->name, &swapped, err))
+    if (!pki_dir_exchange(target->above, target->fresh, target->name, &swapped, err) ||
+        (swapped && !remove_fresh(target, err)))
         return false;
     target->begun = false;
-    return !swapped || remove_fresh(target, err);
+    return true;
+}
+
+/* --- what was left ---------------------------------------------------------------------------- */
+
+static bool is_left(const struct pki_target *target, const char *file)
+{
+    size_t stem = strlen(target->fresh) - NONCE_DIGITS;
+
+    return strncmp(file, target->fresh, stem) == 0 &&
+           strspn(file + stem, "0123456789abcdef") == NONCE_DIGITS &&
+           file[stem + NONCE_DIGITS] == 0 && strcmp(file, target->fresh) != 0;
+}
+
+void pki_target_warn(const struct pki_target *target, struct pki_report *warnings)
+{
+    int fd =
+        target->elsewhere ? openat(target->above, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
+    const struct dirent *entry = NULL;
+
+    if (!stream)
+        pki_fd_close_(&fd);
+    while (stream && (entry = readdir(stream))) { /* NOLINT(concurrency-mt-unsafe) */
+        if (is_left(target, entry->d_name))
+            pki_report_note(warnings, "Warning", PKI_TONE_WARN,
+                            "%s, beside it, is of an export that was cut off, and may hold a key: "
+                            "remove it",
+                            entry->d_name);
+    }
+    if (stream)
+        (void)closedir(stream);
+}
+
+bool pki_target_waits(int cellar, const struct pki_publication_row *last)
+{
+    pki_scope(pki_buf) bytes = {0};
+    struct pki_error absent = {0};
+    uint8_t sha256[PKI_SHA256_SIZE];
+    char path[PKI_WORD_MAX + 32];
+
+    (void)snprintf(path, sizeof(path), "exports/.%s.new/manifest.json", last->environment);
+    if (!pki_file_read(cellar, path, PKI_LIMIT_BUNDLE, &bytes, &absent))
+        return false;
+    pki_sha256(pki_buf_view(&bytes), sha256);
+    return memcmp(sha256, last->manifest_sha256, sizeof(sha256)) == 0;
 }

@@ -12,16 +12,19 @@
 #ifndef PKI_OPS_EXPORT_TARGET_H
 #define PKI_OPS_EXPORT_TARGET_H
 
-#include "pki/error.h"
+#include "pki/report.h"
+#include "store/rows.h"
 
 struct pki_target {
     int above;       /* the directory above it; -1: none yet */
     char name[256];  /* of the directory */
     char fresh[280]; /* while it is not finished */
     bool replace;    /* what stands under the name may be exchanged */
-    bool begun;      /* it has its hidden name, and is removed unless it is finished */
+    bool elsewhere;  /* outside the cellar, where status cannot see what is left */
+    bool begun;      /* it is there under its hidden name */
 };
 
+/** What was begun and not finished is removed again, where status would not tell of it. */
 void pki_target_clear(struct pki_target *target);
 
 /** A directory of ours, in target->above: always replaced. Fails: PKI_E_USAGE */
@@ -42,5 +45,12 @@ PKI_CHECKED bool pki_target_begin(struct pki_target *target, int *dir, struct pk
 
 /** Give it its name. Fails: PKI_E_EXISTS somebody took the name meanwhile */
 PKI_CHECKED bool pki_target_finish(struct pki_target *target, struct pki_error *err);
+
+/** What an export to the same name that was killed has left beside it, a line each. */
+void pki_target_warn(const struct pki_target *target, struct pki_report *warnings);
+
+/** Whether the export recorded last lies in exports/ under its hidden name: complete, read back,
+ * and cut off before it got its own. */
+bool pki_target_waits(int cellar, const struct pki_publication_row *last);
 
 #endif

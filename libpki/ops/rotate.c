@@ -4,6 +4,7 @@
  */
 #include "ops/rotate.h"
 
+#include "ops/export_target.h"
 #include "ops/issue.h"
 #include "ops/line.h"
 
@@ -21,6 +22,26 @@ static int64_t now_of(const struct promotion *promotion)
 }
 
 /* --- whether the next one may become active -------------------------------------------------- */
+
+/* Recorded, and nobody could have fetched it: it never lay where exports lie. */
+static bool check_named(struct promotion *promotion, struct pki_error *err)
+{
+    const struct pki_line_plan *plan = promotion->line->plan;
+    struct pki_publication_row last = {0};
+    char date[PKI_TIME_TEXT];
+    bool found = false;
+
+    if (!pki_store_last_publication(promotion->session->store, plan->environment, &found, &last,
+                                    err))
+        return false;
+    return !found || promotion->request->now ||
+           !pki_target_waits(promotion->session->directory, &last) ||
+           pki_fail(err, PKI_E_STATE,
+                    "the export of %s recorded %s was cut off before it lay under exports/: run "
+                    "cellar export %s, and rotate once verifiers have had it for publish_lead, or "
+                    "type --now",
+                    plan->environment, pki_time_format(last.published_at, date), plan->environment);
+}
 
 /* Whoever fetched trust files before the next one was in them refuses what it signs. */
 static bool check_published(struct promotion *promotion, struct pki_error *err)
@@ -185,7 +206,8 @@ static bool promote(struct promotion *promotion, struct pki_error *err)
     int64_t not_after = 0;
 
     if (!check_validity(promotion, line->next, &not_after, err) ||
-        !check_gap(promotion, not_after, err) || !check_published(promotion, err))
+        !check_gap(promotion, not_after, err) || !check_named(promotion, err) ||
+        !check_published(promotion, err))
         return false;
     if (line->active)
         stops(promotion, line->active, PKI_STATE_RETIRING);

@@ -41,6 +41,19 @@ bool pki_store_last_publication(struct pki_store *store, const char *environment
     return true;
 }
 
+bool pki_store_was_published(struct pki_store *store, const char *environment,
+                             const uint8_t sha256[PKI_SHA256_SIZE], bool *was,
+                             struct pki_error *err)
+{
+    pki_scope(pki_statement) query = {0};
+
+    if (!pki_statement_begin(store, PKI_QUERY_WAS_PUBLISHED, &query, err))
+        return false;
+    pki_bind_text(&query, environment);
+    pki_bind_bytes(&query, (struct pki_bytes){sha256, PKI_SHA256_SIZE});
+    return pki_statement_step(&query, was, err);
+}
+
 static bool first_time(struct pki_store *store, enum pki_query which, int64_t authority,
                        bool *found, int64_t *since, struct pki_error *err)
 {

@@ -74,7 +74,7 @@ PKI_DEFINE_AUTO(pki_store)
 PKI_CHECKED bool pki_store_begin(struct pki_store *store, struct pki_txn **txn,
                                  struct pki_error *err);
 /** Durable when it returns true; nulls *txn either way. Where the medium fails after the point of
- *  no return, the error says that the entry is recorded. */
+ *  no return, the error says that the entry is recorded, or that nobody can tell. */
 PKI_CHECKED bool pki_txn_commit(struct pki_txn **txn, struct pki_error *err);
 /** The last journal entry recorded through this store that is more than a reservation or its end;
  *  0: none. Whoever fails after it has to say so. */
@@ -191,6 +191,10 @@ PKI_CHECKED bool pki_store_add_publication(struct pki_txn *txn,
 PKI_CHECKED bool pki_store_last_publication(struct pki_store *store, const char *environment,
                                             bool *found, struct pki_publication_row *row,
                                             struct pki_error *err);
+/** Whether a manifest was recorded for an environment, ever. */
+PKI_CHECKED bool pki_store_was_published(struct pki_store *store, const char *environment,
+                                         const uint8_t sha256[PKI_SHA256_SIZE], bool *was,
+                                         struct pki_error *err);
 /** When an authority was first part of a publication: time of the first one at or after it was
  *  issued; found false when it was not published yet. */
 PKI_CHECKED bool pki_store_published_since(struct pki_store *store, int64_t authority, bool *found,

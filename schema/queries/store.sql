@@ -59,6 +59,9 @@ VALUES (?1, ?2, ?3, ?4, ?5);
 SELECT environment, published_at, counter, manifest_sha256, as_of
 FROM publication WHERE environment = ?1 ORDER BY id DESC LIMIT 1;
 
+-- name: was_published
+SELECT 1 FROM publication WHERE environment = ?1 AND manifest_sha256 = ?2 LIMIT 1;
+
 -- A publication holds an authority if it was made from a state of trust that
 -- the authority's own journal entry is part of.
 -- name: published_line_since

@@ -143,6 +143,41 @@ static void test_unrecorded_file_is_replaced(void)
     CU_ASSERT_EQUAL(fixture_reserved(cellar), 0);
 }
 
+/* A list that was reserved and cut off may have been signed, and seen: its number is spent. */
+static void test_number_that_was_reserved_is_skipped(void)
+{
+    const char *cellar = tls_cellar("skipped");
+    pki_auto(pki_session) session = fixture_open(cellar);
+    struct pki_error err = {0};
+    pki_scope(pki_authority_row) root = {0};
+    pki_scope(pki_certificate_row) own = {0};
+    pki_auto(pki_cert) cert = NULL;
+    pki_auto(pki_txn) txn = NULL;
+    struct pki_reservation_row row = {.kind = "crl", .reserved_at = FIXTURE_NOW};
+    const struct pki_journal_entry entry = {.at = FIXTURE_NOW,
+                                            .action = "reserve",
+                                            .subject = "root-g1",
+                                            .detail = "a list",
+                                            .actor = "cellar-test",
+                                            .prepares = true};
+    bool found = false;
+    int64_t id = 0;
+
+    EXPECT_OK(pki_store_authority_by_name(session->store, "root-g1", &found, &root, &err), err);
+    EXPECT_OK(pki_store_certificate(session->store, root.certificate, &own, &err), err);
+    EXPECT_OK(pki_cert_parse(pki_buf_view(&own.der), &cert, &err), err);
+    memcpy(row.signer, cert->spki_sha256, sizeof(row.signer));
+    pki_crl_reservation_name("root-g1", FIXTURE_NOW + 7, row.subject, sizeof(row.subject));
+    EXPECT_OK(pki_store_begin(session->store, &txn, &err), err);
+    EXPECT_OK(pki_store_reserve(txn, &row, &id, &err), err);
+    EXPECT_OK(pki_journal_append(txn, &entry, &err), err);
+    EXPECT_OK(pki_txn_commit(&txn, &err), err);
+    CU_ASSERT_EQUAL(fixture_reserved(cellar), 1);
+    life_crl(session, "root-g1");
+    CU_ASSERT_EQUAL(life_last_crl(session, "root-g1").number, FIXTURE_NOW + 8);
+    CU_ASSERT_EQUAL(fixture_reserved(cellar), 0);
+}
+
 static void test_list_ends_with_its_issuer(void)
 {
     const char *cellar = tls_cellar("ends");
@@ -207,6 +242,7 @@ int main(void)
         {"what is revoked is listed and stays", test_revoked_is_listed_and_stays},
         {"the last list must be there unchanged", test_last_list_must_be_there_unchanged},
         {"an unrecorded file is replaced", test_unrecorded_file_is_replaced},
+        {"a number that was reserved is skipped", test_number_that_was_reserved_is_skipped},
         {"a list ends with its issuer", test_list_ends_with_its_issuer},
         {"lists are due in time", test_lists_are_due_in_time},
         CU_TEST_INFO_NULL,

@@ -6,6 +6,7 @@
 #include "ops/export_target.h"
 #include "ops/manifest.h"
 #include "test.h"
+#include "ops_fixture.h"
 
 static const char manifest[] = "{\"files\": [{\"path\": \"sub/a.pem\"}, {\"path\": \"b.pem\"}]}";
 
@@ -78,6 +79,42 @@ static void test_what_exists_is_replaced_only_when_asked(void)
     CU_ASSERT_TRUE(is_there("whole/fresh"));
 }
 
+static void expect_warned(const struct pki_target *target, const char *expected, bool warned)
+{
+    pki_auto(pki_report) warnings = pki_report_new();
+
+    pki_target_warn(target, warnings);
+    char *text = fixture_text(warnings);
+    CU_ASSERT_EQUAL(strstr(text, expected) != NULL, warned);
+    free(text);
+}
+
+/* Stopped by an error it is removed; by a kill it stays, and the next run tells. */
+static void test_what_was_begun_does_not_stay(void)
+{
+    struct pki_error err = {0};
+    pki_scope_fd int dir = -1;
+    pki_scope_fd int other = -1;
+    pki_scope(pki_target) next = {.above = -1};
+    struct pki_target target = {.above = -1};
+
+    EXPECT_OK(pki_target_open(&target, below("begun"), false, &err), err);
+    EXPECT_OK(pki_target_begin(&target, &dir, &err), err);
+    put(dir, "key.pem", "secret");
+    CU_ASSERT_TRUE(is_there(target.fresh));
+    EXPECT_OK(pki_target_open(&next, below("begun"), false, &err), err);
+    expect_warned(&next, target.fresh, true);
+    pki_target_clear(&target);
+    CU_ASSERT_FALSE(is_there(target.fresh));
+    expect_warned(&next, "begun", false);
+
+    make_export(".beguns.new-01234567");
+    make_export(".begun.new-0123456");
+    make_export(".begun.new-0123456x");
+    EXPECT_OK(pki_target_begin(&next, &other, &err), err);
+    expect_warned(&next, "begun", false);
+}
+
 static void test_a_set_of_exports_is_replaced_as_one(void)
 {
     struct pki_error err = {0};
@@ -129,6 +166,7 @@ int main(void)
     CU_TestInfo tests[] = {
         {"a new directory gets its name", test_a_new_directory_gets_its_name},
         {"what exists is replaced only when asked", test_what_exists_is_replaced_only_when_asked},
+        {"what was begun does not stay", test_what_was_begun_does_not_stay},
         {"a set of exports is replaced as one", test_a_set_of_exports_is_replaced_as_one},
         {"what others wrote is never replaced", test_what_others_wrote_is_never_replaced},
         {"a directory needs a name and a place", test_a_directory_needs_a_name_and_a_place},

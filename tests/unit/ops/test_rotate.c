@@ -131,6 +131,23 @@ static void test_never_published_is_refused(void)
     refuse(cellar, &plain, PKI_E_STATE, "cellar export prod");
 }
 
+/* Recorded, and cut off before it had its name: nobody could fetch it, until it is made again. */
+static void test_an_export_that_was_cut_off_stops_a_rotation(void)
+{
+    const char *cellar = published("nameless");
+    char named[512];
+    char hidden[512];
+
+    (void)snprintf(named, sizeof(named), "%s/exports/prod", cellar);
+    (void)snprintf(hidden, sizeof(hidden), "%s/exports/.prod.new", cellar);
+    CU_ASSERT_EQUAL(rename(named, hidden), 0);
+    fixture_room.now += 14 * FIXTURE_DAY;
+    refuse(cellar, &plain, PKI_E_STATE, "was cut off before it lay under exports/");
+    fixture_publish(cellar);
+    free(rotate(cellar, &plain));
+    expect_states(cellar, PKI_STATE_RETIRING, PKI_STATE_ACTIVE);
+}
+
 static void test_promotion_alone_needs_no_key_and_no_silence(void)
 {
     const char *cellar = published("keyless");
@@ -360,6 +377,8 @@ int main(void)
          test_draft_is_named_after_the_new_active_and_tells_the_files},
         {"too early is refused with the date", test_too_early_is_refused_with_the_date},
         {"never published is refused", test_never_published_is_refused},
+        {"an export that was cut off stops a rotation",
+         test_an_export_that_was_cut_off_stops_a_rotation},
         {"promotion alone needs no key and no silence",
          test_promotion_alone_needs_no_key_and_no_silence},
         {"a clock before the journal is refused without a key, too",

@@ -19,6 +19,12 @@ static void test_publications_tell_since_when(void)
     CU_ASSERT_STRING_EQUAL(last.environment, "prod");
     CU_ASSERT_EQUAL(last.counter, 2);
     CU_ASSERT_EQUAL(last.manifest_sha256[31], 0x44);
+    EXPECT_OK(pki_store_was_published(fixture.store, "prod", last.manifest_sha256, &found, &err),
+              err);
+    CU_ASSERT_TRUE(found);
+    EXPECT_OK(pki_store_was_published(fixture.store, "dev", last.manifest_sha256, &found, &err),
+              err);
+    CU_ASSERT_FALSE(found);
     EXPECT_OK(pki_store_published_since(fixture.store, rows.next, &found, &since, &err), err);
     CU_ASSERT_TRUE(found && since == FIXTURE_TIME + 10);
     EXPECT_OK(pki_store_published_since(fixture.store, rows.root, &found, &since, &err), err);
