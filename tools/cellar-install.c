@@ -29,9 +29,12 @@ static bool install_confirmed(struct cli *cli, struct pki_install *install, stru
     pki_auto(pki_report) plan = pki_report_new();
 
     pki_install_describe(install, plan);
-    return pki_report_ok(plan, err) && cli_show(cli, plan, err) &&
-           cli_confirm(cli, "install this", pki_install_name(install), err) &&
-           pki_install_write(install, cli->report, err);
+    if (!pki_report_ok(plan, err) || !cli_show(cli, plan, err) ||
+        !cli_confirm(cli, "install this", pki_install_name(install), err) ||
+        !pki_install_write(install, cli->report, err))
+        return false;
+    cli->stands = "both files are in place";
+    return true;
 }
 
 /* Without a passphrase the key cannot be tried, and nobody is asked for one. */

@@ -180,6 +180,7 @@ bool pki_install_write(struct pki_install *install, struct pki_report *report,
 
     if (!pki_install_put(install, err))
         return false;
+    PKI_CONTEXT(err, "both files are in place, but");
     pki_install_describe(install, report);
     tell_proof(install, report);
     if (install->files[PKI_INSTALL_CHAIN].exists)

@@ -116,6 +116,7 @@ struct cli {
     struct pki_prompts prompts;
     struct pki_report *report; /* the result; printed by cli_main */
     int64_t recorded;          /* the journal entry that the tool made, or 0 */
+    const char *stands;        /* what it did without a journal; or NULL */
     char command_line[256];
     struct pki_secret *secrets[CLI_TEXTS_MAX]; /* read once: one for each passphrase source */
 };

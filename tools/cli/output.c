@@ -105,9 +105,13 @@ static void tell_recorded(const struct cli *cli, struct pki_error *err)
     size_t used = strlen(err->text);
     size_t most = sizeof(err->text) - 100;
 
-    if (cli->recorded == 0 || err->code == PKI_OK || strstr(err->text, "recorded"))
+    if (err->code == PKI_OK)
         return;
     used = used < most ? used : most;
+    if (cli->stands && !strstr(err->text, cli->stands))
+        (void)snprintf(err->text + used, sizeof(err->text) - used, "; yet %s", cli->stands);
+    if (cli->recorded == 0 || strstr(err->text, "recorded"))
+        return;
     (void)snprintf(err->text + used, sizeof(err->text) - used,
                    "; yet it is recorded, as journal entry %lld: see `cellar status`",
                    (long long)cli->recorded);
