@@ -3,10 +3,11 @@ import hashlib
 import json
 import os
 import re
+import resource
 import shlex
 import sqlite3
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 SECRET = "Kx7q vertigo-Wnb3 mosaic 9fTz lantern"
@@ -29,6 +30,8 @@ class Command:
     confirm: str = ""
     secrets: list = field(default_factory=lambda: ["pass"])
     makes: str = ""  # a directory beside the cellar: there whole, or not there
+    parts: list = field(default_factory=list)  # commands that it runs one after the other
+    in_place: bool = False  # writes over files as they lie: torn until it is run again
 
     def options(self):
         given = ["--confirm", self.confirm] if self.confirm else []
@@ -70,12 +73,27 @@ COMMANDS = [
     Command("export --with-key", "rotated",
             ["cellar-export", "prod", "code-signing", "--for", "fulcio", "--with-key", "--to", "out",
              *HERE], LATEST, secrets=[], makes="out"),
+    Command("rotate --all", "exported", ["cellar-rotate", "--all", "--promote-only", *HERE], LATER,
+            "ALL", [], parts=[
+                Command("", "", ["cellar-rotate", "prod", purpose, "--promote-only", *HERE], LATER,
+                        NAMES[purpose] + " G2", []) for purpose in ("code-signing", "tls")]),
+    Command("crl --due", "revoked", ["cellar-crl", "--due", *HERE], LATER, "ALL", parts=[
+        Command("", "", ["cellar-crl", authority, *HERE], LATER, name) for authority, name in (
+            ("root-g1", "Test Root CA"), ("prod-code-signing-g1", NAMES["code-signing"] + " G1"),
+            ("prod-tls-g1", NAMES["tls"] + " G1"))]),
+    Command("audit --seal", "issued", ["cellar-audit", "--seal", *HERE], confirm="Test Root CA"),
+    Command("install", "handed",
+            ["cellar-install", "fulcio", "--from", "out", "--to", "live"], LATER,
+            NAMES["code-signing"] + " G2", [], makes="live", in_place=True),
     Command("key passphrase", "issued", ["cellar-key", "passphrase", "root-g1", *HERE],
             secrets=["pass", "new=new"]),
     Command("key csr", "nothing",
             ["cellar-key", "csr", "--key", "ecdsa-p256", "--common-name", "A", "--to", "out"],
             makes="out"),
 ]
+
+HAND_OVER = Command("", "", ["cellar-export", "prod", "code-signing", "--for", "fulcio", "--with-key",
+                             "--to", "out", *HERE], secrets=[])
 
 # What each cellar has gone through since the one before it.
 HISTORY = {
@@ -87,11 +105,20 @@ HISTORY = {
         for line in ("code-signing", "tls")]),
     "exported": ("issued", [Command("", "", ["cellar-export", *HERE], secrets=[])]),
     "rotated": ("exported", [COMMANDS[5]]),
+    "handed": ("exported", [
+        HAND_OVER, Command("", "", ["cellar-install", "fulcio", "--from", "out", "--to", "live"],
+                           confirm=NAMES["code-signing"] + " G1", secrets=[]),
+        COMMANDS[5], replace(HAND_OVER, now=LATER, words=[*HAND_OVER.words, "--replace"])]),
     "leafed": ("issued", [COMMANDS[4]]),
     "revoked": ("leafed", [
         Command("", "", ["cellar-crl", "prod-tls-g1", *HERE], confirm=NAMES["tls"] + " G1"),
         COMMANDS[9]]),
 }
+
+
+def no_more_than_a_minute():
+    """Of a processor's time: what spins is ended by SIGXCPU, on a busy machine too."""
+    resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
 
 
 class Place:
@@ -143,7 +170,7 @@ class Place:
     def run(self, words, now, **variables):
         environment = {**os.environ, "CELLAR_TEST_NOW": now, "CELLAR_TEST_ROUNDS": "1", **variables}
         return subprocess.run(words, cwd=self.path, env=environment, stdin=subprocess.DEVNULL,
-                              capture_output=True, close_fds=False)
+                              capture_output=True, preexec_fn=no_more_than_a_minute)
 
     def ask(self, tool, now):
         """A reading tool's exit status and result."""
@@ -161,6 +188,7 @@ def build(place, hierarchy):
     subprocess.run("openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes "
                    "-keyout /dev/null -subj /CN=x -out leaf.csr", shell=True, check=True,
                    cwd=place.path, capture_output=True)
+    (place.path / "live").mkdir()
     pictures = {"nothing": place.take()}
     for name, (before, commands) in HISTORY.items():
         if before is None:
@@ -195,6 +223,7 @@ def state(place, command):
         place.rows("SELECT count(*) FROM cutover"),
         place.rows("SELECT sha256 FROM hierarchy ORDER BY id"),
         exported,
+        sum(1 for p in place.path.glob("seal-*.txt") if p.with_name(p.name + ".sig").exists()),
         made,
     )
 
@@ -203,12 +232,23 @@ def whole(path):
     """None, or whether all that a manifest (or a request's directory) promises is there."""
     if not path.exists():
         return None
+    if path.name == "live":
+        return installed(path)
     if (path / "manifest.json").exists():
         files = json.loads((path / "manifest.json").read_text())["files"]
         return all(hashlib.sha256((path / f["path"]).read_bytes()).hexdigest() == f["sha256"]
                    for f in files)
     return sorted(p.name for p in path.iterdir()) == ["key.csr", "key.key"] and all(
         b"-----END" in p.read_bytes() for p in path.iterdir())
+
+
+def installed(live):
+    """Which hand-over's files these are, in any case with the earlier one's kept beside."""
+    kept = [p.name for p in live.iterdir() if p.read_bytes() and p.name == f"{p.name.split('-')[0]}-"
+            f"{hashlib.sha256(p.read_bytes()).hexdigest()[:16]}.pem"]
+    whole = (live / "chain.pem").read_bytes() == (live / "../out/chain.pem").read_bytes(), (
+        live / "key.pem").read_bytes() == (live / "../out/key.pem").read_bytes()
+    return whole, len(kept)
 
 
 def body_of(crl):

@@ -34,6 +34,7 @@ enum count {
     WRITES,
     OWN,
     FOREIGN,
+    SYNCS, /* only counted */
     COUNTS
 };
 
@@ -141,6 +142,7 @@ static enum fate decide(const char *name, const char *path, enum count kind)
     bool later = mode && mode->stays && shared->happened && mode->counts <= kind;
     bool hit = false;
 
+    shared->counts[SYNCS] += strcmp(name, "fsync") == 0 || strcmp(name, "fdatasync") == 0;
     for (enum count counted = CALLS; counted <= kind; counted++)
         hit |= hits(counted);
     if (hit)

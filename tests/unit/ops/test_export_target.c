@@ -5,7 +5,6 @@
 #include "base/file.h"
 #include "ops/export_target.h"
 #include "ops/manifest.h"
-#include "test.h"
 #include "ops_fixture.h"
 
 static const char manifest[] = "{\"files\": [{\"path\": \"sub/a.pem\"}, {\"path\": \"b.pem\"}]}";
