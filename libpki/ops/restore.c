@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -118,7 +119,9 @@ static bool drop_manifests(const struct restore *restore, struct pki_error *err)
 static bool open_cellar(struct restore *restore, struct pki_error *err)
 {
     const struct pki_restore_request *request = restore->request;
-    char path[sizeof("/proc/self/fd/") + 16 + sizeof(restore->target.fresh)];
+    char link[sizeof("/proc/self/fd/") + 3 * sizeof(int)];
+    char above[PATH_MAX] = "";
+    char path[PATH_MAX + sizeof(restore->target.fresh)];
     const struct pki_session_request opened = {
         .directory = path,
         .write = true,
@@ -128,8 +131,11 @@ static bool open_cellar(struct restore *restore, struct pki_error *err)
         .n_overrides = request->n_overrides,
     };
 
-    (void)snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", restore->target.above,
-                   restore->target.fresh);
+    /* By its real name: the way through the descriptor is a link, and none is followed. */
+    (void)snprintf(link, sizeof(link), "/proc/self/fd/%d", restore->target.above);
+    if (readlink(link, above, sizeof(above) - 1) <= 0)
+        return pki_fail(err, PKI_E_IO, "%s: %s", link, strerror(errno));
+    (void)snprintf(path, sizeof(path), "%s/%s", above, restore->target.fresh);
     return pki_session_open(&opened, &restore->session, err);
 }
 

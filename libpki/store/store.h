@@ -208,8 +208,7 @@ PKI_CHECKED bool pki_store_add_revocation(struct pki_txn *txn, const struct pki_
 PKI_CHECKED bool pki_store_find_revocation(struct pki_store *store, int64_t issuer,
                                            struct pki_bytes serial, bool *found,
                                            struct pki_revocation_row *row, struct pki_error *err);
-/** Highest id and number of an issuer's revocations; 0 when none. Counting reads all of them,
- *  the highest id is one step: count may be NULL. */
+/** Highest id and number of an issuer's revocations; 0: none. Counting reads all: may be NULL. */
 PKI_CHECKED bool pki_store_count_revocations(struct pki_store *store, int64_t issuer,
                                              int64_t *highest, int64_t *count,
                                              struct pki_error *err);
@@ -223,7 +222,7 @@ PKI_CHECKED bool pki_store_add_crl(struct pki_txn *txn, const struct pki_crl_row
                                    struct pki_error *err);
 PKI_CHECKED bool pki_store_last_crl(struct pki_store *store, int64_t issuer, bool *found,
                                     struct pki_crl_row *row, struct pki_error *err);
-/** Of an issuer, oldest first; issuer 0: of all. */
+/** Oldest first; issuer 0: of all. */
 PKI_CHECKED bool pki_store_list_crls(struct pki_store *store, int64_t issuer,
                                      struct pki_crl_rows *rows, struct pki_error *err);
 
@@ -233,7 +232,7 @@ PKI_CHECKED bool pki_store_add_cutover(struct pki_txn *txn, const struct pki_cut
 PKI_CHECKED bool pki_store_find_cutover(struct pki_store *store, int64_t authority, bool *found,
                                         struct pki_cutover_row *row, struct pki_error *err);
 
-/** State of an authority at a time, by its events. Fails: PKI_E_STORE, PKI_E_IO */
+/** State of an authority at a time, by its events. */
 PKI_CHECKED bool pki_store_state_at(struct pki_store *store, int64_t authority, int64_t at,
                                     struct pki_state_row *row, struct pki_error *err);
 
@@ -247,15 +246,14 @@ PKI_CHECKED bool pki_journal_get_head(struct pki_store *store, struct pki_journa
 /** Head as of the last entry that changed trust. */
 PKI_CHECKED bool pki_journal_trust_head(struct pki_store *store, struct pki_journal_head *head,
                                         struct pki_error *err);
-/** Whether some entry has this hash (a head that was written down). */
+/** Whether some entry has this hash. */
 PKI_CHECKED bool pki_journal_contains(struct pki_store *store, const uint8_t hash[PKI_SHA256_SIZE],
                                       bool *found, int64_t *counter, struct pki_error *err);
 
 /** Who is told how far an audit is, and may stop it; borrowed, NULL: nobody. */
 void pki_store_watch(struct pki_store *store, const struct pki_progress *progress);
 
-/** integrity_check, foreign keys, schema as released, the whole chain and every covered row.
- *  Findings are no failure; PKI_E_IO and the like are. */
+/** integrity_check, foreign keys, schema, chain, covered rows. Findings are no failure. */
 PKI_CHECKED bool pki_store_audit(struct pki_store *store, struct pki_store_findings *findings,
                                  struct pki_error *err);
 

@@ -94,7 +94,7 @@ says 'rotating or issuing prod'
 cp -a cellar moved
 sed 's/^environments:/  second:\n    common_name: Second Root CA\n    key: ecdsa-p256\n    validity: 20y\n    crl_period: 180d\n    crl_url: http:\/\/pki.example.com\/{authority}.crl\n    issuer_url: http:\/\/pki.example.com\/{authority}.cer\n&/' \
     hierarchy.yaml >two.yaml
-awk '/^  prod:/ { prod = 1 } prod && /root: main/ { sub("main", "second"); prod = 0 } { print }' two.yaml >other.yaml
+awk '/^  prod:/ { prod = 1 } prod && sub("root: main", "root: second") { prod = 0 } { print }' two.yaml >other.yaml
 refuses 4 'the root of line prod code-signing must stay' cellar init --update other.yaml -C moved --confirm update
 cat two.yaml - >other.yaml <<'YAML'
   later:
