@@ -11,8 +11,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "ops/crl_file.h"
-#include "ops/manifest.h"
 #include "ops/export_target.h"
+#include "ops/manifest.h"
 
 #define PATH_SIZE 320 /* a directory of ours and a name in it */
 

@@ -129,7 +129,7 @@ refuses 2 'no seal of a cellar' cellar audit --head-from forged.txt -C copy
 is 1 openssl dgst -sha256 -verify root.pub -signature seal.txt.sig forged.txt
 refuses 2 'nowhere' cellar audit --head-from nowhere -C copy
 # Nothing unsound is sealed; where it cannot be written, nothing is reserved.
-fails 1 'directory cannot be opened' "${sealing[@]}" --to nowhere/seal.txt --confirm 'Test Root CA'
+fails 2 'nowhere: no such directory' "${sealing[@]}" --to nowhere/seal.txt --confirm 'Test Root CA'
 works cellar audit -C copy
 printf x >>copy/keys/prod-code-signing-g1.key
 keeps copy fails 5 'see the table' "${sealing[@]}" --to unsound.txt --confirm 'Test Root CA'
