@@ -139,7 +139,7 @@ void pki_target_warn(const struct pki_target *target, struct pki_report *warning
     while (stream && (entry = readdir(stream))) { /* NOLINT(concurrency-mt-unsafe) */
         if (is_left(target, entry->d_name))
             pki_report_note(warnings, "Warning", PKI_TONE_WARN,
-                            "%s, beside it, is of an export that was cut off, and may hold a key: "
+                            "%s, beside it, is of a run that was cut off, and may hold a key: "
                             "remove it",
                             entry->d_name);
     }

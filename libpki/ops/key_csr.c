@@ -130,6 +130,7 @@ bool pki_key_csr(const struct pki_key_csr_request *request, const struct pki_pro
     const struct pki_key_seal seal = {PROMPT, key, passphrase};
     if (!write_directory(&target, &seal, pki_buf_view(&pem), err))
         return false;
+    pki_target_warn(&target, report);
     tell(request, key, report);
     return pki_report_ok(report, err);
 }

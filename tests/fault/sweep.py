@@ -172,7 +172,8 @@ class Worker:
                 problems.append(f"status names no command: {todo}")
                 continue
             done = self.place.run(self.place.line(words) + self.openers(words), command.now)
-            unsaid = [name for name in beside if name not in done.stderr.decode(errors="replace")]
+            said = (done.stderr + done.stdout).decode(errors="replace")
+            unsaid = [name for name in beside if name not in said]
             if command.makes == "out" and words == command.words + command.options() and unsaid:
                 problems.append(f"left beside, and not told by the next run: {unsaid}")
             if done.returncode != 0:
