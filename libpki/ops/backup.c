@@ -232,10 +232,11 @@ static bool copy(struct backup *backup, struct pki_buf *manifest, struct pki_err
         !pki_dir_make(backup->medium, backup->fresh, &backup->dir, err) ||
         !copy_inventory(backup, err))
         return false;
-    for (size_t i = 0; i < PKI_COUNT(copied); i++)
+    for (size_t i = 0; i < PKI_COUNT(copied); i++) {
         if (!pki_medium_copy_all(backup->session->directory, copied[i], backup->dir, &backup->files,
                                  err))
             return false;
+    }
     return copy_manifests(backup, err) && write_manifest(backup, manifest, err) &&
            pki_dir_sync(backup->dir, err);
 }
@@ -253,13 +254,14 @@ static bool verify_inventory(const struct backup *backup, struct pki_error *err)
         !pki_journal_get_head(session->store, &head, err) ||
         !pki_store_audit(session->store, &findings, err))
         return false;
-    if (findings.n > 0)
+    if (findings.n > 0) {
         (void)pki_fail(err, PKI_E_INTEGRITY, "the inventory: %s: run cellar audit",
                        findings.list[0]);
-    else if (memcmp(head.hash, backup->head.hash, sizeof(head.hash)) != 0)
+    } else if (memcmp(head.hash, backup->head.hash, sizeof(head.hash)) != 0) {
         (void)pki_fail(err, PKI_E_INTEGRITY, "the copy's journal ends elsewhere");
-    else
+    } else {
         good = true;
+    }
     pki_store_findings_clear(&findings);
     return good;
 }
@@ -280,10 +282,11 @@ static void warn_same_medium(const struct backup *backup, struct pki_report *rep
     struct stat there;
 
     if (fstat(backup->session->directory, &here) == 0 && fstat(backup->medium, &there) == 0 &&
-        here.st_dev == there.st_dev)
+        here.st_dev == there.st_dev) {
         pki_report_note(report, "Same medium", PKI_TONE_WARN,
                         "It lies on the same file system as the cellar: what takes the one may "
                         "take the other.");
+    }
 }
 
 static void tell(const struct backup *backup, bool dry_run, struct pki_report *report)

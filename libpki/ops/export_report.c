@@ -89,10 +89,11 @@ static const struct pki_bundle_file *find_chain(const struct pki_export_set *set
 {
     const struct pki_bundle *bundle = &set->bundle;
 
-    for (size_t i = 0; i < bundle->n_files; i++)
+    for (size_t i = 0; i < bundle->n_files; i++) {
         if (bundle->files[i].kind == PKI_BUNDLE_CHAIN &&
             bundle->files[i].certs[0]->not_after >= set->trust->as_of)
             return &bundle->files[i];
+    }
     return NULL;
 }
 

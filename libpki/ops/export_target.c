@@ -137,11 +137,12 @@ void pki_target_warn(const struct pki_target *target, struct pki_report *warning
     if (!stream)
         pki_fd_close_(&fd);
     while (stream && (entry = readdir(stream))) { /* NOLINT(concurrency-mt-unsafe) */
-        if (is_left(target, entry->d_name))
+        if (is_left(target, entry->d_name)) {
             pki_report_note(warnings, "Warning", PKI_TONE_WARN,
                             "%s, beside it, is of a run that was cut off, and may hold a key: "
                             "remove it",
                             entry->d_name);
+        }
     }
     if (stream)
         (void)closedir(stream);

@@ -126,12 +126,13 @@ static bool copy_entry(struct tree *tree, const char *directory, const char *nam
     struct stat status;
     int length = snprintf(path, sizeof(path), "%s/%s", directory, name);
 
-    if (length < 0 || (size_t)length >= sizeof(path) || !pki_medium_takes(path))
+    if (length < 0 || (size_t)length >= sizeof(path) || !pki_medium_takes(path)) {
         return pki_fail(
             err, PKI_E_USAGE,
             "%s/%.100s: names are of A-Z, a-z, 0-9, '-', '_', '.', so that every medium "
             "takes them: rename it or move it out of the cellar",
             directory, name);
+    }
     if (fstatat(tree->from, path, &status, AT_SYMLINK_NOFOLLOW) != 0)
         return pki_fail(err, PKI_E_IO, "%s: cannot be examined: %s", path, strerror(errno));
     return S_ISDIR(status.st_mode)

@@ -54,10 +54,11 @@ static bool take_crl(struct pki_reconcile *reconcile, struct pki_bytes der, stru
     if (!pki_buf_ok(&found->der, err) ||
         !pki_crl_parse(pki_buf_view(&found->der), &found->crl, err))
         return false;
-    if (!found->crl.has_number || !found->crl.has_next_update || found->crl.is_delta)
+    if (!found->crl.has_number || !found->crl.has_next_update || found->crl.is_delta) {
         return pki_fail(err, PKI_E_INVALID,
                         "a CRL without number or nextUpdate, or a delta: not "
                         "one of ours (RFC 5280 5.2.3)");
+    }
     return pki_value_integer(found->crl.number, &found->number, err);
 }
 
@@ -205,10 +206,11 @@ static bool find_line(struct pki_reconcile *reconcile, struct pki_found_cert *fo
         if (found->generation > 0)
             found->plan = &hierarchy->lines[i];
     }
-    if (!found->plan || strcmp(found->plan->root->name, found->issuer.root) != 0)
+    if (!found->plan || strcmp(found->plan->root->name, found->issuer.root) != 0) {
         return pki_fail(err, PKI_E_STATE,
                         "an authority that no line of the hierarchy under that root has: bring the "
                         "hierarchy up to date first (cellar init --update)");
+    }
     found->profile = found->plan->profile;
     (void)snprintf(found->name, sizeof(found->name), "%s-%s-g%lld", found->plan->environment,
                    found->plan->purpose, (long long)found->generation);
@@ -282,11 +284,12 @@ static bool judge_cert(struct pki_reconcile *reconcile, struct pki_found_cert *f
         recorded ? recorded : find_found(reconcile, &thing, &found->above);
     if (!issuer)
         return pki_fail(err, PKI_E_NOTFOUND, "it was issued by none of this cellar's authorities");
-    if (found->cert->serial.size != PKI_SERIAL_SIZE)
+    if (found->cert->serial.size != PKI_SERIAL_SIZE) {
         return pki_fail(err, PKI_E_POLICY,
                         "its serial number has %zu octets: no cellar issued it, so none needs to "
                         "know it",
                         found->cert->serial.size);
+    }
     return pki_cert_verify_signature(found->cert, issuer->spki, err) &&
            pki_spki_judge(found->cert->spki, &found->algorithm, err) &&
            (found->cert->authority

@@ -310,11 +310,12 @@ bool pki_restore(const struct pki_restore_request *request, struct pki_report *r
         .target.above = -1,
     };
 
-    if (faccessat(AT_FDCWD, request->to, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+    if (faccessat(AT_FDCWD, request->to, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
         return pki_fail(err, PKI_E_EXISTS,
                         "%s exists already: a cellar is never restored over "
                         "anything",
                         request->to);
+    }
     if (!open_backup(&restore, err) || !pki_target_open(&restore.target, request->to, false, err))
         return false;
     return request->dry_run ? try_out(&restore, report, err) : carry_out(&restore, report, err);

@@ -30,11 +30,12 @@ static void write_command(const char *actor, char *command, size_t size)
 {
     const char *line = strstr(actor, ": cellar-");
 
-    if (line)
+    if (line) {
         (void)snprintf(command, size, "nothing was published; again: cellar %s",
                        line + strlen(": cellar-"));
-    else
+    } else {
         (void)snprintf(command, size, "nothing was published: run the same command again");
+    }
 }
 
 static bool add_reservations(struct pki_session *session, struct left *left, struct pki_error *err)

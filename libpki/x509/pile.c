@@ -69,10 +69,11 @@ static bool skim_extensions(struct pki_bytes rest, struct pki_skim *skim, struct
     if (!pki_walk_expect(&rest, TAG_SEQUENCE, &element, err))
         return false;
     rest = element.content;
-    while (rest.size > 0)
+    while (rest.size > 0) {
         if (!pki_walk_expect(&rest, TAG_SEQUENCE, &element, err) ||
             !skim_extension(element.content, skim, err))
             return false;
+    }
     return true;
 }
 

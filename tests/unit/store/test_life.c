@@ -135,10 +135,11 @@ static int64_t order_of(struct pki_store *store, int64_t issuer)
     EXPECT_OK(pki_revocation_scan_open(store, issuer, &scan, &err), err);
     while (more) {
         EXPECT_OK(pki_revocation_scan_next(scan, &line, &more, &err), err);
-        for (size_t i = 0; more && i < PKI_COUNT(unsorted); i++)
+        for (size_t i = 0; more && i < PKI_COUNT(unsorted); i++) {
             if (line.serial.size == unsorted[i].size &&
                 memcmp(line.serial.data, unsorted[i].octets, line.serial.size) == 0)
                 order = order * 10 + (int64_t)i + 1;
+        }
     }
     return order;
 }
