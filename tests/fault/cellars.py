@@ -10,8 +10,8 @@ import subprocess
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-SECRET = "Kx7q vertigo-Wnb3 mosaic 9fTz lantern"
-FRESH = "an other Wnb3 vertigo 9fTz mosaic lantern"
+SECRET = "Kx7q verbena-Wnb3 mosaic 9fTz lantern"
+FRESH = "an other Wnb3 verbena 9fTz mosaic lantern"
 START = "2026-03-01T12:00:00Z"
 LATER = "2026-06-02T00:00:00Z"
 LATEST = "2026-06-05T00:00:00Z"

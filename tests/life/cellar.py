@@ -87,7 +87,7 @@ class Cellar:
 
     @staticmethod
     def passphrase(key):
-        return f"{key} Kx7q vertigo-Wnb3 mosaic 9fTz lantern"
+        return f"{key} Kx7q verbena-Wnb3 mosaic 9fTz lantern"
 
     def keys_of(self, env, purpose, *generations):
         return [f"{env}-{purpose}-g{g}{tail}" for g in generations

@@ -161,7 +161,7 @@ secret() {
     local key
     mkdir -p secrets
     for key in "$@"; do
-        [ -e "secrets/$key.txt" ] || printf '%s Kx7q vertigo-Wnb3 mosaic 9fTz lantern\n' "$key" >"secrets/$key.txt"
+        [ -e "secrets/$key.txt" ] || printf '%s Kx7q verbena-Wnb3 mosaic 9fTz lantern\n' "$key" >"secrets/$key.txt"
     done
 }
 

@@ -6,7 +6,7 @@ import subprocess
 
 from terminal import Terminal
 
-SECRET = "Kx7q vertigo-Wnb3 mosaic 9fTz lantern"
+SECRET = "Kx7q verbena-Wnb3 mosaic 9fTz lantern"
 
 
 def keys():
@@ -62,7 +62,7 @@ tool.expect("The same again")
 tool.silent()
 tool.type(SECRET + "x")
 assert tool.end() == 4 and "differ" in tool.text, tool.text
-assert "vertigo" not in tool.text, "the passphrase is on the terminal"
+assert "verbena" not in tool.text, "the passphrase is on the terminal"
 tool = root()
 tool.expect("> ")
 tool.type("Test Root CA")
@@ -82,7 +82,7 @@ for prompt in ("New passphrase", "The same again"):
     tool.type(SECRET)
 tool.expect("Next: ")
 assert tool.end() == 0, tool.text
-assert "vertigo" not in tool.text
+assert "verbena" not in tool.text
 assert keys() == ["root-g1.key"]
 
 coloured = Terminal("cellar", "status", "-C", "cellar")
