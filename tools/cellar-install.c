@@ -13,13 +13,8 @@ static const struct cli_option options[] = {
 
 static bool try_out(struct cli *cli, const struct pki_install *install)
 {
-    pki_report_note(cli->report, "Dry run", PKI_TONE_PLAIN,
-                    "Nothing was written. To install what follows, add:");
-    pki_report_line(cli->report, "Dry run", PKI_TONE_PLAIN, "  --confirm \"%s\"",
-                    pki_install_name(install));
-    pki_report_readers(cli->report, PKI_FOR_JSON);
-    pki_report_text(cli->report, "Confirm", "%s", pki_install_name(install));
-    pki_report_readers(cli->report, PKI_FOR_ALL);
+    cli_tell_dry_run(
+        cli, "Nothing was written. To install what follows, add:", pki_install_name(install));
     pki_install_describe(install, cli->report);
     return true;
 }

@@ -154,21 +154,9 @@ bool pki_dir_exchange(int dir, const char *fresh, const char *target, bool *swap
     return true;
 }
 
-/* Where the file system cannot refuse by itself, it is asked first. */
-static bool rename_new(int dir, const char *fresh, const char *name)
-{
-    if (renameat2(dir, fresh, dir, name, RENAME_NOREPLACE) == 0)
-        return true;
-    if (errno != EINVAL)
-        return false;
-    if (faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-        errno = EEXIST;
-    return errno == ENOENT && renameat2(dir, fresh, dir, name, 0) == 0;
-}
-
 bool pki_dir_name(int dir, const char *fresh, const char *name, struct pki_error *err)
 {
-    if (rename_new(dir, fresh, name))
+    if (pki_rename_new(dir, fresh, name))
         return pki_dir_sync(dir, err);
     if (errno == EEXIST || errno == ENOTEMPTY)
         return pki_fail(err, PKI_E_EXISTS, "%s: exists and is never overwritten", name);

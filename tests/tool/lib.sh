@@ -33,6 +33,17 @@ bad() {
     [ ! -s err ] || sed 's/^/    err: /' err | head -n 3 | cut -c 1-200
 }
 
+needs_strace() {
+    if ! command -v strace >/dev/null; then
+        echo 'skipped: strace is not installed'
+        exit 77
+    fi
+    if ! strace -o trace true 2>/dev/null; then
+        echo 'skipped: strace may not trace here'
+        exit 77
+    fi
+}
+
 finish() {
     printf '%d checks, %d failed\n' "$checks" "$failures"
     [ "$checks" -gt 0 ] && [ "$failures" -eq 0 ]

@@ -3,14 +3,7 @@
 # the system calls by order.py, which must refuse the same log with any of these taken out.
 . "$(dirname "$0")/lib.sh"
 
-command -v strace >/dev/null || {
-    echo 'skipped: strace is not installed'
-    exit 77
-}
-strace -o trace true 2>/dev/null || {
-    echo 'skipped: strace may not trace here'
-    exit 77
-}
+needs_strace
 # The leak sanitizer traces too, and two cannot.
 export ASAN_OPTIONS=detect_leaks=0
 calls=$(python3 "$here/order.py" --calls),prctl

@@ -2,14 +2,7 @@
 # No shipped tool asks for a socket or opens the network; each closes itself in before it reads.
 . "$(dirname "$0")/lib.sh"
 
-command -v strace >/dev/null || {
-    echo 'skipped: strace is not installed'
-    exit 77
-}
-strace -o trace true 2>/dev/null || {
-    echo 'skipped: strace may not trace here'
-    exit 77
-}
+needs_strace
 bin=$build_dir/bin
 
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout k -days 30 -out good.pem \

@@ -154,3 +154,12 @@ bool cli_confirm(struct cli *cli, const char *what, const char *name, struct pki
     return strcmp(typed, name) == 0 ||
            pki_fail(err, PKI_E_CANCELLED, "declined: what was typed is not \"%s\"", name);
 }
+
+void cli_tell_dry_run(const struct cli *cli, const char *note, const char *name)
+{
+    pki_report_note(cli->report, "Dry run", PKI_TONE_PLAIN, "%s", note);
+    pki_report_line(cli->report, "Dry run", PKI_TONE_PLAIN, "  --confirm \"%s\"", name);
+    pki_report_readers(cli->report, PKI_FOR_JSON);
+    pki_report_text(cli->report, "Confirm", "%s", name);
+    pki_report_readers(cli->report, PKI_FOR_ALL);
+}

@@ -162,6 +162,9 @@ PKI_CHECKED bool cli_show(const struct cli *cli, const struct pki_report *report
 PKI_CHECKED bool cli_confirm(struct cli *cli, const char *what, const char *name,
                              struct pki_error *err);
 
+/** Say in the report that this was a dry run, and which name would have confirmed it. */
+void cli_tell_dry_run(const struct cli *cli, const char *note, const char *name);
+
 /** Show a draft, have it confirmed, sign it; with --dry-run only show. What all signing tools do.
  */
 PKI_CHECKED bool cli_sign(struct cli *cli, struct pki_draft *draft, struct pki_error *err);

@@ -98,17 +98,14 @@ static bool prepare(struct cli *cli, void *args, int argc, char **argv, struct p
  */
 static void warm_heap(void)
 {
-#ifdef MADV_POPULATE_WRITE
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
     (void)mallopt(M_TOP_PAD, 1024 * 1024);
-    void *first =
+    char *first =
         malloc((size_t)127 * 1024); /* more than the first heap has left, less than a mapping */
-    uintptr_t from = ((uintptr_t)first + page) & ~(page - 1);
     if (first)
-        (void)madvise((void *)from, HEAP_AT_START, MADV_POPULATE_WRITE); /* NOLINT */
+        (void)madvise(first + page - (uintptr_t)first % page, HEAP_AT_START, MADV_POPULATE_WRITE);
     free(first);
-#endif
 }
 
 int cli_main(const struct cli_tool *tool, int argc, char **argv)

@@ -32,13 +32,8 @@ static bool try_out(struct cli *cli, const struct pki_draft *draft, struct pki_e
 
     if (review && !pki_draft_review(draft, review, err))
         return false;
-    pki_report_note(cli->report, "Dry run", PKI_TONE_PLAIN,
-                    "Nothing was reserved or signed. To sign what follows, add:");
-    pki_report_line(cli->report, "Dry run", PKI_TONE_PLAIN, "  --confirm \"%s\"",
-                    pki_draft_name(draft));
-    pki_report_readers(cli->report, PKI_FOR_JSON);
-    pki_report_text(cli->report, "Confirm", "%s", pki_draft_name(draft));
-    pki_report_readers(cli->report, PKI_FOR_ALL);
+    cli_tell_dry_run(
+        cli, "Nothing was reserved or signed. To sign what follows, add:", pki_draft_name(draft));
     if (review)
         pki_report_text(cli->report, "To review", "%s", review);
     return pki_draft_describe(draft, cli->report, err);
