@@ -2,14 +2,15 @@
 # Each is an OBJECT library; the unit tests of a layer link that layer and the
 # ones it may use and nothing else, so an upward call does not link.
 
-set(PKI_LAYERS base asn1 crypto x509 store ops)
+set(PKI_LAYERS base asn1 crypto x509 store ceremony ops)
 
 set(PKI_USES_base)
 set(PKI_USES_asn1 base)
 set(PKI_USES_crypto digest asn1 base)
 set(PKI_USES_x509 crypto digest asn1 base)
 set(PKI_USES_store digest base)
-set(PKI_USES_ops store x509 crypto digest asn1 base)
+set(PKI_USES_ceremony crypto digest asn1 base)
+set(PKI_USES_ops ceremony store x509 crypto digest asn1 base)
 
 # pki_layer(NAME SOURCES... LIBRARIES...)
 function(pki_layer name)
