@@ -32,8 +32,9 @@ static bool refuse(const char *path, int reason, struct pki_error *err)
 }
 
 /* Part by part, so that none of them is a link, whoever else may write there; openat2 with
-   RESOLVE_NO_SYMLINKS could not say which one is. Those on the way need only be searched. */
-static bool open_bare(int dir, char bare[PATH_MAX], int *fd, struct pki_error *err)
+   RESOLVE_NO_SYMLINKS could not say which one is. Those on the way need only be searched, and the
+   last one too where access says O_PATH. */
+static bool open_bare(int dir, char bare[PATH_MAX], int access, int *fd, struct pki_error *err)
 {
     pki_scope_fd int above = -1;
     char *part = bare;
@@ -42,11 +43,10 @@ static bool open_bare(int dir, char bare[PATH_MAX], int *fd, struct pki_error *e
         char *end = part == bare && *part == '/' ? part + 1 : part + strcspn(part, "/");
         const char cut = *end;
         const char *rest = end + strspn(end, "/");
-        int access = *rest ? O_PATH : O_RDONLY;
 
         *end = 0; /* an error names the path up to here */
-        int next =
-            openat(above < 0 ? dir : above, part, access | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        int next = openat(above < 0 ? dir : above, part,
+                          (*rest ? O_PATH : access) | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (next < 0)
             return refuse(bare, errno, err);
         *end = cut;
@@ -64,7 +64,24 @@ bool pki_dir_open(int dir, const char *path, int *fd, struct pki_error *err)
 {
     char bare[PATH_MAX];
 
-    return without_slashes(path, bare, err) && open_bare(dir, bare, fd, err);
+    return without_slashes(path, bare, err) && open_bare(dir, bare, O_RDONLY, fd, err);
+}
+
+bool pki_dir_search(int dir, const char *path, int *fd, const char **name, struct pki_error *err)
+{
+    char bare[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+
+    *name = slash ? slash + 1 : path;
+    if (!slash)
+        return true;
+    if (slash == path)
+        slash++;
+    if (slash - path >= PATH_MAX)
+        return pki_fail(err, PKI_E_USAGE, "path is too long");
+    memcpy(bare, path, (size_t)(slash - path));
+    bare[slash - path] = 0;
+    return open_bare(dir, bare, O_PATH, fd, err);
 }
 
 static bool is_name(const char *part)
@@ -90,7 +107,7 @@ bool pki_dir_open_above(int dir, const char *path, int *above, char name[NAME_MA
         slash[slash == bare ? 1 : 0] = 0; /* above "/x" is "/" */
     else
         (void)snprintf(bare, sizeof(bare), ".");
-    return open_bare(dir, bare, above, err);
+    return open_bare(dir, bare, O_RDONLY, above, err);
 }
 
 bool pki_dir_make(int dir, const char *path, int *fd, struct pki_error *err)

@@ -1,9 +1,9 @@
 /*
  * Files: read within a limit, written all or nothing.
  *
- * Reading opens without following links and without waiting (a FIFO does not
- * hang), takes regular files only (and "-" nowhere), and refuses what is
- * larger than the limit before a byte is parsed.
+ * Reading opens without following links, in whatever part of the path, and
+ * without waiting (a FIFO does not hang), takes regular files only (and "-"
+ * nowhere), and refuses what is larger than the limit before a byte is parsed.
  *
  * Writing: a new file under a temporary name in its directory, data synced,
  * then named (never over an existing name, never through a link), then the
@@ -40,7 +40,7 @@ struct pki_file;
  * Read a whole regular file.
  *
  * @dir    directory descriptor, or AT_FDCWD
- * Fails:  PKI_E_USAGE missing, a link at the end, not a regular file, larger than limit, empty;
+ * Fails:  PKI_E_USAGE missing, a link in its path, not a regular file, larger than limit, empty;
  *         PKI_E_IO
  */
 PKI_CHECKED bool pki_file_read(int dir, const char *path, size_t limit, struct pki_buf *bytes,

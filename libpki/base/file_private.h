@@ -6,6 +6,7 @@
 #define PKI_BASE_FILE_PRIVATE_H
 
 #include <limits.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 
@@ -28,6 +29,15 @@ struct pki_file {
 
 /** "name: what: reason", the reason from errno. Returns false. */
 bool pki_file_fail(const struct pki_file *file, const char *what, struct pki_error *err);
+
+/** The directory of a path's last name, none of its parts a link, only to look names up in; *fd
+ *  stays as it is where the path is a name alone. Fails: as pki_dir_open */
+PKI_CHECKED bool pki_dir_search(int dir, const char *path, int *fd, const char **name,
+                                struct pki_error *err);
+
+/** Open a regular file to read; *fd is the caller's, also on failure. Fails: as pki_file_read */
+PKI_CHECKED bool pki_file_open(int dir, const char *path, int *fd, struct stat *status,
+                               struct pki_error *err);
 
 /** Rename to what is no name yet, also where a file system has no renameat2; false with errno. */
 bool pki_rename_new(int dir, const char *fresh, const char *name);

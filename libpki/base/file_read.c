@@ -1,4 +1,4 @@
-#include "base/file.h"
+#include "base/file_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,10 +33,15 @@ static bool refuse_open(const char *path, int reason, struct pki_error *err)
 }
 
 /* O_NONBLOCK: a FIFO opens at once instead of waiting for a writer, and is then refused. */
-static bool open_regular(int dir, const char *path, int *fd, struct stat *status,
-                         struct pki_error *err)
+bool pki_file_open(int dir, const char *path, int *fd, struct stat *status, struct pki_error *err)
 {
-    *fd = openat(dir, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    pki_scope_fd int above = -1;
+    const char *name = NULL;
+
+    if (!pki_dir_search(dir, path, &above, &name, err))
+        return false;
+    *fd = openat(above < 0 ? dir : above, name,
+                 O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (*fd < 0)
         return refuse_open(path, errno, err);
     if (fstat(*fd, status) != 0)
@@ -52,7 +57,7 @@ static bool open_within(int dir, const char *path, size_t limit, int *fd, size_t
 {
     struct stat status = {0};
 
-    if (!open_regular(dir, path, fd, &status, err))
+    if (!pki_file_open(dir, path, fd, &status, err))
         return false;
     if (status.st_size <= 0)
         return pki_fail(err, PKI_E_USAGE, "%s: is empty", path);
@@ -124,7 +129,7 @@ bool pki_file_stream(int dir, const char *path,
     struct stat status = {0};
     ssize_t got = 0;
 
-    if (!open_regular(dir, path, &fd, &status, err))
+    if (!pki_file_open(dir, path, &fd, &status, err))
         return false;
     (void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
     do {

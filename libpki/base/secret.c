@@ -2,8 +2,11 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sodium/core.h> /* not sodium.h: its generator has a banned name */
 #include <sodium/utils.h>
+
+#include "base/file_private.h"
 
 #define PASSPHRASE_MAX 1024
 
@@ -121,6 +124,14 @@ static ssize_t read_into(int fd, uint8_t *data, size_t size)
         used += (size_t)got;
     }
     return (ssize_t)used;
+}
+
+bool pki_secret_read_file(const char *path, struct pki_secret **secret, struct pki_error *err)
+{
+    pki_scope_fd int fd = -1;
+    struct stat status = {0};
+
+    return pki_file_open(AT_FDCWD, path, &fd, &status, err) && pki_secret_read(fd, secret, err);
 }
 
 bool pki_secret_read(int fd, struct pki_secret **secret, struct pki_error *err)

@@ -62,7 +62,7 @@ rejects 2 'link' link
 rejects 2 'empty' nothing
 head -c 300000 /dev/zero | tr '\0' '#' >large.yaml
 rejects 2 'more than the 262144' large.yaml
-rejects 2 'UTF-8|NUL|control' /bin/true
+rejects 2 'UTF-8|NUL|control' /usr/bin/true
 printf 'hierarchy: 1\norganization: \xff\xfe\n' >bytes.yaml
 rejects 2 'bytes.yaml' bytes.yaml
 

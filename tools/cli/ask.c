@@ -1,5 +1,4 @@
 /* Passphrases and confirmations, each with its flag twin. */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,14 +33,9 @@ static bool find_source(const struct cli_texts *sources, const char *name, bool 
 
 static bool read_file(const char *path, struct pki_secret **secret, struct pki_error *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    PKI_CONTEXT(err, "passphrase file");
 
-    /* Opening a pipe that nobody writes to must not hang; reading waits for who does. */
-    if (fd < 0 || fcntl(fd, F_SETFL, 0) != 0)
-        return pki_fail(err, PKI_E_USAGE, "passphrase file %s: %s", path, strerror(errno));
-    bool read = pki_secret_read(fd, secret, err);
-    close(fd);
-    return read;
+    return pki_secret_read_file(path, secret, err);
 }
 
 static bool read_descriptor(const char *text, struct pki_secret **secret, struct pki_error *err)

@@ -33,6 +33,11 @@ PKI_CHECKED bool pki_secret_copy(const void *data, size_t size, struct pki_secre
  */
 PKI_CHECKED bool pki_secret_read(int fd, struct pki_secret **secret, struct pki_error *err);
 
+/** The same from a regular file, no part of whose path is a link: never from what may keep whoever
+ *  reads it waiting. Fails: also PKI_E_USAGE */
+PKI_CHECKED bool pki_secret_read_file(const char *path, struct pki_secret **secret,
+                                      struct pki_error *err);
+
 size_t pki_secret_size(const struct pki_secret *secret);
 
 /** Make the bytes readable and writable; pairs with pki_secret_close. Nests. */

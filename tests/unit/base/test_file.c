@@ -195,10 +195,12 @@ static void test_file_read_refuses_what_is_no_plain_file(void)
         const char *name;
         const char *text;
     } cases[] = {
-        {"missing", "no such file"},      {"alias", "symbolic link"},
-        {"pipe", "not a regular file"},   {"socket", "not a regular file"},
-        {"folder", "not a regular file"}, {"void", "is empty"},
-        {"large", "more than the 4"},     {"plain/x", "cannot be opened"},
+        {"missing", "no such file"},       {"alias", "symbolic link"},
+        {"pipe", "not a regular file"},    {"socket", "not a regular file"},
+        {"folder", "not a regular file"},  {"void", "is empty"},
+        {"large", "more than the 4"},      {"plain/x", "plain: is not a directory"},
+        {"lane/abc", "lane: is not"},      {"folder/lane/abc", "folder/lane: is not"},
+        {"absent/x", "no such directory"}, {"folder/", "no such file"},
     };
     struct pki_error err = {0};
     pki_scope(pki_buf) bytes = {0};
@@ -211,6 +213,8 @@ static void test_file_read_refuses_what_is_no_plain_file(void)
     CU_ASSERT_EQUAL_FATAL(symlinkat("plain", here(), "alias"), 0);
     CU_ASSERT_EQUAL_FATAL(mkfifoat(here(), "pipe", 0600), 0);
     CU_ASSERT_EQUAL_FATAL(mkdirat(here(), "folder", 0700), 0);
+    CU_ASSERT_EQUAL_FATAL(symlinkat(".", here(), "lane"), 0);
+    CU_ASSERT_EQUAL_FATAL(symlinkat("..", here(), "folder/lane"), 0);
     for (size_t i = 0; i < PKI_COUNT(cases); i++) {
         EXPECT_FAILS(pki_file_read(here(), cases[i].name, 4, &bytes, &err), err, PKI_E_USAGE);
         EXPECT_TEXT(cases[i].text);

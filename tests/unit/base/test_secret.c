@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "pki/secret.h"
@@ -158,6 +159,32 @@ static void test_secret_read_from_a_bad_descriptor_fails(void)
     EXPECT_FAILS(pki_secret_read(-1, &secret, &err), err, PKI_E_IO);
 }
 
+static void test_secret_file_must_be_regular(void)
+{
+    struct pki_error err = {0};
+    pki_auto(pki_secret) secret = NULL;
+    pki_auto(pki_secret) none = NULL;
+    char path[512];
+    char link[512];
+    char pipe[512];
+
+    (void)snprintf(path, sizeof(path), "%s/words", test_directory());
+    (void)snprintf(link, sizeof(link), "%s/link", test_directory());
+    (void)snprintf(pipe, sizeof(pipe), "%s/pipe", test_directory());
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    CU_ASSERT_EQUAL_FATAL(write(fd, "horse\n", 6), 6);
+    (void)close(fd);
+    EXPECT_OK(pki_secret_read_file(path, &secret, &err), err);
+    expect_bytes(secret, "horse");
+
+    CU_ASSERT_EQUAL_FATAL(symlink(path, link), 0);
+    EXPECT_FAILS(pki_secret_read_file(link, &none, &err), err, PKI_E_USAGE);
+    CU_ASSERT_EQUAL_FATAL(mkfifo(pipe, 0600), 0);
+    EXPECT_FAILS(pki_secret_read_file(pipe, &none, &err), err, PKI_E_USAGE);
+    EXPECT_FAILS(pki_secret_read_file("/dev/zero", &none, &err), err, PKI_E_USAGE);
+    CU_ASSERT_PTR_NULL(none);
+}
+
 /* The address sanitizer makes mlock do nothing. */
 #if !PKI_SANITIZED
 
@@ -197,6 +224,7 @@ int main(void)
         {"a closed secret cannot be touched", test_secret_closed_cannot_be_touched},
         {"reading removes one newline", test_secret_read_removes_one_newline},
         {"an overlong passphrase is refused", test_secret_read_limits_the_length},
+        {"a passphrase file is regular", test_secret_file_must_be_regular},
         {"a bad descriptor is told", test_secret_read_from_a_bad_descriptor_fails},
 #if !PKI_SANITIZED
         {"memory that cannot be locked is refused", test_secret_without_locked_memory_is_refused},
