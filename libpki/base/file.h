@@ -83,6 +83,8 @@ PKI_CHECKED bool pki_dir_sync(int fd, struct pki_error *err);
 PKI_CHECKED bool pki_dir_sync_tree(int dir, const char *path, struct pki_error *err);
 /** Remove a tree below dir, if it is there; links are removed, never followed. */
 PKI_CHECKED bool pki_dir_remove(int dir, const char *path, struct pki_error *err);
+/** Whether this file system can swap two names, tried in an empty directory of ours. */
+bool pki_dir_exchanges(int dir);
 /** Swap two names in one step (renameat2 EXCHANGE); no target: give it its name, not swapped. */
 PKI_CHECKED bool pki_dir_exchange(int dir, const char *fresh, const char *target, bool *swapped,
                                   struct pki_error *err);
@@ -90,6 +92,10 @@ PKI_CHECKED bool pki_dir_exchange(int dir, const char *fresh, const char *target
 /** Give a directory its name, never over an existing one, also where a file system knows no
  *  renameat2. Fails: PKI_E_EXISTS, PKI_E_IO */
 PKI_CHECKED bool pki_dir_name(int dir, const char *fresh, const char *name, struct pki_error *err);
+
+/** Give what is ours its mode, whatever the umask; a file system without modes (FAT) keeps its own,
+ *  which is as good. False with errno. */
+bool pki_file_set_mode(int fd, unsigned mode);
 
 /** Closes at scope exit: pki_scope_fd int fd = -1; */
 #define pki_scope_fd __attribute__((__cleanup__(pki_fd_close_)))

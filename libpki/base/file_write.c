@@ -82,6 +82,13 @@ bool pki_file_write(struct pki_file *file, struct pki_bytes bytes, struct pki_er
     return pki_buf_ok(&file->bytes, err);
 }
 
+/* EPERM on what is ours, and the others, are how the kernel and FUSE say that there are no modes.
+ */
+bool pki_file_set_mode(int fd, unsigned mode)
+{
+    return fchmod(fd, mode) == 0 || errno == EPERM || errno == ENOSYS || errno == EOPNOTSUPP;
+}
+
 static bool write_all(const struct pki_file *file, struct pki_error *err)
 {
     size_t done = 0;
@@ -94,9 +101,7 @@ static bool write_all(const struct pki_file *file, struct pki_error *err)
             return pki_file_fail(file, "cannot be written", err);
         done += (size_t)wrote;
     }
-    /* The umask is 077 in every tool; what is public must be made so. The file is ours, so EPERM
-       means that the file system keeps no modes. */
-    if (fchmod(file->fd, file->mode) != 0 && errno != EPERM)
+    if (!pki_file_set_mode(file->fd, file->mode))
         return pki_file_fail(file, "cannot be given its mode", err);
     if (fsync(file->fd) != 0)
         return pki_file_fail(file, "cannot be synced", err);

@@ -127,7 +127,7 @@ bool pki_bundle_verify(const struct pki_bundle *bundle, const struct pki_bundle_
 /* Verifiers are not the cellar's owner. */
 bool pki_bundle_open_up(int dir, struct pki_error *err)
 {
-    return fchmod(dir, 0755) == 0 || errno == EPERM || /* no modes there: FAT */
+    return pki_file_set_mode(dir, 0755) ||
            pki_fail(err, PKI_E_IO, "mode of a directory: %s", strerror(errno));
 }
 

@@ -94,12 +94,26 @@ void pki_target_clear(struct pki_target *target)
     pki_fd_close_(&target->above);
 }
 
+/* Asked before anything is written and recorded. */
+static bool refuse_exchange(const struct pki_target *target, struct pki_error *err)
+{
+    struct pki_error lost = {0};
+
+    (void)!remove_fresh(target, &lost);
+    return pki_fail(err, PKI_E_EXISTS,
+                    "%s exists, and its file system (FAT?) cannot exchange it in one step: name "
+                    "another, or remove it first",
+                    target->name);
+}
+
 bool pki_target_begin(struct pki_target *target, int *dir, struct pki_error *err)
 {
     if (!remove_fresh(target, err))
         return false;
     target->begun = true; /* also where it was made and could not be opened */
-    return pki_dir_make(target->above, target->fresh, dir, err);
+    if (!pki_dir_make(target->above, target->fresh, dir, err))
+        return false;
+    return !exists(target) || pki_dir_exchanges(*dir) || refuse_exchange(target, err);
 }
 
 bool pki_target_finish(struct pki_target *target, struct pki_error *err)

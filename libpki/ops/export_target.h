@@ -40,7 +40,8 @@ PKI_CHECKED bool pki_target_name(struct pki_target *target, const char *name,
 PKI_CHECKED bool pki_target_open(struct pki_target *target, const char *path, bool replace,
                                  struct pki_error *err);
 
-/** Make the directory under its hidden name and open it. */
+/** Make the directory under its hidden name and open it. Fails: PKI_E_EXISTS what stands there
+ *  cannot be exchanged on this file system */
 PKI_CHECKED bool pki_target_begin(struct pki_target *target, int *dir, struct pki_error *err);
 
 /** Give it its name. Fails: PKI_E_EXISTS somebody took the name meanwhile */

@@ -20,8 +20,8 @@ static bool check_owner(const struct stat *status, const char *what, enum pki_st
 {
     if (mode != PKI_STORE_COPY && (status->st_mode & MINE_ALONE)) {
         return pki_fail(err, PKI_E_STORE,
-                        "%s can be written by others than its owner: chmod go-w it, then run "
-                        "cellar audit",
+                        "%s can be written by others than its owner: chmod go-w it (FAT: mount it "
+                        "with umask=077), then run cellar audit",
                         what);
     }
     if (mode == PKI_STORE_WRITE && status->st_uid != geteuid())

@@ -185,6 +185,17 @@ static void test_dir_exchange_swaps_or_names(void)
     CU_ASSERT_TRUE(exists("live/2"));
 }
 
+static void test_dir_exchanges_leaves_nothing(void)
+{
+    pki_scope_fd int dir = -1;
+    struct pki_error err = {0};
+
+    EXPECT_OK(pki_dir_make(here(), "trial", &dir, &err), err);
+    CU_ASSERT_TRUE(pki_dir_exchanges(dir));
+    CU_ASSERT_FALSE(pki_dir_exchanges(-1));
+    CU_ASSERT_EQUAL(unlinkat(here(), "trial", AT_REMOVEDIR), 0);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -198,6 +209,7 @@ int main(void)
          test_dir_remove_takes_the_tree_and_no_link_target},
         {"a tree is synced, links and all", test_dir_sync_tree_walks_directories_only},
         {"a bottomless tree is refused", test_dir_remove_refuses_a_bottomless_tree},
+        {"whether names can be exchanged is tried", test_dir_exchanges_leaves_nothing},
         {"exchanging swaps, or gives the name", test_dir_exchange_swaps_or_names},
         CU_TEST_INFO_NULL,
     };
