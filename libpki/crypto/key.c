@@ -4,7 +4,10 @@
 
 #include <gnutls/x509.h>
 
+#include "asn1/der.h"
 #include "crypto/key_private.h"
+
+#define ELLIPTIC_MAX 66 /* octets of a private number on P-521 */
 
 bool pki_gnutls_ok(int result, const char *doing, struct pki_error *err)
 {
@@ -189,27 +192,103 @@ bool pki_key_import(struct pki_secret *pkcs8, struct pki_key **key, struct pki_e
     return true;
 }
 
-static bool write_pkcs8(gnutls_privkey_t handle, gnutls_datum_t *der, struct pki_error *err)
+static void wipe(gnutls_datum_t *octets)
+{
+    if (octets->data)
+        gnutls_memset(octets->data, 0, octets->size);
+    gnutls_free(octets->data);
+}
+
+static bool write_pkcs8(gnutls_privkey_t handle, struct pki_secret **pkcs8, struct pki_error *err)
 {
     gnutls_x509_privkey_t plain = NULL;
+    gnutls_datum_t der = {0};
 
     if (!pki_gnutls_ok(gnutls_privkey_export_x509(handle, &plain), "take the private key", err))
         return false;
-    bool written = pki_gnutls_ok(
-        gnutls_x509_privkey_export2_pkcs8(plain, GNUTLS_X509_FMT_DER, NULL, GNUTLS_PKCS_PLAIN, der),
-        "write the private key", err);
+    bool written = pki_gnutls_ok(gnutls_x509_privkey_export2_pkcs8(plain, GNUTLS_X509_FMT_DER, NULL,
+                                                                   GNUTLS_PKCS_PLAIN, &der),
+                                 "write the private key", err) &&
+                   pki_secret_copy(der.data, der.size, pkcs8, err);
     gnutls_x509_privkey_deinit(plain);
+    wipe(&der);
     return written;
+}
+
+/*
+ * PrivateKeyInfo (RFC 5958 2) around ECPrivateKey ::= SEQUENCE { version INTEGER (1), privateKey
+ * OCTET STRING, publicKey [1] BIT STRING } (RFC 5915 3): zeros where the private number goes, which
+ * ends this many octets before the end.
+ */
+static bool frame_elliptic(const struct pki_public_key *public, size_t size, struct pki_buf *frame,
+                           size_t *behind, struct pki_error *err)
+{
+    static const uint8_t zeros[ELLIPTIC_MAX];
+    struct pki_der der = {.out = frame};
+
+    pki_der_begin(&der, PKI_DER_SEQUENCE);
+    pki_der_integer(&der, 0);
+    pki_der_raw(&der, public->algorithm);
+    pki_der_begin(&der, PKI_DER_OCTET_STRING);
+    pki_der_begin(&der, PKI_DER_SEQUENCE);
+    pki_der_integer(&der, 1);
+    pki_der_octets(&der, (struct pki_bytes){zeros, size});
+    *behind = frame->size;
+    pki_der_begin(&der, PKI_DER_CONTEXT_CONSTRUCTED(1));
+    pki_der_bits(&der, public->bits);
+    pki_der_end(&der);
+    *behind = frame->size - *behind;
+    pki_der_end(&der);
+    pki_der_end(&der);
+    pki_der_end(&der);
+    return pki_buf_ok(frame, err);
+}
+
+/* Without the zero octets that GnuTLS may put in front, and with those that it leaves out. */
+static bool fill_elliptic(struct pki_secret *pkcs8, size_t end, size_t size,
+                          const gnutls_datum_t *number)
+{
+    const uint8_t *octets = number->data;
+    size_t count = number->size;
+
+    for (; count > 0 && *octets == 0; count--)
+        octets++;
+    if (count > size)
+        return false;
+    memcpy(pki_secret_open(pkcs8) + end - count, octets, count);
+    pki_secret_close(pkcs8);
+    return true;
+}
+
+/* Of exactly the curve's size (RFC 5915 3): GnuTLS 3.7 writes one as an INTEGER would be, one octet
+   longer for every second key, which strict readers refuse. */
+static bool write_elliptic(const struct pki_key *key, struct pki_secret **pkcs8,
+                           struct pki_error *err)
+{
+    const size_t size = (key->algorithm->bits + 7) / 8;
+    pki_auto(pki_secret) written = NULL;
+    pki_scope(pki_buf) frame = {0};
+    struct pki_public_key public;
+    gnutls_datum_t number = {0};
+    size_t behind = 0;
+
+    if (!pki_spki_read(pki_key_spki(key), &public, err) ||
+        !frame_elliptic(&public, size, &frame, &behind, err) ||
+        !pki_secret_copy(frame.data, frame.size, &written, err) ||
+        !pki_gnutls_ok(gnutls_privkey_export_ecc_raw2(key->handle, NULL, NULL, NULL, &number, 0),
+                       "take the private key", err))
+        return false;
+    bool filled = fill_elliptic(written, frame.size - behind, size, &number);
+    wipe(&number);
+    if (!filled)
+        return pki_fail(err, PKI_E_CRYPTO, "the private number is larger than its curve");
+    *pkcs8 = PKI_TAKE(written);
+    return true;
 }
 
 bool pki_key_export(const struct pki_key *key, struct pki_secret **pkcs8, struct pki_error *err)
 {
-    gnutls_datum_t der = {0};
-
-    if (!write_pkcs8(key->handle, &der, err))
-        return false;
-    bool copied = pki_secret_copy(der.data, der.size, pkcs8, err);
-    gnutls_memset(der.data, 0, der.size);
-    gnutls_free(der.data);
-    return copied;
+    if (gnutls_family(key->algorithm) == GNUTLS_PK_ECDSA)
+        return write_elliptic(key, pkcs8, err);
+    return write_pkcs8(key->handle, pkcs8, err);
 }

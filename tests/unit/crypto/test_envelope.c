@@ -117,6 +117,38 @@ static void test_the_form_is_exact(void)
     CU_ASSERT_PTR_NOT_NULL(memmem(der.data, der.size, explicit_null, sizeof(explicit_null)));
 }
 
+/* Private numbers at both ends of the curve's range, as OpenSSL writes them. */
+static void test_an_elliptic_number_has_the_size_of_its_curve(void)
+{
+    static const char frame[] =
+        "308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b0201010420";
+    static const char point[] =
+        "a144034200046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a1394"
+        "5d898c296";
+    static const char *const keys[][2] = {
+        {"0000000000000000000000000000000000000000000000000000000000000001",
+         "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"},
+        {"ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632550",
+         "b01cbd1c01e58065711814b583f061e9d431cca994cea1313449bf97c840ae0a"},
+    };
+
+    for (size_t i = 0; i < PKI_COUNT(keys); i++) {
+        pki_auto(pki_secret) given = NULL;
+        pki_auto(pki_secret) written = NULL;
+        pki_auto(pki_key) key = NULL;
+        pki_scope(pki_buf) der = {0};
+        struct pki_error err = {0};
+        char hex[300];
+
+        (void)snprintf(hex, sizeof(hex), "%s%s%s%s", frame, keys[i][0], point, keys[i][1]);
+        EXPECT_OK(pki_hex_parse(hex, &der, &err), err);
+        EXPECT_OK(pki_secret_copy(der.data, der.size, &given, &err), err);
+        EXPECT_OK(pki_key_import(given, &key, &err), err);
+        EXPECT_OK(pki_key_export(key, &written, &err), err);
+        CU_ASSERT_TRUE(pki_secret_equal(given, written));
+    }
+}
+
 static void test_salt_and_block_are_fresh(void)
 {
     pki_auto(pki_key) key = fixture_key("ed25519.key");
@@ -336,6 +368,8 @@ int main(void)
         {"what openssl sealed opens and signs", test_what_openssl_sealed_opens_and_signs},
         {"what is sealed opens again", test_what_is_sealed_opens_again},
         {"the form is exact", test_the_form_is_exact},
+        {"an elliptic number has the size of its curve",
+         test_an_elliptic_number_has_the_size_of_its_curve},
         {"salt and first block are fresh", test_salt_and_block_are_fresh},
         {"a wrong passphrase is refused", test_a_wrong_passphrase_is_refused},
         {"an empty passphrase seals nothing", test_an_empty_passphrase_seals_nothing},
