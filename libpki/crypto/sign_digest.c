@@ -1,6 +1,7 @@
 #include <assert.h>
 
 #include "crypto/key_private.h"
+#include "crypto/verified.h"
 
 static bool is_of_digest(const struct pki_signature *how)
 {
@@ -62,9 +63,12 @@ bool pki_spki_verify_digest(struct pki_bytes spki, struct pki_bytes identifier,
                             struct pki_bytes digest, struct pki_bytes signature,
                             struct pki_error *err)
 {
+    const struct pki_verified verified = pki_verified_of(spki, identifier, digest, signature);
     const struct pki_signature *how = NULL;
     gnutls_pubkey_t public = NULL;
 
+    if (pki_verified_before(&verified))
+        return true;
     if (!pki_spki_prepare(spki, identifier, signature, &how, err))
         return false;
     if (!is_of_digest(how))
@@ -77,5 +81,6 @@ bool pki_spki_verify_digest(struct pki_bytes spki, struct pki_bytes identifier,
     gnutls_pubkey_deinit(public);
     if (!good)
         return pki_fail(err, PKI_E_INVALID, "signature does not verify (%s)", how->title);
+    pki_verified_keep(&verified);
     return true;
 }

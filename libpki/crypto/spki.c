@@ -2,6 +2,7 @@
 
 #include "asn1/read.h"
 #include "asn1/walk.h"
+#include "crypto/hash.h"
 #include "crypto/key.h"
 #include "crypto/key_private.h"
 
@@ -113,17 +114,6 @@ static bool check_pair(const struct pki_public_key *key, const struct pki_signat
     return strcmp(row->family, "ECDSA") != 0 || check_ecdsa_form(signature, err);
 }
 
-static bool verify(gnutls_pubkey_t public, struct pki_bytes spki, const struct pki_signature *how,
-                   struct pki_bytes bytes, struct pki_bytes signature)
-{
-    const gnutls_datum_t der = {(unsigned char *)spki.data, (unsigned)spki.size};
-    const gnutls_datum_t data = {(unsigned char *)bytes.data, (unsigned)bytes.size};
-    const gnutls_datum_t value = {(unsigned char *)signature.data, (unsigned)signature.size};
-
-    return gnutls_pubkey_import(public, &der, GNUTLS_X509_FMT_DER) == GNUTLS_E_SUCCESS &&
-           gnutls_pubkey_verify_data2(public, pki_gnutls_signature(how), 0, &data, &value) >= 0;
-}
-
 bool pki_spki_prepare(struct pki_bytes spki, struct pki_bytes identifier,
                       struct pki_bytes signature, const struct pki_signature **how,
                       struct pki_error *err)
@@ -143,23 +133,61 @@ bool pki_spki_prepare(struct pki_bytes spki, struct pki_bytes identifier,
     return true;
 }
 
-bool pki_spki_verify(struct pki_bytes spki, struct pki_bytes identifier, struct pki_bytes bytes,
-                     struct pki_bytes signature, struct pki_error *err)
+/* Ed25519 signs the bytes themselves. */
+static bool verify_bytes(gnutls_pubkey_t public, struct pki_bytes spki,
+                         const struct pki_signature *how, struct pki_bytes bytes,
+                         struct pki_bytes signature)
+{
+    const gnutls_datum_t der = {(unsigned char *)spki.data, (unsigned)spki.size};
+    const gnutls_datum_t data = {(unsigned char *)bytes.data, (unsigned)bytes.size};
+    const gnutls_datum_t value = {(unsigned char *)signature.data, (unsigned)signature.size};
+
+    return gnutls_pubkey_import(public, &der, GNUTLS_X509_FMT_DER) == GNUTLS_E_SUCCESS &&
+           gnutls_pubkey_verify_data2(public, pki_gnutls_signature(how), 0, &data, &value) >= 0;
+}
+
+static bool digest_bytes(enum pki_digest kind, struct pki_bytes bytes, uint8_t *digest,
+                         struct pki_error *err)
+{
+    pki_auto(pki_hash) hash = NULL;
+
+    if (!pki_hash_begin(kind, &hash, err) || !pki_hash_add(hash, bytes, err))
+        return false;
+    pki_hash_end(&hash, digest);
+    return true;
+}
+
+static bool verify_whole(struct pki_bytes spki, struct pki_bytes identifier, struct pki_bytes bytes,
+                         struct pki_bytes signature, struct pki_error *err)
 {
     const struct pki_signature *how = NULL;
     gnutls_pubkey_t public = NULL;
 
-    if (bytes.size > UINT32_MAX)
-        return pki_fail(err, PKI_E_CRYPTO, "over 4 GiB");
     if (!pki_spki_prepare(spki, identifier, signature, &how, err) ||
         !pki_gnutls_ok(gnutls_pubkey_init(&public), "make a public key", err))
         return false;
 
-    bool good = verify(public, spki, how, bytes, signature);
+    bool good = verify_bytes(public, spki, how, bytes, signature);
     gnutls_pubkey_deinit(public);
     if (!good)
         return pki_fail(err, PKI_E_INVALID, "signature does not verify (%s)", how->title);
     return true;
+}
+
+bool pki_spki_verify(struct pki_bytes spki, struct pki_bytes identifier, struct pki_bytes bytes,
+                     struct pki_bytes signature, struct pki_error *err)
+{
+    const struct pki_signature *how = pki_algorithm_find_signature(identifier);
+    uint8_t digest[PKI_DIGEST_MAX];
+
+    if (bytes.size > UINT32_MAX)
+        return pki_fail(err, PKI_E_CRYPTO, "over 4 GiB");
+    if (!how || !pki_signature_is_of_digest(identifier))
+        return verify_whole(spki, identifier, bytes, signature, err);
+    return digest_bytes(how->digest, bytes, digest, err) &&
+           pki_spki_verify_digest(spki, identifier,
+                                  (struct pki_bytes){digest, pki_digest_size(how->digest)},
+                                  signature, err);
 }
 
 bool pki_spki_key_id(struct pki_bytes spki, uint8_t ski[PKI_SKI_SIZE], struct pki_error *err)
