@@ -93,13 +93,12 @@ class Cellar:
         return [f"{env}-{purpose}-g{g}{tail}" for g in generations
                 for tail in (("", "-tsa") if purpose == "time-stamping" else ("",))]
 
-    def run(self, tool, *args, status=(0,), at=None):
+    def run(self, tool, *args, status=(0,), cellar="cellar"):
         """The tool's JSON answer; any other exit status is a failure of the test."""
         command = [str(self.tools / f"cellar-{tool}"), *map(str, args), "--json"]
-        if tool not in ("verify", "lint"):
-            command += ["-C", "cellar"]
-        env = dict(os.environ, CELLAR_TEST_NOW=f"@{at or self.now}", CELLAR_TEST_ROUNDS="1",
-                   LC_ALL="C")
+        if cellar and tool not in ("verify", "lint"):
+            command += ["-C", cellar]
+        env = dict(os.environ, CELLAR_TEST_NOW=f"@{self.now}", CELLAR_TEST_ROUNDS="1", LC_ALL="C")
         begin = time.monotonic()
         done = subprocess.run(command, cwd=self.work, env=env, stdin=subprocess.DEVNULL,
                               capture_output=True)
@@ -112,15 +111,15 @@ class Cellar:
         answer["result"] = answer["result"] or {}
         return answer
 
-    def status(self, within=None):
+    def status(self, cellar="cellar"):
         """What is due, as (what, name, when, command); the exit status must agree."""
-        answer = self.run("status", *(["--within", within] if within else []), status=(0, 3))
+        answer = self.run("status", cellar=cellar, status=(0, 3))
         due = answer["result"].get("due", [])
         half = answer["result"].get("left_half_done", [])
         if (answer["status"] == 3) != bool(due or half):
             raise Failure(f"{stamp(self.now)}: status {answer['status']} with {due} {half}")
         return answer["result"]
 
-    def export_tree(self, env):
-        top = self.work / "cellar" / "exports" / env
+    def tree(self, top):
+        top = self.work / top
         return {str(p.relative_to(top)): p.read_bytes() for p in top.rglob("*") if p.is_file()}

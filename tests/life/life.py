@@ -3,11 +3,12 @@
 usage: life.py BUILD_DIRECTORY [--years N] [--step DAYS] [--obey] [--root PERIOD] [--until-root-ends]
                [--crl-period PERIOD] [--seed N]
 
-Rotations early and late, cut-overs at once and weeks later, two emergencies, CRLs when status names
-them. At each step what was exported is asked about signatures of random past times, and compared with
-what must be so (world.py). With --obey the operator does nothing but what `cellar status` names.
-Where the root's end refuses a rotation, the life ends: with --until-root-ends it must, on the day that
-status has named for most of a year. Lies in memory: what becomes durable is not asked here.
+Rotations early and late, cut-overs at once and weeks later, two emergencies, CRLs and backups when
+status names them. At each step what was exported is asked about signatures of random past times, and
+compared with what must be so (world.py). With --obey the operator does nothing but what `cellar status`
+names. Where the root's end refuses a rotation, the life ends: with --until-root-ends it must, on the day
+that status has named for most of a year. At the end the last backup is brought back (backups.py). Lies
+in memory: what becomes durable is not asked here.
 """
 import argparse
 import hashlib
@@ -23,6 +24,7 @@ import tempfile
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
+from backups import Backups
 from cellar import LINES, Cellar, Failure, seconds, stamp, title
 from world import DAY, FOREVER, Generation, Line, Signer, TrustedRoot, epoch
 
@@ -43,6 +45,7 @@ class Life:
             (self.work / directory).mkdir()
         self.cellar = Cellar(pathlib.Path(build).resolve() / "test-tools", work, BEGIN, options.root,
                              options.crl_period)
+        self.backups = Backups(self.cellar)
         self.lines = {names: Line(*names) for names in LINES}
         self.signer = Signer(self.work, options.seed)
         self.signatures, self.crl_numbers, self.checks, self.told = [], {}, 0, {}
@@ -197,7 +200,7 @@ class Life:
         if line:
             return line.outside != line.active
         return (due["what"].startswith("rotation") and seconds(due["when"]) > self.cellar.now or
-                due["what"].startswith(("succession", "backup")))
+                due["what"].startswith("succession"))
 
     def obey_one(self, due):
         tool, *words = due["command"].split()[1:]
@@ -211,6 +214,8 @@ class Life:
             keys = self.cellar.keys_of(line.env, line.purpose, line.active + 1)
             self.sign_duty("issue", *words, keys=["root-g1", *keys],
                            confirm=f"{title(line.env, line.purpose)} G{line.active + 1}")
+        elif tool == "backup":
+            self.backups.make()
         elif tool == "crl":
             self.sign_crls()
         elif tool == "export":
@@ -279,11 +284,11 @@ class Life:
 
     def check_exports(self):
         """All of them are what the manifest says; one, another each time, is made again."""
-        first = {env: self.cellar.export_tree(env) for env in ENVIRONMENTS}
+        first = {env: self.cellar.tree(f"cellar/exports/{env}") for env in ENVIRONMENTS}
         remade = self.random.choice(ENVIRONMENTS)
         self.cellar.run("export", remade)
         for env, tree in first.items():
-            again = self.cellar.export_tree(env) if env == remade else tree
+            again = self.cellar.tree(f"cellar/exports/{env}") if env == remade else tree
             manifest = json.loads(again["manifest.json"])
             self.judge({**again, "manifest.json": b""} == {**tree, "manifest.json": b""},
                        f"exports of {env} differ when made again")
@@ -412,7 +417,7 @@ class Life:
         status = self.cellar.status()
         for due in status.get("due", []):
             what = due["what"].split()[0]
-            self.judge(what in ("rotation", "cut-over", "succession", "backup"), f"left undone: {due}")
+            self.judge(what in ("rotation", "cut-over", "succession"), f"left undone: {due}")
             if what == "succession":
                 self.warned = self.warned or self.cellar.now
                 self.refused_from = seconds(due["when"])
@@ -448,6 +453,7 @@ class Life:
 
     def plan(self, number):
         steps = int(self.options.years * 365 / self.options.step)
+        self.backups.make_due()
         self.rotate_planned()
         if number == steps // 3:
             self.emergency(self.lines["prod", "code-signing"], "drop")
@@ -503,6 +509,7 @@ def live(life, options):
         life.check_root_end()
     else:
         life.judge(not options.until_root_ends, "the root refused nothing")
+    life.backups.bring_back(life.judge)
 
 
 def main():
