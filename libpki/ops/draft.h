@@ -199,6 +199,10 @@ PKI_CHECKED bool pki_item_build(const struct pki_draft *draft, struct pki_draft_
 const struct pki_cert *pki_item_signer(const struct pki_draft *draft,
                                        const struct pki_draft_item *item);
 
+/** The algorithm by which it is signed. */
+const struct pki_algorithm *pki_item_signs_with(const struct pki_draft *draft,
+                                                const struct pki_draft_item *item);
+
 /* --- the record (draft_record.c) ------------------------------------------------------------- */
 
 PKI_CHECKED bool pki_draft_reserve(struct pki_session *session, struct pki_draft *draft,

@@ -141,8 +141,8 @@ static struct pki_bytes bytes_of(const uint8_t *data, size_t size)
     return (struct pki_bytes){data, size};
 }
 
-static const struct pki_algorithm *signing_algorithm(const struct pki_draft *draft,
-                                                     const struct pki_draft_item *item)
+const struct pki_algorithm *pki_item_signs_with(const struct pki_draft *draft,
+                                                const struct pki_draft_item *item)
 {
     return item->signer == PKI_SIGNER_ISSUER ? draft->issuer_algorithm
                                              : draft->items[item->signer].algorithm;
@@ -155,7 +155,7 @@ static void fill_body(const struct pki_draft *draft, const struct pki_draft_item
 
     *body = (struct pki_body){
         .profile = item->profile,
-        .issuer_algorithm = signing_algorithm(draft, item),
+        .issuer_algorithm = pki_item_signs_with(draft, item),
         .issuer = signer ? signer->subject : pki_buf_view(&item->subject),
         .subject = pki_buf_view(&item->subject),
         .not_before = item->not_before,

@@ -12,9 +12,7 @@ static bool wrap(const struct pki_draft *draft, const struct pki_draft_item *ite
     pki_auto(pki_key) throw_away = NULL;
     pki_scope(pki_buf) signature = {0};
     pki_scope(pki_buf) der = {0};
-    const struct pki_algorithm *algorithm = item->signer == PKI_SIGNER_ISSUER
-                                                ? draft->issuer_algorithm
-                                                : draft->items[item->signer].algorithm;
+    const struct pki_algorithm *algorithm = pki_item_signs_with(draft, item);
 
     if (!pki_key_generate(algorithm, &throw_away, err) ||
         !pki_key_sign(throw_away, pki_buf_view(&item->body), &signature, err) ||

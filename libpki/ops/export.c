@@ -90,6 +90,7 @@ static bool compose_set(struct export *export, struct pki_export_set *set, struc
         return pki_handover_compose(export->session, &set->bundle, request, err);
     return check_purpose(set, request, err) &&
            pki_trust_load_issuers(export->session, set->trust, err) &&
+           pki_trust_load_crls(export->session, set->trust, err) &&
            pki_bundle_compose(&set->bundle, export->logs, err);
 }
 

@@ -123,7 +123,7 @@ static bool add_companion(struct pki_session *session, const struct pki_issue_ge
     const struct pki_draft_item *intermediate = &draft->items[above];
     struct pki_draft_item *item = pki_draft_add(draft, pki_profile_get(plan->profile->leaf), above);
 
-    (void)snprintf(item->name, sizeof(item->name), "%s-%s-g%lld-tsa", plan->environment,
+    (void)snprintf(item->name, sizeof(item->name), "%s-%s-g%lld" PKI_COMPANION, plan->environment,
                    plan->purpose, (long long)made->generation);
     item->generation = made->generation;
     item->not_before = intermediate->not_before;

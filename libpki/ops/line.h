@@ -8,6 +8,8 @@
 
 #include "ops/session.h"
 
+#define PKI_COMPANION "-tsa" /* behind the name of a time-stamping generation: its leaf's */
+
 struct pki_line {
     const struct pki_line_plan *plan;
     struct pki_authority_rows rows;         /* from the first generation on */

@@ -306,7 +306,8 @@ static bool prepare(struct pki_session *session, const struct pki_rotate_request
                                 : pki_draft_begin_keyless(session, "rotate", &fresh, err)))
         return false;
     struct promotion promotion = {session, request, line, fresh, NULL};
-    if (!begin(&promotion, err))
+    if (!begin(&promotion, err) ||
+        !pki_forecast_make(session, fresh, &promotion.own->forecast, err))
         return false;
     *draft = PKI_TAKE(fresh);
     return true;

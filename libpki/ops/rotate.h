@@ -5,7 +5,7 @@
 #ifndef PKI_OPS_ROTATE_H
 #define PKI_OPS_ROTATE_H
 
-#include "ops/draft.h"
+#include "ops/forecast.h"
 
 struct pki_rotation {
     const struct pki_line_plan *plan; /* of the session's hierarchy, which outlives the draft */
@@ -17,6 +17,7 @@ struct pki_rotation {
     bool shortened;             /* earlier than rotate_every says */
     bool early;                 /* before its lead time, by --now */
     int64_t published;          /* since when, or 0: not yet */
+    struct pki_forecast *forecast;
 };
 
 extern const struct pki_draft_duty pki_rotation_duty;

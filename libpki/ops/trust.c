@@ -34,8 +34,7 @@ static void take_row(struct pki_authority_row *to, struct pki_authority_row *fro
 /* --- as of when --------------------------------------------------------------------------------
  */
 
-/* The present is what was recorded last, also while the clock is behind it. */
-static int64_t seen_at(const struct pki_session *session, const struct pki_trust *trust)
+int64_t pki_trust_seen_at(const struct pki_session *session, const struct pki_trust *trust)
 {
     return trust->as_of >= pki_session_now(session) ? INT64_MAX : trust->as_of;
 }
@@ -95,7 +94,7 @@ static bool load_roots(struct pki_session *session, struct pki_trust *trust, str
     pki_scope(pki_authority_rows) rows = {0};
 
     if (!pki_store_list_authorities(session->store, "", NULL, &rows, err) ||
-        !take_all_back(session, seen_at(session, trust), &rows, err))
+        !take_all_back(session, pki_trust_seen_at(session, trust), &rows, err))
         return false;
     trust->roots = calloc(rows.n + 1, sizeof(*trust->roots));
     if (!trust->roots)
@@ -195,7 +194,7 @@ static bool close_windows(struct pki_session *session, struct pki_trust *trust,
                           const struct pki_authority_rows *rows, size_t first,
                           struct pki_error *err)
 {
-    const int64_t at = seen_at(session, trust);
+    const int64_t at = pki_trust_seen_at(session, trust);
     size_t kept = first;
 
     for (size_t i = first; i < trust->n_generations; i++)
@@ -235,7 +234,7 @@ static bool load_line(struct pki_session *session, struct pki_trust *trust,
     pki_scope(pki_authority_rows) rows = {0};
 
     if (!pki_store_list_authorities(session->store, line->environment, line->purpose, &rows, err) ||
-        !take_all_back(session, seen_at(session, trust), &rows, err))
+        !take_all_back(session, pki_trust_seen_at(session, trust), &rows, err))
         return false;
     if (rows.n > 0)
         qsort(rows.list, rows.n, sizeof(*rows.list), by_use);
@@ -311,6 +310,24 @@ const struct pki_generation *pki_trust_active(const struct pki_trust *trust, con
             return generation;
     }
     return NULL;
+}
+
+void pki_trust_name(const struct pki_trust *trust, const struct pki_cert *cert,
+                    char name[PKI_NAME_MAX])
+{
+    name[0] = '\0';
+    for (size_t i = 0; i < trust->n_roots; i++)
+        if (trust->roots[i].cert == cert)
+            memcpy(name, trust->roots[i].authority.name, PKI_NAME_MAX);
+    for (size_t i = 0; i < trust->n_generations; i++) {
+        const struct pki_generation *generation = &trust->generations[i];
+        const bool companion = generation->leaf && generation->leaf == cert;
+        if (generation->cert != cert && !companion)
+            continue;
+        memcpy(name, generation->authority.name, PKI_NAME_MAX);
+        if (companion)
+            (void)snprintf(name, PKI_NAME_MAX, "%.100s" PKI_COMPANION, generation->authority.name);
+    }
 }
 
 bool pki_generation_ended(const struct pki_trust *trust, const struct pki_generation *generation)

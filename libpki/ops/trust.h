@@ -39,10 +39,11 @@ struct pki_issued_crl {
 
 /* An authority as others find it by the addresses in certificates. */
 struct pki_issuer {
+    int64_t id;
     char name[PKI_NAME_MAX];
     struct pki_cert *cert;
     const char *crl_url, *issuer_url; /* of the hierarchy, with {authority}; or NULL */
-    struct pki_issued_crl *crls;      /* oldest first */
+    struct pki_issued_crl *crls;      /* by pki_trust_load_crls; oldest first */
     size_t n_crls;
 };
 
@@ -68,10 +69,15 @@ struct pki_trust {
 /** @environment borrowed. Fails: PKI_E_NOTFOUND no such environment in the hierarchy */
 PKI_CHECKED bool pki_trust_load(struct pki_session *session, const char *environment, int64_t as_of,
                                 struct pki_trust **trust, struct pki_error *err);
-/** Add every authority of the environment with all its CRLs, mapped and compared with the record.
- *  Fails: PKI_E_INTEGRITY */
+/** Add every authority of the environment. */
 PKI_CHECKED bool pki_trust_load_issuers(struct pki_session *session, struct pki_trust *trust,
                                         struct pki_error *err);
+/** Then all their CRLs, mapped and compared with the record. Fails: PKI_E_INTEGRITY */
+PKI_CHECKED bool pki_trust_load_crls(struct pki_session *session, struct pki_trust *trust,
+                                     struct pki_error *err);
+/** Until when the inventory is looked at: for the present all of it, also while the clock is behind
+ *  what was recorded last. */
+int64_t pki_trust_seen_at(const struct pki_session *session, const struct pki_trust *trust);
 void pki_trust_free(struct pki_trust *trust);
 PKI_DEFINE_AUTO(pki_trust)
 
@@ -87,6 +93,10 @@ int64_t pki_generation_rotation(const struct pki_generation *generation);
 
 /** Whether its line's profile is this one. */
 bool pki_generation_is(const struct pki_generation *generation, enum pki_profile_id profile);
+
+/** The name of one of its certificates: the authority's; "" where it is none of them. */
+void pki_trust_name(const struct pki_trust *trust, const struct pki_cert *cert,
+                    char name[PKI_NAME_MAX]);
 
 /** The purpose's extended key usage; NULL when its profile has several or none. */
 const char *pki_generation_usage(const struct pki_generation *generation);

@@ -23,12 +23,12 @@ void pki_issuers_clear(struct pki_issuers *issuers)
     *issuers = (struct pki_issuers){0};
 }
 
-static bool load_crls(struct pki_session *session, int64_t authority, int64_t at,
-                      struct pki_issuer *issuer, struct pki_error *err)
+static bool load_crls(struct pki_session *session, int64_t at, struct pki_issuer *issuer,
+                      struct pki_error *err)
 {
     pki_scope(pki_crl_rows) rows = {0};
 
-    if (!pki_store_list_crls(session->store, authority, &rows, err))
+    if (!pki_store_list_crls(session->store, issuer->id, &rows, err))
         return false;
     issuer->crls = calloc(rows.n + 1, sizeof(*issuer->crls));
     if (!issuer->crls)
@@ -81,7 +81,7 @@ static bool add(struct pki_session *session, struct pki_trust *trust,
         return pki_fail(err, PKI_E_MEMORY, "out of memory");
     issuers->list = grown;
     struct pki_issuer *issuer = &grown[issuers->n];
-    *issuer = (struct pki_issuer){0};
+    *issuer = (struct pki_issuer){.id = row->id};
     memcpy(issuer->name, row->name, sizeof(issuer->name));
     if (!load_certificate(session, row, at, &issuer->cert, &there, err))
         return false;
@@ -89,13 +89,13 @@ static bool add(struct pki_session *session, struct pki_trust *trust,
         return true;
     issuers->n++;
     take_addresses(trust, row, issuer);
-    return load_crls(session, row->id, at, issuer, err);
+    return true;
 }
 
 bool pki_trust_load_issuers(struct pki_session *session, struct pki_trust *trust,
                             struct pki_error *err)
 {
-    int64_t at = trust->as_of >= pki_session_now(session) ? INT64_MAX : trust->as_of;
+    const int64_t at = pki_trust_seen_at(session, trust);
     pki_scope(pki_authority_rows) rows = {0};
 
     for (size_t i = 0; i < trust->n_roots; i++)
@@ -105,6 +105,17 @@ bool pki_trust_load_issuers(struct pki_session *session, struct pki_trust *trust
         return false;
     for (size_t i = 0; i < rows.n; i++)
         if (!add(session, trust, &rows.list[i], at, err))
+            return false;
+    return true;
+}
+
+bool pki_trust_load_crls(struct pki_session *session, struct pki_trust *trust,
+                         struct pki_error *err)
+{
+    const int64_t at = pki_trust_seen_at(session, trust);
+
+    for (size_t i = 0; i < trust->issuers.n; i++)
+        if (!load_crls(session, at, &trust->issuers.list[i], err))
             return false;
     return true;
 }

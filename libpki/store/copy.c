@@ -1,6 +1,6 @@
 /*
- * A copy of the inventory, read through SQLite's own descriptor: closing one
- * of our own would drop SQLite's locks.
+ * Copies of the inventory: into a file, read through SQLite's own descriptor,
+ * as closing one of our own would drop SQLite's locks; and into memory.
  */
 #include "base/file.h"
 #include "store/sql.h"
@@ -26,5 +26,32 @@ bool pki_store_copy(struct pki_store *store, struct pki_file *copy, struct pki_e
         if (!pki_file_put(copy, (size_t)at, (struct pki_bytes){chunk, (size_t)part}, err))
             return false;
     }
+    return true;
+}
+
+/* SQLite owns the image from here on, also where it refuses it. */
+static bool take_image(struct pki_store *twin, unsigned char *image, sqlite3_int64 size,
+                       struct pki_error *err)
+{
+    int result =
+        sqlite3_deserialize(twin->db, "main", image, size, size,
+                            SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE);
+
+    return result == SQLITE_OK || pki_sql_fail(twin, result, err);
+}
+
+bool pki_store_twin(struct pki_store *store, struct pki_store **twin, struct pki_error *err)
+{
+    pki_auto(pki_store) made = NULL;
+    sqlite3_int64 size = 0;
+
+    if (!pki_store_blank(&made, err))
+        return false;
+    unsigned char *image = sqlite3_serialize(store->db, "main", &size, 0);
+    if (!image)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    if (!take_image(made, image, size, err) || !pki_settings_apply(made, err))
+        return false;
+    *twin = PKI_TAKE(made);
     return true;
 }

@@ -87,6 +87,10 @@ PKI_DEFINE_AUTO(pki_txn)
 PKI_CHECKED bool pki_store_copy(struct pki_store *store, struct pki_file *copy,
                                 struct pki_error *err);
 
+/** The inventory once more, in memory and for writing: to see what would be. Nothing is locked. */
+PKI_CHECKED bool pki_store_twin(struct pki_store *store, struct pki_store **twin,
+                                struct pki_error *err);
+
 PKI_CHECKED bool pki_store_cellar(struct pki_store *store, struct pki_cellar_row *cellar,
                                   struct pki_error *err);
 

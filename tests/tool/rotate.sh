@@ -30,6 +30,23 @@ first() {
     openssl x509 -in "cellar/exports/prod/$1" -noout -subject -nameopt RFC2253 | grep -q "=CN=$2,"
 }
 
+# foretold COMMAND...: what its dry run says of files, and the exports before it.
+foretold() {
+    rm -rf held
+    cp -r cellar/exports held
+    keeps cellar works "$@" --dry-run --json
+    cp out foretold.json
+}
+
+# came_true: what became of the exports since is what the dry run said.
+came_true() {
+    if python3 "$here/foretold.py" foretold.json held cellar/exports >out 2>err; then
+        ok
+    else
+        bad 'what came is not what the dry run foretold'
+    fi
+}
+
 # Not before verifiers can have it, and never without being asked.
 keeps cellar refuses 4 'never published.*cellar export prod' "${rotate[@]}" --dry-run
 exports
@@ -40,9 +57,10 @@ export CELLAR_TEST_NOW=2026-06-02T00:00:00Z
 keeps cellar works "${rotate[@]}" --dry-run
 says "confirm .*$title G2"
 says 'prod-code-signing-g1 +active +retiring'
-says 'prod/code-signing/fulcio/chain.pem +begins with prod-code-signing-g2'
+says 'prod/code-signing/fulcio/chain.pem'
+says "adds prod-code-signing-g2"
 says "CN=$title G3"
-keeps cellar json 0 cellar-rotate 'len(result["files"]) == 7' "${rotate[@]}" --dry-run
+foretold "${rotate[@]}"
 fails 4 'not confirmed' "${rotate[@]}"
 fails 4 'not confirmed' "${rotate[@]}" --confirm "$title G3"
 CELLAR_TEST_INTERFACE=wlan0 fails 4 wlan0 "${rotate[@]}" --confirm "$title G2"
@@ -57,6 +75,7 @@ works "${rotate[@]}" --confirm "$title G2"
 says 'Next: cellar export prod'
 says 'cellar cutover prod code-signing --at TIME'
 exports
+came_true
 check 'fulcio gets G2' first code-signing/fulcio/chain.pem "$title G2"
 check 'cosign has G2 first' first code-signing/cosign/chain.pem "$title G2"
 check 'G1 keeps its chain' first code-signing/g1/chain.pem "$title G1"
@@ -69,8 +88,10 @@ done
 # Back and forth; no key is needed, and a network does no harm.
 export CELLAR_TEST_INTERFACE=wlan0
 fails 4 'not confirmed' cellar rotate prod code-signing --revert -C cellar
+foretold cellar rotate prod code-signing --revert -C cellar
 works cellar rotate prod code-signing --revert --confirm "$title G1" -C cellar
 exports
+came_true
 check 'fulcio gets G1 again' first code-signing/fulcio/chain.pem "$title G1"
 works cellar rotate prod code-signing --confirm "$title G2" -C cellar
 says 'prod-code-signing-g2 +active'
@@ -117,6 +138,16 @@ check 'G2 was active in May' cmp -s earlier/prod/code-signing/chain.pem earlier/
 unset CELLAR_TEST_INTERFACE
 
 # Every line that is due.
+export CELLAR_TEST_NOW=2026-09-01T00:00:00Z
+with root-g1 prod-time-stamping-g3 prod-time-stamping-g3-tsa
+stamping=(cellar rotate prod time-stamping --now -C cellar "${secrets[@]}")
+foretold "${stamping[@]}"
+cp -r cellar unturned
+works "${stamping[@]}" --confirm 'Test Prod Time Stamping CA G2'
+exports
+came_true
+rm -rf cellar && mv unturned cellar
+export CELLAR_TEST_NOW=2026-06-05T00:00:00Z
 with root-g1 prod-code-signing-g4 prod-time-stamping-g3 prod-time-stamping-g3-tsa
 all=(cellar rotate --all -C cellar "${secrets[@]}")
 keeps cellar works "${all[@]}" --dry-run

@@ -56,12 +56,58 @@ static void test_what_is_not_committed_is_gone(void)
     fixture_store_close(&fixture);
 }
 
+static void add_key(struct pki_store *store, uint8_t number, const char *name)
+{
+    struct pki_key_row row = fixture_key(number, name);
+    pki_auto(pki_txn) txn = NULL;
+    struct pki_error err = {0};
+    int64_t id = 0;
+
+    EXPECT_OK(pki_store_begin(store, &txn, &err), err);
+    EXPECT_OK(pki_store_add_key(txn, &row, &id, &err), err);
+    fixture_commit(&txn, name);
+}
+
+static bool has_key(struct pki_store *store, const char *name)
+{
+    struct pki_key_row row = {0};
+    struct pki_error err = {0};
+    bool found = false;
+
+    EXPECT_OK(pki_store_key_by_name(store, name, &found, &row, &err), err);
+    return found;
+}
+
+/* Also of an inventory that is open for reading alone. */
+static void test_a_twin_has_what_was_there_and_goes_its_own_way(void)
+{
+    static const enum pki_store_mode modes[] = {PKI_STORE_WRITE, PKI_STORE_READ};
+
+    for (size_t i = 0; i < PKI_COUNT(modes); i++) {
+        struct fixture_store fixture;
+        pki_auto(pki_store) twin = NULL;
+        struct pki_error err = {0};
+
+        fixture_store_make(&fixture);
+        add_key(fixture.store, 7, "a");
+        fixture_store_reopen(&fixture, modes[i]);
+        EXPECT_OK(pki_store_twin(fixture.store, &twin, &err), err);
+        CU_ASSERT_TRUE(has_key(twin, "a"));
+        add_key(twin, 8, "b");
+        CU_ASSERT_TRUE(has_key(twin, "b"));
+        CU_ASSERT_FALSE(has_key(fixture.store, "b"));
+        fixture_store_close(&fixture);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
         {"the cellar is as it was made", test_the_cellar_is_as_it_was_made},
         {"the latest hierarchy is in force", test_the_latest_hierarchy_is_in_force},
         {"what is not committed is gone", test_what_is_not_committed_is_gone},
+        {"a twin has what was there and goes its own way",
+         test_a_twin_has_what_was_there_and_goes_its_own_way},
         CU_TEST_INFO_NULL,
     };
     CU_SuiteInfo suites[] = {{.pName = "cellar", .pTests = tests}, CU_SUITE_INFO_NULL};
