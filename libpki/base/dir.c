@@ -184,8 +184,13 @@ bool pki_dir_exchange(int dir, const char *fresh, const char *target, bool *swap
 
 bool pki_dir_name(int dir, const char *fresh, const char *name, struct pki_error *err)
 {
-    if (pki_rename_new(dir, fresh, name))
-        return pki_dir_sync(dir, err);
+    struct pki_error why = {0};
+
+    if (pki_rename_new(dir, fresh, name)) {
+        return pki_dir_sync(dir, &why) ||
+               pki_fail(err, PKI_E_IO, "%s is in place, but the medium did not confirm it: %s",
+                        name, why.text);
+    }
     if (errno == EEXIST || errno == ENOTEMPTY)
         return pki_fail(err, PKI_E_EXISTS, "%s: exists and is never overwritten", name);
     return pki_fail(err, PKI_E_IO, "%s: cannot be named: %s", name, strerror(errno));
