@@ -33,7 +33,11 @@ static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
         !cli_confirm(cli, "restore with nothing from outside to compare (--seen, --head)",
                      "nothing-seen", err))
         return false;
-    return pki_restore(&request, cli->report, err);
+    if (!pki_restore(&request, cli->report, err))
+        return false;
+    if (!request.dry_run)
+        cli->stands = "the cellar is in place";
+    return true;
 }
 
 int main(int argc, char **argv)

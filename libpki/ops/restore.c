@@ -284,10 +284,11 @@ static bool name(struct restore *restore, struct pki_error *err)
     return true;
 }
 
+/* All that there is to say is said before the name is given: what fails was never a cellar. */
 static bool carry_out(struct restore *restore, struct pki_report *report, struct pki_error *err)
 {
     if (!make_copy(restore, err) || !audit(restore, report, err) || !record(restore, err) ||
-        !meet_all(restore, err) || !pki_dir_sync(restore->dir, err) || !name(restore, err))
+        !meet_all(restore, err) || !pki_dir_sync(restore->dir, err))
         return false;
     tell(restore, report);
     if (!pki_session_head(restore->session, report, err))
@@ -296,7 +297,8 @@ static bool carry_out(struct restore *restore, struct pki_report *report, struct
         pki_report_next(report, "cellar reconcile FILE... -C %s", restore->request->to);
     else
         pki_report_next(report, "cellar export -C %s", restore->request->to);
-    return pki_report_ok(report, err);
+    pki_target_warn(&restore->target, report);
+    return pki_report_ok(report, err) && name(restore, err);
 }
 
 bool pki_restore(const struct pki_restore_request *request, struct pki_report *report,
