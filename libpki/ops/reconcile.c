@@ -52,8 +52,10 @@ static bool check_named(const struct pki_reconcile *reconcile, const json_t *obj
     pki_scope(pki_buf) sha256 = {0};
     bool known = false;
 
-    if (!text || !pki_hex_parse(text, &sha256, err))
-        return text != NULL || pki_fail(err, PKI_E_FORMAT, "%s has no digest", path);
+    if (!text)
+        return pki_fail(err, PKI_E_FORMAT, "%s has no digest", path);
+    if (!pki_hex_parse(text, &sha256, err))
+        return false;
     if (sha256.size != PKI_SHA256_SIZE)
         return pki_fail(err, PKI_E_FORMAT, "%s has a digest of %zu octets", path, sha256.size);
     if (!test(reconcile, sha256.data, &known, err))

@@ -151,6 +151,8 @@ keeps cellar refuses 4 'neither known nor among the files' \
     cellar reconcile world/manifest.json -C cellar
 mapfile -t found < <(find world -name '*.pem' -o -name '*.crl' | grep -v stores)
 give=(cellar reconcile world/manifest.json "${found[@]}" leaf/*.pem -C cellar)
+sed 's/"sha256": "../"sha256": "zz/' world/manifest.json >digest.json
+keeps cellar refuses 2 'is not hex' cellar reconcile digest.json "${found[@]}" -C cellar
 keeps cellar works "${give[@]}" --dry-run
 says 'prod-tls-g3'
 fails 4 'not confirmed' "${give[@]}" --confirm nobody
