@@ -93,11 +93,12 @@ static void made(const struct pki_draft *draft, struct pki_report *report)
 
 /* --- signing --------------------------------------------------------------------------------- */
 
-static bool reserve(const struct pki_draft *draft, struct pki_reservation_row *row,
+static bool reserve(const struct pki_draft *draft, size_t nth, struct pki_reservation_row *row,
                     struct pki_error *err)
 {
     const struct pki_crl_work *crl = own_of(draft);
 
+    (void)nth;
     (void)err;
     (void)snprintf(row->kind, sizeof(row->kind), "crl");
     pki_crl_reservation_name(draft->issuer.name, crl->row.number, row->subject,

@@ -86,8 +86,10 @@ struct pki_draft_duty {
                      struct pki_error *err);
     /* Add to a review's PEM what it signs, under a throw-away key. */
     bool (*review)(const struct pki_draft *draft, struct pki_buf *pem, struct pki_error *err);
-    /* Fill a zeroed row: it is reserved with the items, and ends as they do. */
-    bool (*reserve)(const struct pki_draft *draft, struct pki_reservation_row *row,
+    /* How many rows it reserves; NULL is one. */
+    size_t (*reserves)(const struct pki_draft *draft);
+    /* Fill the nth row, which is zeroed: it is reserved with the items, and ends as they do. */
+    bool (*reserve)(const struct pki_draft *draft, size_t nth, struct pki_reservation_row *row,
                     struct pki_error *err);
     bool (*sign)(struct pki_session *session, struct pki_draft *draft,
                  const struct pki_key *issuer_key, struct pki_error *err);
@@ -125,7 +127,8 @@ struct pki_draft {
 
     const struct pki_draft_duty *duty; /* or NULL */
     void *own;                         /* the duty's; freed by it */
-    int64_t reservation;               /* the duty's, or 0 */
+    int64_t reservation;               /* the duty's first, or 0; what follows has the next ids */
+    size_t n_reservations;
 
     char confirm[256]; /* the name to be typed; "": the first item's */
     char next[160];    /* the command that usually follows */

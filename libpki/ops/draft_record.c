@@ -39,9 +39,12 @@ static bool append(struct pki_session *session, struct pki_txn *txn, const struc
     return done;
 }
 
-static bool reserves(const struct pki_draft *draft)
+/* How many rows the duty reserves beside the items. */
+static size_t reserves(const struct pki_draft *draft)
 {
-    return draft->duty && draft->duty->reserve;
+    if (!draft->duty || !draft->duty->reserve)
+        return 0;
+    return draft->duty->reserves ? draft->duty->reserves(draft) : 1;
 }
 
 /* --- reserving ----------------------------------------------------------------------------- */
@@ -73,10 +76,19 @@ static bool reserve_item(struct pki_txn *txn, const struct pki_draft *draft,
 static bool reserve_duty(struct pki_txn *txn, struct pki_draft *draft, int64_t at,
                          struct pki_error *err)
 {
-    struct pki_reservation_row row = {.reserved_at = at};
+    size_t n = reserves(draft);
 
-    return draft->duty->reserve(draft, &row, err) &&
-           pki_store_reserve(txn, &row, &draft->reservation, err);
+    for (size_t i = 0; i < n; i++) {
+        struct pki_reservation_row row = {.reserved_at = at};
+        int64_t id = 0;
+
+        if (!draft->duty->reserve(draft, i, &row, err) || !pki_store_reserve(txn, &row, &id, err))
+            return false;
+        if (i == 0)
+            draft->reservation = id;
+    }
+    draft->n_reservations = n;
+    return true;
 }
 
 static bool reserve_all(struct pki_txn *txn, struct pki_draft *draft, int64_t at,
@@ -85,7 +97,7 @@ static bool reserve_all(struct pki_txn *txn, struct pki_draft *draft, int64_t at
     for (size_t i = 0; i < draft->n; i++)
         if (!reserve_item(txn, draft, &draft->items[i], at, err))
             return false;
-    return !reserves(draft) || reserve_duty(txn, draft, at, err);
+    return reserve_duty(txn, draft, at, err);
 }
 
 /* "2 serials for prod-code-signing-g1, prod-code-signing-g2", "a crl for root-g1" */
@@ -95,14 +107,14 @@ static void tell_reserved(const struct pki_draft *draft, struct pki_buf *text)
         pki_buf_printf(text, "%zu serial%s for ", draft->n, draft->n == 1 ? "" : "s");
         list_names(draft, text);
     }
-    if (reserves(draft))
+    if (reserves(draft) > 0)
         pki_buf_printf(text, "%s%s of %s", draft->n > 0 ? ", " : "", draft->action, draft->subject);
     tell_room(draft, text);
 }
 
 bool pki_draft_reserve(struct pki_session *session, struct pki_draft *draft, struct pki_error *err)
 {
-    if (draft->n == 0 && !reserves(draft))
+    if (draft->n == 0 && reserves(draft) == 0)
         return true;
     pki_auto(pki_txn) txn = NULL;
     pki_scope(pki_buf) detail = {0};
@@ -220,6 +232,15 @@ static void tell_recorded(const struct pki_draft *draft, struct pki_buf *text)
     }
 }
 
+static bool finish_duty(struct pki_txn *txn, const struct pki_draft *draft, const char *outcome,
+                        int64_t at, struct pki_error *err)
+{
+    for (size_t i = 0; i < draft->n_reservations; i++)
+        if (!pki_store_finish(txn, draft->reservation + (int64_t)i, outcome, at, err))
+            return false;
+    return true;
+}
+
 /* What a duty of another kind decided, and the end of its reservation. */
 static bool record_duty(struct pki_txn *txn, struct pki_draft *draft, int64_t at,
                         struct pki_buf *text, struct pki_error *err)
@@ -228,7 +249,7 @@ static bool record_duty(struct pki_txn *txn, struct pki_draft *draft, int64_t at
         return true;
     part(text);
     return draft->duty->record(txn, draft, at, text, err) &&
-           (draft->reservation == 0 || pki_store_finish(txn, draft->reservation, "done", at, err));
+           finish_duty(txn, draft, "done", at, err);
 }
 
 /* States first: a line's new active authority finds the place free, its new next the one before. */
@@ -243,7 +264,7 @@ static bool record_all(struct pki_txn *txn, struct pki_draft *draft, int64_t at,
     tell_recorded(draft, text);
     if (!record_duty(txn, draft, at, text, err))
         return false;
-    if (draft->n == 0 && !reserves(draft))
+    if (draft->n == 0 && reserves(draft) == 0)
         tell_room(draft, text);
     return true;
 }
@@ -287,8 +308,7 @@ void pki_draft_give_up(struct pki_session *session, const struct pki_draft *draf
     for (size_t i = 0; i < draft->n; i++)
         if (!pki_store_finish(txn, draft->items[i].reservation, "abandoned", entry.at, &lost))
             return;
-    if (draft->reservation != 0 &&
-        !pki_store_finish(txn, draft->reservation, "abandoned", entry.at, &lost))
+    if (!finish_duty(txn, draft, "abandoned", entry.at, &lost))
         return;
     pki_buf_text(&detail, "failed: ");
     pki_text_safe(&detail, (struct pki_bytes){(const uint8_t *)why, strlen(why)});

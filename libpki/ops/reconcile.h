@@ -1,6 +1,7 @@
 /*
  * Inside the reconciling duty: what the files hold that the inventory does not
- * know. Read and checked in reconcile_read.c, recorded in reconcile_record.c.
+ * know. Read in reconcile_read.c, checked in reconcile_judge.c, recorded in
+ * reconcile_record.c.
  *
  * Certificates and CRLs count by the signature of one of our keys alone; where
  * a file came from says nothing. Manifests only name: whose head the journal
@@ -33,9 +34,12 @@ struct pki_found_crl {
     struct pki_crl crl;              /* views into der */
     struct pki_authority_row issuer; /* id 0: found[above] */
     size_t above;
+    uint8_t signer[PKI_SHA256_SIZE]; /* of the issuer's SubjectPublicKeyInfo */
     int64_t number;
     size_t entries, unknown; /* unknown: not recorded as revoked */
     size_t added;
+    bool newer; /* than the last one that is recorded: it becomes one of ours */
+    bool named; /* its file, while it is recorded */
 };
 
 /* Fixed room: a manifest names few dozens. What is over it is given in a second run. */
@@ -46,7 +50,7 @@ struct pki_reconcile {
     struct pki_found_cert certs[PKI_RECONCILE_MAX];
     size_t n_certs;
     struct pki_found_crl crls[PKI_RECONCILE_MAX];
-    size_t n_crls;
+    size_t n_crls, n_newer;
     struct pki_manifest manifests[PKI_RECONCILE_MAX];
     size_t n_manifests;
     char heads[PKI_RECONCILE_MAX][2 * PKI_SHA256_SIZE + 1]; /* that this puts out */

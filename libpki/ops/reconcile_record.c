@@ -234,21 +234,23 @@ static bool add_entries(struct pki_txn *txn, struct pki_store *store, struct pki
 }
 
 /* Named inside the transaction, as in ops/crl_sign: never a row without its file. */
-static bool put_file(const struct pki_reconcile *own, const struct pki_found_crl *found,
+static bool put_file(const struct pki_reconcile *own, struct pki_found_crl *found,
                      const char *authority, struct pki_error *err)
 {
     char name[PKI_CRL_FILE_MAX];
     pki_scope_fd int dir = -1;
 
     pki_crl_file_name(authority, found->number, name);
-    return pki_crl_directory(own->session, &dir, err) && pki_dir_remove(dir, name, err) &&
-           pki_file_write_new(dir, name, 0600, pki_buf_view(&found->der), err);
+    if (!pki_crl_directory(own->session, &dir, err) || !pki_dir_remove(dir, name, err))
+        return false;
+    found->named = true; /* or it may be, where that failed in its last step */
+    return pki_file_write_new(dir, name, 0600, pki_buf_view(&found->der), err);
 }
 
 /* The list counts as one of ours, so that the next one's number and date lie after it. Without
    every revocation that is recorded it covers no more than the one before. */
 static bool add_list(struct pki_txn *txn, const struct pki_reconcile *own,
-                     const struct pki_found_crl *found, int64_t issuer, const char *authority,
+                     struct pki_found_crl *found, int64_t issuer, const char *authority,
                      struct pki_error *err)
 {
     struct pki_store *store = own->session->store;
@@ -285,6 +287,59 @@ static bool add_crl(struct pki_txn *txn, const struct pki_reconcile *own,
 
     return add_entries(txn, own->session->store, found, issuer, at, err) &&
            add_list(txn, own, found, issuer, issuer_name(own, &found->issuer, found->above), err);
+}
+
+/* --- reserving: as for a list that is signed here, so that a file that a stopped command named is
+   known to be its ---------------------------------------------------------------------------- */
+
+static size_t reserves(const struct pki_draft *draft)
+{
+    const struct pki_reconcile *own = draft->own;
+
+    return own->n_newer;
+}
+
+static const struct pki_found_crl *nth_newer(const struct pki_reconcile *own, size_t nth)
+{
+    const struct pki_found_crl *found = own->crls;
+
+    for (;; found++)
+        if (found->newer && nth-- == 0)
+            return found;
+}
+
+static bool reserve(const struct pki_draft *draft, size_t nth, struct pki_reservation_row *row,
+                    struct pki_error *err)
+{
+    const struct pki_reconcile *own = draft->own;
+    const struct pki_found_crl *found = nth_newer(own, nth);
+
+    (void)err;
+    (void)snprintf(row->kind, sizeof(row->kind), "crl");
+    pki_crl_reservation_name(issuer_name(own, &found->issuer, found->above), found->number,
+                             row->subject, sizeof(row->subject));
+    memcpy(row->signer, found->signer, sizeof(row->signer));
+    pki_sha256(found->crl.tbs, row->body);
+    return true;
+}
+
+static void undo(const struct pki_draft *draft)
+{
+    const struct pki_reconcile *own = draft->own;
+    pki_scope_fd int dir = -1;
+    struct pki_error lost = {0};
+    char name[PKI_CRL_FILE_MAX];
+
+    if (!pki_crl_directory(own->session, &dir, &lost))
+        return;
+    for (size_t i = 0; i < own->n_crls; i++) {
+        const struct pki_found_crl *found = &own->crls[i];
+
+        pki_crl_file_name(issuer_name(own, &found->issuer, found->above), found->number, name);
+        if (found->named)
+            (void)!pki_dir_remove(dir, name, &lost);
+        lost = (struct pki_error){0};
+    }
 }
 
 /* --- the record ------------------------------------------------------------------------------- */
@@ -332,7 +387,10 @@ static bool record(struct pki_txn *txn, struct pki_draft *draft, int64_t at, str
 const struct pki_draft_duty pki_reconcile_duty = {
     .trust = true,
     .describe = describe,
+    .reserves = reserves,
+    .reserve = reserve,
     .record = record,
+    .undo = undo,
     .made = made,
     .free = free_own,
 };

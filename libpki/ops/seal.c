@@ -87,11 +87,12 @@ static bool describe(const struct pki_draft *draft, struct pki_report *report,
     return pki_report_ok(report, err);
 }
 
-static bool reserve(const struct pki_draft *draft, struct pki_reservation_row *row,
+static bool reserve(const struct pki_draft *draft, size_t nth, struct pki_reservation_row *row,
                     struct pki_error *err)
 {
     struct seal *seal = draft->own;
 
+    (void)nth;
     (void)snprintf(row->kind, sizeof(row->kind), "seal");
     (void)snprintf(row->subject, sizeof(row->subject), "seal of entry %lld by %.80s",
                    (long long)seal->head.counter, draft->issuer.name);

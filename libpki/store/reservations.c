@@ -22,6 +22,15 @@ static bool is_same(const struct pki_reservation_row *a, const struct pki_reserv
                : memcmp(a->signer, b->signer, sizeof(a->signer)) == 0;
 }
 
+/* Of this transaction: one duty may reserve several lists by one key. */
+static bool is_fresh(const struct pki_txn *txn, int64_t id)
+{
+    for (size_t i = 0; i < txn->n; i++)
+        if (txn->rows[i].relation == PKI_RELATION_RESERVATION && txn->rows[i].id == id)
+            return true;
+    return false;
+}
+
 /* Who writes holds the lock: an open reservation is of a process that was cut off, and is over once
    the same thing is begun again. */
 static bool end_cut_off(struct pki_txn *txn, const struct pki_reservation_row *row,
@@ -31,7 +40,7 @@ static bool end_cut_off(struct pki_txn *txn, const struct pki_reservation_row *r
     bool done = pki_store_list_open(txn->store, &open, err);
 
     for (size_t i = 0; done && i < open.n; i++)
-        if (is_same(&open.list[i], row))
+        if (is_same(&open.list[i], row) && !is_fresh(txn, open.list[i].id))
             done = pki_store_finish(txn, open.list[i].id, "abandoned", row->reserved_at, err);
     pki_reservation_rows_clear(&open);
     return done;

@@ -325,9 +325,15 @@ static void test_a_reservation_is_finished_once(void)
     EXPECT_FAILS(pki_store_finish(txn, 77, "done", FIXTURE_TIME, &err), err, PKI_E_STATE);
     EXPECT_FAILS(pki_store_finish(txn, rows.open, "lost", FIXTURE_TIME, &err), err, PKI_E_STATE);
     EXPECT_OK(pki_store_reserve(txn, &seal, &id, &err), err);
-    /* Begun again, it takes the place of what was cut off. */
-    EXPECT_OK(pki_store_reserve(txn, &seal, &id, &err), err);
+    EXPECT_OK(pki_store_reserve(txn, &seal, &id, &err), err); /* two at once */
     fixture_commit(&txn, "abandon");
+    EXPECT_OK(pki_store_list_open(fixture.store, &open, &err), err);
+    CU_ASSERT_EQUAL(open.n, 2);
+    pki_reservation_rows_clear(&open);
+    /* Begun again, it takes the place of what was cut off. */
+    begin(&fixture, &txn);
+    EXPECT_OK(pki_store_reserve(txn, &seal, &id, &err), err);
+    fixture_commit(&txn, "reserve");
     EXPECT_OK(pki_store_list_open(fixture.store, &open, &err), err);
     CU_ASSERT_EQUAL_FATAL(open.n, 1);
     CU_ASSERT_EQUAL(open.list[0].id, id);
