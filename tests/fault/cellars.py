@@ -43,6 +43,13 @@ class Command:
 LEAF = ["cellar-issue", "prod", "tls", "--leaf", "tls-server", "--csr", "leaf.csr", "--common-name",
         "a.example", "--dns", "a.example", *HERE]
 
+# What is published after the backup that the cellar is restored from, and collected into world/.
+FOUND = ["world/" + name for name in ("manifest.json", "chain.pem", "tls.crl", "root.crl")]
+COLLECT = ["sh", "-c", "cp cellar/exports/prod/manifest.json world/ && "
+           "cp cellar/exports/prod/code-signing/g3/chain.pem world/ && "
+           "cp $(ls cellar/crls/prod-tls-g1-*.crl | sort -V | tail -n 1) world/tls.crl && "
+           "cp cellar/crls/root-g1-*.crl world/root.crl && rm -r cellar"]
+
 COMMANDS = [
     Command("init", "nothing", ["cellar-init", "hierarchy.yaml", *HERE], secrets=[]),
     Command("init --update", "issued", ["cellar-init", "--update", "changed.yaml", *HERE],
@@ -85,6 +92,11 @@ COMMANDS = [
     Command("install", "handed",
             ["cellar-install", "fulcio", "--from", "out", "--to", "live"], LATER,
             NAMES["code-signing"] + " G2", [], makes="live", in_place=True),
+    Command("backup", "exported", ["cellar-backup", "--to", "medium", *HERE], LATER, secrets=[],
+            makes="medium"),
+    Command("restore", "lost", ["cellar-restore", "@backup", "--to", "cellar", "--seen",
+                                "world/manifest.json"], LATEST, secrets=[]),
+    Command("reconcile", "behind", ["cellar-reconcile", *FOUND, *HERE], LATEST, "Test Corp", []),
     Command("key passphrase", "issued", ["cellar-key", "passphrase", "root-g1", *HERE],
             secrets=["pass", "new=new"]),
     Command("key csr", "nothing",
@@ -92,33 +104,41 @@ COMMANDS = [
             makes="out"),
 ]
 
+ROW = {command.name: command for command in COMMANDS}
+TLS_LIST = Command("", "", ["cellar-crl", "prod-tls-g1", *HERE], confirm=NAMES["tls"] + " G1")
+BACKUP = replace(ROW["backup"], now=START)
 HAND_OVER = Command("", "", ["cellar-export", "prod", "code-signing", "--for", "fulcio", "--with-key",
                              "--to", "out", *HERE], secrets=[])
 
 # What each cellar has gone through since the one before it.
 HISTORY = {
     "nothing": (None, []),
-    "made": ("nothing", [COMMANDS[0]]),
-    "rooted": ("made", [COMMANDS[2]]),
+    "made": ("nothing", [ROW["init"]]),
+    "rooted": ("made", [ROW["root"]]),
     "issued": ("rooted", [
         Command("", "", ["cellar-issue", "prod", line, *HERE], confirm=NAMES[line] + " G1")
         for line in ("code-signing", "tls")]),
     "exported": ("issued", [Command("", "", ["cellar-export", *HERE], secrets=[])]),
-    "rotated": ("exported", [COMMANDS[5]]),
+    "rotated": ("exported", [ROW["rotate"]]),
     "handed": ("exported", [
         HAND_OVER, Command("", "", ["cellar-install", "fulcio", "--from", "out", "--to", "live"],
                            confirm=NAMES["code-signing"] + " G1", secrets=[]),
-        COMMANDS[5], replace(HAND_OVER, now=LATER, words=[*HAND_OVER.words, "--replace"])]),
-    "leafed": ("issued", [COMMANDS[4]]),
-    "revoked": ("leafed", [
-        Command("", "", ["cellar-crl", "prod-tls-g1", *HERE], confirm=NAMES["tls"] + " G1"),
-        COMMANDS[9]]),
+        ROW["rotate"], replace(HAND_OVER, now=LATER, words=[*HAND_OVER.words, "--replace"])]),
+    "leafed": ("issued", [ROW["issue --leaf"]]),
+    "revoked": ("leafed", [TLS_LIST, ROW["revoke"]]),
+    "lost": ("leafed", [
+        TLS_LIST, Command("", "", ["cellar-export", *HERE], secrets=[]), BACKUP, ROW["revoke"],
+        replace(TLS_LIST, now=LATER), Command("", "", ["cellar-crl", "root-g1", *HERE], LATER, "Test Root CA"),
+        ROW["rotate"], Command("", "", ["cellar-export", *HERE], LATEST, secrets=[]),
+        Command("", "", COLLECT, secrets=[])]),
+    "behind": ("lost", [ROW["restore"]]),
 }
 
 
-def no_more_than_a_minute():
-    """Of a processor's time: what spins is ended by SIGXCPU, on a busy machine too."""
-    resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+def no_more_than_20_seconds():
+    """Of a processor's time: what spins is ended by SIGXCPU, on a busy machine too. The hard limit
+    lies behind it, since at that one the kernel sends SIGKILL."""
+    resource.setrlimit(resource.RLIMIT_CPU, (20, 25))
 
 
 class Place:
@@ -153,9 +173,14 @@ class Place:
         return self.take() != self.picture
 
     def line(self, words):
-        """The words as arguments; @leaf and @active are looked up."""
-        return [str(self.tools / words[0])] + [
-            self.serial(word[1:]) if word[0] == "@" else word for word in words[1:]]
+        """The words as arguments; @leaf, @active and @backup are looked up."""
+        tool = str(self.tools / words[0]) if words[0].startswith("cellar") else words[0]
+        return [tool] + [self.look_up(word) if word[0] == "@" else word for word in words[1:]]
+
+    def look_up(self, word):
+        if word == "@backup":
+            return str(next(self.path.glob("medium/cellar-*")).relative_to(self.path))
+        return self.serial(word[1:])
 
     def serial(self, which):
         query = {"leaf": "SELECT serial FROM certificate WHERE authority IS NULL ORDER BY id DESC",
@@ -170,7 +195,7 @@ class Place:
     def run(self, words, now, **variables):
         environment = {**os.environ, "CELLAR_TEST_NOW": now, "CELLAR_TEST_ROUNDS": "1", **variables}
         return subprocess.run(words, cwd=self.path, env=environment, stdin=subprocess.DEVNULL,
-                              capture_output=True, preexec_fn=no_more_than_a_minute)
+                              capture_output=True, preexec_fn=no_more_than_20_seconds)
 
     def ask(self, tool, now):
         """A reading tool's exit status and result."""
@@ -188,7 +213,8 @@ def build(place, hierarchy):
     subprocess.run("openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes "
                    "-keyout /dev/null -subj /CN=x -out leaf.csr", shell=True, check=True,
                    cwd=place.path, capture_output=True)
-    (place.path / "live").mkdir()
+    for name in ("live", "medium", "world"):
+        (place.path / name).mkdir()
     pictures = {"nothing": place.take()}
     for name, (before, commands) in HISTORY.items():
         if before is None:
@@ -223,9 +249,15 @@ def state(place, command):
         place.rows("SELECT count(*) FROM cutover"),
         place.rows("SELECT sha256 FROM hierarchy ORDER BY id"),
         exported,
+        open_alarms(place),
         sum(1 for p in place.path.glob("seal-*.txt") if p.with_name(p.name + ".sig").exists()),
         made,
     )
+
+
+def open_alarms(place):
+    return place.rows("SELECT count(DISTINCT subject) FROM journal WHERE action = 'behind' AND subject "
+                      "NOT IN (SELECT subject FROM journal WHERE action = 'reconcile')")
 
 
 def whole(path):
@@ -234,6 +266,8 @@ def whole(path):
         return None
     if path.name == "live":
         return installed(path)
+    if path.name == "medium":  # backups, each whole; after one that was cut off there may be another
+        return {whole(p) for p in path.glob("cellar-*")}
     if (path / "manifest.json").exists():
         files = json.loads((path / "manifest.json").read_text())["files"]
         return all(hashlib.sha256((path / f["path"]).read_bytes()).hexdigest() == f["sha256"]
