@@ -25,7 +25,7 @@ int main(int argc, char **argv)
         .id = CLI_TOOL_BACKUP,
         .options = options,
         .args_size = sizeof(struct args),
-        .common = CLI_WRITES,
+        .common = CLI_WRITES | CLI_OVERRIDES,
         .synopsis = "--to DIR [-C DIR]",
         .examples = "cellar backup --to /media/stick/backups -C cellar",
         .open = cli_open_to_write,

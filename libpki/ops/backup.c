@@ -33,6 +33,7 @@ struct backup {
     char fresh[NAME_SIZE + 8];
     int64_t number; /* of this one */
     int64_t kept;   /* earlier ones on the medium */
+    char clock[PKI_CLOCK_TEXT]; /* what was overruled, or "" */
     struct pki_journal_head head;
     struct pki_medium_files files;
     uint8_t manifest_sha256[PKI_SHA256_SIZE];
@@ -123,7 +124,11 @@ static bool journal(struct backup *backup, const char *action, const char *detai
 
 static bool journal_begun(struct backup *backup, struct pki_error *err)
 {
-    return journal(backup, PKI_ACTION_BACKUP, backup->generation, err) &&
+    char detail[sizeof(backup->generation) + 2 + sizeof(backup->clock)];
+
+    (void)snprintf(detail, sizeof(detail), "%s%s%s", backup->generation,
+                   backup->clock[0] ? "; " : "", backup->clock);
+    return journal(backup, PKI_ACTION_BACKUP, detail, err) &&
            pki_journal_get_head(backup->session->store, &backup->head, err);
 }
 
@@ -326,7 +331,8 @@ bool pki_backup(struct pki_session *session, const struct pki_backup_request *re
         .dir = -1,
     };
 
-    if (!open_medium(&backup, request->to, err))
+    if (!open_medium(&backup, request->to, err) ||
+        (!request->dry_run && !pki_session_clock_text(session, backup.clock, err)))
         return false;
     if (!request->dry_run && !back_up(&backup, err)) {
         struct pki_error ignored = {0};

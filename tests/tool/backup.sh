@@ -43,6 +43,9 @@ at 0
 refuses 2 'DIR is missing' cellar backup -C cellar
 keeps cellar refuses 2 'no such directory' cellar backup --to nowhere -C cellar
 keeps cellar keeps medium works cellar backup --to medium -C cellar --dry-run
+at -86400
+keeps cellar keeps medium refuses 4 'clock-is-right' cellar backup --to medium -C cellar
+at 0
 works cellar backup --to medium -C cellar
 says 'same file system'
 generation=$(basename medium/cellar-*-0001)
