@@ -58,6 +58,8 @@ static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
         return pki_fail(err, PKI_E_USAGE, "give one: --head or --head-from");
     if ((args->to || args->root) && !args->seal)
         return pki_fail(err, PKI_E_USAGE, "--to and --root belong to --seal");
+    if (cli->common.seen.n > 0 && !args->seal)
+        return pki_fail(err, PKI_E_USAGE, "--seen belongs to --seal; compare a head with --head");
     return args->seal ? seal(cli, args, err) : audit(cli, args, err);
 }
 
@@ -67,7 +69,7 @@ int main(int argc, char **argv)
         .id = CLI_TOOL_AUDIT,
         .options = options,
         .args_size = sizeof(struct args),
-        .common = CLI_WRITES | CLI_PASSPHRASES | CLI_CONFIRMS | CLI_OVERRIDES,
+        .common = CLI_WRITES | CLI_PASSPHRASES | CLI_CONFIRMS | CLI_OVERRIDES | CLI_SEES,
         .synopsis = "[--head WORDS | --head-from SEAL] [-C DIR]\n"
                     "--seal [--to FILE] [--root NAME] [-C DIR]",
         .examples = "cellar audit -C cellar\n"

@@ -35,7 +35,7 @@ int main(int argc, char **argv)
         .id = CLI_TOOL_CUTOVER,
         .options = options,
         .args_size = sizeof(struct args),
-        .common = CLI_WRITES | CLI_CONFIRMS | CLI_OVERRIDES,
+        .common = CLI_WRITES | CLI_CONFIRMS | CLI_OVERRIDES | CLI_SEES,
         .synopsis = "ENV PURPOSE --at TIME [--proof FILE] [-C DIR]",
         .examples = "curl https://fulcio.example.com/api/v2/trustBundle >bundle.json\n"
                     "cellar cutover prod code-signing --at 2027-01-10T12:00:00Z \\\n"

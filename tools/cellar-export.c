@@ -49,7 +49,7 @@ int main(int argc, char **argv)
         .id = CLI_TOOL_EXPORT,
         .options = options,
         .args_size = sizeof(struct args),
-        .common = CLI_WRITES | CLI_OVERRIDES,
+        .common = CLI_WRITES | CLI_OVERRIDES | CLI_SEES,
         .synopsis = "[ENV [PURPOSE]] [--to DIR [--replace]] [-C DIR]\n"
                     "ENV PURPOSE --for CONSUMER --with-key --to DIR [-C DIR]\n"
                     "--leaf SERIAL --to DIR [-C DIR]",

@@ -40,7 +40,7 @@ int main(int argc, char **argv)
         .id = CLI_TOOL_REVOKE,
         .options = options,
         .args_size = sizeof(struct args),
-        .common = CLI_WRITES | CLI_CONFIRMS | CLI_OVERRIDES,
+        .common = CLI_WRITES | CLI_CONFIRMS | CLI_OVERRIDES | CLI_SEES,
         .synopsis = "SERIAL --reason REASON [--promote-next] [-C DIR]\n"
                     "--certificate FILE --reason REASON [-C DIR]",
         .examples = "cellar revoke 4f1c...e2 --reason superseded -C cellar\n"

@@ -187,6 +187,14 @@ works cellar crl root-g1 -C cellar "${secrets[@]}" --seen world/manifest.json --
 refuses 4 'forked' cellar crl root-g1 -C lost "${secrets[@]}" \
     --seen cellar/exports/prod/manifest.json --dry-run
 
+refuses 4 'forked' cellar export -C lost --seen cellar/exports/prod/manifest.json --dry-run
+refuses 4 'forked' cellar revoke "$(serial_of lost prod-tls-g1)" --reason superseded -C lost \
+    --seen cellar/exports/prod/manifest.json --dry-run
+refuses 4 'forked' cellar cutover prod tls --at @$((begin + 1500)) -C lost \
+    --seen cellar/exports/prod/manifest.json --dry-run
+refuses 4 'forked' cellar audit --seal -C lost --seen cellar/exports/prod/manifest.json --dry-run
+refuses 2 'belongs to --seal' cellar audit -C lost --seen cellar/exports/prod/manifest.json
+
 # --- by words, and without any evidence ---------------------------------------------------------
 works cellar restore "$backup" --to words --head "$head"
 says 'something newer'
