@@ -105,6 +105,20 @@ static bool find_cut_off(const struct pki_draft *draft, struct pki_crl_work *crl
     return true;
 }
 
+/* Dates only grow, so a list that was signed under a wrong clock ends its authority's lists until
+   that time: no word overrules it, since whoever has that list takes no earlier one. */
+static bool refuse_future(const struct pki_crl_row *last, struct pki_error *err)
+{
+    char date[PKI_TIME_TEXT];
+
+    return pki_fail(err, PKI_E_POLICY,
+                    "the last CRL, number %lld, is dated %s, after the clock: set the clock. If it "
+                    "is right now, that list was signed under a wrong one, and none before that "
+                    "date can follow it (RFC 5280 5.1.2.4): replace the authority by its next one "
+                    "(cellar rotate ENV PURPOSE --now), or wait",
+                    (long long)last->number, pki_time_format(last->this_update, date));
+}
+
 /* DESIGN 3.6: number and thisUpdate only grow; a list never outlives who signed it. */
 static bool set_dates(const struct pki_draft *draft, struct pki_period period,
                       struct pki_crl_work *crl, struct pki_error *err)
@@ -118,8 +132,7 @@ static bool set_dates(const struct pki_draft *draft, struct pki_period period,
     if (crl->has_last && row->this_update <= crl->last.this_update)
         row->this_update = crl->last.this_update + 1;
     if (row->this_update > draft->now)
-        return pki_fail(err, PKI_E_POLICY,
-                        "the last CRL is dated after the clock: set the clock (RFC 5280 5.1.2.4)");
+        return refuse_future(&crl->last, err);
     row->next_update = pki_period_after(period, row->this_update);
     if (row->next_update > issuer->not_after)
         row->next_update = issuer->not_after;

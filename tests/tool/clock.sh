@@ -39,6 +39,14 @@ check 'the word stays in force' [ -z "$(last_detail)" ]
 works cellar rotate prod code-signing --promote-only --now -C cellar --confirm 'Test Prod Code Signing CA G2'
 works cellar audit -C cellar
 
+# A list that was signed in the future ends its authority's lists until then, and the error says so.
+with root-g1
+sign_root_list() {
+    cellar crl root-g1 -C cellar "${secrets[@]}" --confirm 'Test Root CA' "$@"
+}
+CELLAR_TEST_NOW=2027-01-01T00:00:00Z works sign_root_list
+keeps cellar fails 4 'dated 2026-12-31T23:55:00Z, after the clock.*cellar rotate' sign_root_list --override clock-is-right
+
 # A draft that reserves nothing keeps the word too.
 CELLAR_TEST_NOW=2026-03-01T18:00:00Z works cellar rotate prod code-signing --revert -C cellar \
     --confirm 'Test Prod Code Signing CA G1' --override clock-is-right
