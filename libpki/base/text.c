@@ -58,3 +58,25 @@ bool pki_text_is_name(const char *text)
             return false;
     return is_letter_or_digit(text[0]) && is_letter_or_digit(text[length - 1]);
 }
+
+/* What a shell takes as it is. */
+#define SHELL_PLAIN                        \
+    "abcdefghijklmnopqrstuvwxyz"           \
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789" \
+    "@%+=:,./-_"
+
+void pki_text_shell(struct pki_buf *buf, const char *word)
+{
+    if (*word && strspn(word, SHELL_PLAIN) == strlen(word)) {
+        pki_buf_text(buf, word);
+        return;
+    }
+    pki_buf_byte(buf, '\'');
+    for (const char *c = word; *c; c++) {
+        if (*c == '\'')
+            pki_buf_text(buf, "'\\''");
+        else
+            pki_buf_byte(buf, (uint8_t)*c);
+    }
+    pki_buf_byte(buf, '\'');
+}

@@ -16,6 +16,9 @@ void pki_text_safe(struct pki_buf *buf, struct pki_bytes text);
 /** The same in place and of bounded size, for fixed buffers: bad bytes become '?'. */
 void pki_text_tame(char *text);
 
+/** Append a word as it is typed into a shell: as it is, or in single quotes. */
+void pki_text_shell(struct pki_buf *buf, const char *word);
+
 /** [a-z0-9-], 1 to 40 characters, letter or digit first and last: environments, purposes, roots. */
 bool pki_text_is_name(const char *text);
 

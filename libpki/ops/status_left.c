@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "store/safety.h"
 
 struct left {
@@ -132,7 +133,7 @@ static bool add_backup(struct left *left, struct pki_error *err)
 {
     struct pki_backups_row backups = {0};
     char what[sizeof(backups.open_to) + 64];
-    char finish[sizeof(backups.open_to) + 32];
+    pki_scope(pki_buf) finish = {0};
     char date[PKI_TIME_TEXT];
 
     if (!pki_journal_backups(left->session->store, &backups, err))
@@ -141,8 +142,12 @@ static bool add_backup(struct left *left, struct pki_error *err)
         return true;
     (void)snprintf(what, sizeof(what), "backup to %s, begun %s", backups.open_to,
                    pki_time_format(backups.open_at, date));
-    (void)snprintf(finish, sizeof(finish), "cellar backup --to %s", backups.open_to);
-    add(left, what, finish);
+    pki_buf_text(&finish, "cellar backup --to ");
+    pki_text_shell(&finish, backups.open_to);
+    pki_buf_byte(&finish, 0);
+    if (!pki_buf_ok(&finish, err))
+        return false;
+    add(left, what, (const char *)finish.data);
     return true;
 }
 

@@ -21,13 +21,12 @@ static bool add_backups(struct pki_session *session, struct pki_report *report,
                         struct pki_dues *dues, struct pki_error *err)
 {
     struct pki_backups_row backups = {0};
-    char date[PKI_TIME_TEXT];
 
     if (!pki_journal_backups(session->store, &backups, err))
         return false;
     if (backups.finished > 0) {
-        pki_report_text(report, "Last backup", "%s (%lld so far)",
-                        pki_time_format(backups.last_at, date), (long long)backups.finished);
+        pki_report_time(report, "Last backup", backups.last_at);
+        pki_report_integer(report, "Backups", backups.finished);
     }
     if (backups.changed)
         add_due(dues, "backup", "cellar backup --to DIR", backups.changed_at + GRACE,

@@ -33,6 +33,8 @@ const char *cli_summary(enum cli_tool_id id)
     "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789" \
     "@%+=:,./-_"
 
+#define CUT " ..." /* there is more than room for */
+
 /* For the journal: the words as typed. Secrets are never among them: they have no option. */
 static void keep_command_line(struct cli *cli, int argc, char **argv)
 {
@@ -45,6 +47,8 @@ static void keep_command_line(struct cli *cli, int argc, char **argv)
                          plain ? "%s%s" : "%s'%s'", i == 0 ? "" : " ", word);
         used += n > 0 ? (size_t)n : 0;
     }
+    if (used >= sizeof(cli->command_line))
+        memcpy(cli->command_line + sizeof(cli->command_line) - sizeof(CUT), CUT, sizeof(CUT));
 }
 
 static bool inform(const struct cli *cli)

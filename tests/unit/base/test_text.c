@@ -70,6 +70,33 @@ static void test_text_tame_replaces_in_place(void)
     }
 }
 
+static void test_text_words_are_quoted_for_a_shell(void)
+{
+    static const struct {
+        const char *word, *typed;
+    } words[] = {
+        {"/media/stick-1/a_b.c", "/media/stick-1/a_b.c"},
+        {"", "''"},
+        {"a b", "'a b'"},
+        {"it's", "'it'\\''s'"},
+        {"$(x)", "'$(x)'"},
+        {"a;b", "'a;b'"},
+        {"~", "'~'"},
+        {"\xc3\xa4", "'\xc3\xa4'"},
+    };
+
+    for (size_t i = 0; i < PKI_COUNT(words); i++) {
+        pki_scope(pki_buf) typed = {0};
+        struct pki_error err = {0};
+        char *text = NULL;
+
+        pki_text_shell(&typed, words[i].word);
+        EXPECT_OK(pki_buf_take_text(&typed, &text, &err), err);
+        CU_ASSERT_STRING_EQUAL(text, words[i].typed);
+        free(text);
+    }
+}
+
 static void test_text_names_are_plain(void)
 {
     static const char *const good[] = {
@@ -100,6 +127,7 @@ int main(void)
         {"unsafe bytes are escaped", test_text_unsafe_bytes_are_escaped},
         {"a NUL is escaped", test_text_nul_is_escaped},
         {"taming replaces in place", test_text_tame_replaces_in_place},
+        {"words are quoted for a shell", test_text_words_are_quoted_for_a_shell},
         {"names are plain", test_text_names_are_plain},
         CU_TEST_INFO_NULL,
     };
