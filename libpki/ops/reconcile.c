@@ -154,7 +154,7 @@ static bool add_heads(struct pki_reconcile *reconcile, struct pki_error *err)
 
 static bool has_news(const struct pki_reconcile *reconcile)
 {
-    bool news = reconcile->n_heads > 0 || reconcile->n_certs > 0;
+    bool news = reconcile->n_heads > 0 || reconcile->n_certs > reconcile->n_foreign;
 
     for (size_t i = 0; i < reconcile->n_crls; i++)
         news = news || reconcile->crls[i].unknown > 0;

@@ -1,7 +1,7 @@
 /*
  * Inside the reconciling duty: what the files hold that the inventory does not
  * know. Read in reconcile_read.c, checked in reconcile_judge.c, recorded in
- * reconcile_record.c.
+ * reconcile_record.c, its lists in reconcile_lists.c.
  *
  * Certificates and CRLs count by the signature of one of our keys alone; where
  * a file came from says nothing. Manifests only name: whose head the journal
@@ -25,6 +25,7 @@ struct pki_found_cert {
     char name[PKI_NAME_MAX];         /* of its key, and of an authority */
     struct pki_authority_row issuer; /* id 0: an authority of the same draft, found[above] */
     size_t above;
+    bool foreign;          /* issued elsewhere under our authority: passed over */
     bool companion;        /* the time-stamping leaf of its issuer's generation */
     int64_t authority_row; /* once recorded */
 };
@@ -48,7 +49,7 @@ struct pki_found_crl {
 struct pki_reconcile {
     struct pki_session *session;
     struct pki_found_cert certs[PKI_RECONCILE_MAX];
-    size_t n_certs;
+    size_t n_certs, n_foreign;
     struct pki_found_crl crls[PKI_RECONCILE_MAX];
     size_t n_crls, n_newer;
     struct pki_manifest manifests[PKI_RECONCILE_MAX];
@@ -64,6 +65,21 @@ PKI_CHECKED bool pki_reconcile_file(struct pki_reconcile *reconcile, const char 
 
 /** Find issuers, check signatures, lint; order: authorities first. */
 PKI_CHECKED bool pki_reconcile_judge(struct pki_reconcile *reconcile, struct pki_error *err);
+
+/** The name of whoever issued: recorded, or found itself. */
+const char *pki_reconcile_issuer(const struct pki_reconcile *own,
+                                 const struct pki_authority_row *issuer, size_t above);
+
+/** Record the revocations of a list, and the list itself where it is newer. */
+PKI_CHECKED bool pki_reconcile_add_list(struct pki_txn *txn, const struct pki_reconcile *own,
+                                        struct pki_found_crl *found, int64_t at,
+                                        struct pki_error *err);
+
+/* Hooks of the duty, for its lists. */
+size_t pki_reconcile_reserves(const struct pki_draft *draft);
+PKI_CHECKED bool pki_reconcile_reserve(const struct pki_draft *draft, size_t nth,
+                                       struct pki_reservation_row *row, struct pki_error *err);
+void pki_reconcile_undo(const struct pki_draft *draft);
 
 /* reconcile_record.c: what the pipeline of drafts does with it. */
 extern const struct pki_draft_duty pki_reconcile_duty;

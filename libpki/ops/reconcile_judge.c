@@ -56,7 +56,7 @@ static const struct pki_cert *find_found(const struct pki_reconcile *reconcile,
     for (size_t i = 0; i < reconcile->n_certs; i++) {
         const struct pki_cert *cert = reconcile->certs[i].cert;
         if (cert->authority && !pki_cert_is_self_issued(cert) &&
-            names(thing->issuer, thing->key_id, cert)) {
+            cert->serial.size == PKI_SERIAL_SIZE && names(thing->issuer, thing->key_id, cert)) {
             *above = i;
             return cert;
         }
@@ -176,14 +176,13 @@ static bool judge_cert(struct pki_reconcile *reconcile, struct pki_found_cert *f
         recorded ? recorded : find_found(reconcile, &thing, &found->above);
     if (!issuer)
         return pki_fail(err, PKI_E_NOTFOUND, "it was issued by none of this cellar's authorities");
-    if (found->cert->serial.size != PKI_SERIAL_SIZE) {
-        return pki_fail(err, PKI_E_POLICY,
-                        "its serial number has %zu octets: no cellar issued it, so none needs to "
-                        "know it",
-                        found->cert->serial.size);
-    }
-    return pki_cert_verify_signature(found->cert, issuer->spki, err) &&
-           pki_spki_judge(found->cert->spki, &found->algorithm, err) &&
+    if (!pki_cert_verify_signature(found->cert, issuer->spki, err))
+        return false;
+    found->foreign = found->cert->serial.size != PKI_SERIAL_SIZE; /* every cellar's have as many */
+    reconcile->n_foreign += found->foreign;
+    if (found->foreign)
+        return true;
+    return pki_spki_judge(found->cert->spki, &found->algorithm, err) &&
            (found->cert->authority
                 ? find_line(reconcile, found, err) && lint(found, issuer, found->profile, err)
                 : find_profile(found, issuer, err)) &&

@@ -132,6 +132,12 @@ void pki_reason_describe(const struct pki_cert *cert, struct pki_report *report)
 
 /* --- judging --------------------------------------------------------------------------------- */
 
+/* An end of its window at or before its start leaves nothing of it. */
+static bool never_good(const struct pki_cert *cert, int64_t invalid_since)
+{
+    return invalid_since <= cert->not_before;
+}
+
 static bool judge_end(const struct pki_revoke_request *request, const struct pki_reason *reason,
                       const struct pki_cert *cert, struct pki_error *err)
 {
@@ -146,7 +152,7 @@ static bool judge_end(const struct pki_revoke_request *request, const struct pki
                         "key was certainly safe (RFC 5280 5.3.2)",
                         reason->name);
     }
-    return !request->has_invalid_since || request->invalid_since > cert->not_before ||
+    return !request->has_invalid_since || !never_good(cert, request->invalid_since) ||
            pki_fail(err, PKI_E_POLICY,
                     "--invalid-since lies before the certificate: nothing it signed is left to "
                     "trust, so its treatment is drop");
@@ -198,5 +204,22 @@ bool pki_revocation_judge(const struct pki_revoke_request *request, const struct
     if (!judge_treatment(request, reason, cert, row, err))
         return false;
     date_invalidity(reason, cert, row);
+    return true;
+}
+
+bool pki_revocation_found(const struct pki_cert *cert, struct pki_revocation_row *row,
+                          struct pki_error *err)
+{
+    const struct pki_reason *reason = pki_reason_of(row->reason);
+    bool dropped = cert && row->has_invalidity && never_good(cert, row->invalidity_at);
+
+    if (reason->code != row->reason)
+        return pki_fail(
+            err, PKI_E_POLICY,
+            "an entry has reason %d: no cellar wrote it, and no list of one may hold it "
+            "(BR 7.2.2)",
+            row->reason);
+    (void)snprintf(row->treatment, sizeof(row->treatment), "%s",
+                   dropped ? DROP : reason->treatment);
     return true;
 }

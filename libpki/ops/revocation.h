@@ -44,4 +44,15 @@ PKI_CHECKED bool pki_revocation_judge(const struct pki_revoke_request *request,
                                       const struct pki_cert *cert, int64_t now,
                                       struct pki_revocation_row *row, struct pki_error *err);
 
+/**
+ * Fill the treatment of a row that was read from a list, whose date, reason and invalidity date
+ * stand: that of the reason; but drop where the list says that nothing was ever good, as it does of
+ * what is revoked so here.
+ *
+ * @cert   the revoked certificate, or NULL: not known
+ * Fails:  PKI_E_POLICY a reason that no revocation has here: a hold, or its end
+ */
+PKI_CHECKED bool pki_revocation_found(const struct pki_cert *cert, struct pki_revocation_row *row,
+                                      struct pki_error *err);
+
 #endif

@@ -69,6 +69,10 @@ check 'a backup is due though nothing changed' ! grep -q 'cellar backup' out
 at 0
 works cellar audit -C cellar
 touch 'cellar/ceremonies/a:b'
+mkdir "another's"
+refuses 2 'every medium' cellar backup --to "another's" -C cellar
+is 3 cellar status -C cellar
+says "cellar backup --to 'another'\\\\''s'"
 refuses 2 'every medium' cellar backup --to medium -C cellar
 rm 'cellar/ceremonies/a:b'
 is 3 cellar status -C cellar
@@ -91,8 +95,10 @@ with prod-tls-g2
 works cellar issue prod tls --leaf tls-server --csr leaf.csr --dns a.example -C cellar \
     "${secrets[@]}" --confirm a.example
 leaf=$(query cellar "SELECT lower(hex(serial)) FROM certificate ORDER BY id DESC LIMIT 1")
-works cellar export -C cellar
 works cellar export --leaf "$leaf" --to leaf -C cellar
+works cellar revoke "$leaf" --reason superseded --treatment drop -C cellar --confirm "$leaf"
+works cellar crl prod-tls-g2 -C cellar "${secrets[@]}" --confirm 'Test Prod TLS CA G2'
+works cellar export -C cellar
 cp -r cellar/exports/prod world
 revoked=$(serial_of cellar prod-code-signing-g1)
 lost=$(newest cellar)
@@ -153,11 +159,16 @@ says 'cellar reconcile'
 keeps cellar refuses 4 'neither known nor among the files' \
     cellar reconcile world/manifest.json -C cellar
 mapfile -t found < <(find world -name '*.pem' -o -name '*.crl' | grep -v stores)
-give=(cellar reconcile world/manifest.json "${found[@]}" leaf/*.pem -C cellar)
+openssl pkcs8 -in cellar/keys/prod-tls-g1.key -passin file:secrets/prod-tls-g1.txt -out g1.key 2>why
+openssl x509 -in world/tls/g1/chain.pem -out g1.pem
+openssl x509 -req -in leaf.csr -CA g1.pem -CAkey g1.key -set_serial 0x1234 -days 1 -out others.pem 2>why
+check 'the fixture signed' [ -s others.pem ]
+give=(cellar reconcile others.pem world/manifest.json "${found[@]}" leaf/*.pem -C cellar)
 sed 's/"sha256": "../"sha256": "zz/' world/manifest.json >digest.json
 keeps cellar refuses 2 'is not hex' cellar reconcile digest.json "${found[@]}" -C cellar
 keeps cellar works "${give[@]}" --dry-run
 says 'prod-tls-g3'
+says 'passed over'
 fails 4 'not confirmed' "${give[@]}" --confirm nobody
 works "${give[@]}" --confirm 'Test Corp'
 says '^Next: cellar status'
@@ -168,6 +179,8 @@ check 'the lost generation is back' [ "$(query cellar \
     "SELECT state FROM authority WHERE name = 'prod-tls-g3'")" = next ]
 check 'the lost leaf is known' [ "$(query cellar \
     "SELECT count(*) FROM certificate WHERE lower(hex(serial)) = '$leaf'")" = 1 ]
+check 'the treatment is another one' [ "$(query cellar \
+    "SELECT treatment FROM revocation WHERE lower(hex(serial)) = '$leaf'")" = drop ]
 check 'the counter jumped' [ "$(newest cellar)" = "$lost" ]
 refuses 4 'nothing to reconcile' "${give[@]}"
 check 'the lists stay revoked' cmp "lost/crls/root-g1-$lost.crl" "cellar/crls/root-g1-$lost.crl"

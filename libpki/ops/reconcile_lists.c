@@ -1,0 +1,210 @@
+/*
+ * Lists that were found outside: their revocations become ours, and each that
+ * is newer than the last one recorded becomes one of ours, with its file.
+ *
+ * Number, digest and signer are reserved before, as for a list that is signed
+ * here: a file that a stopped command has named is known to be its.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "ops/reconcile.h"
+#include "ops/revocation.h"
+
+#define CROSS "cross"
+
+/* What a revocation means for the authority that it concerns, as in cellar revoke. */
+static bool follow(struct pki_txn *txn, struct pki_store *store,
+                   const struct pki_certificate_row *revoked, int64_t at, struct pki_error *err)
+{
+    pki_scope(pki_authority_row) authority = {0};
+    int64_t concerned = revoked->authority != 0 ? revoked->authority : revoked->companion;
+
+    if (concerned == 0 || strcmp(revoked->profile, CROSS) == 0)
+        return true;
+    if (!pki_store_authority(store, concerned, &authority, err))
+        return false;
+    if (revoked->authority != 0 && authority.state != PKI_STATE_REVOKED)
+        return pki_store_set_state(txn, concerned, PKI_STATE_REVOKED, at, err);
+    if (revoked->authority == 0 && authority.state == PKI_STATE_ACTIVE)
+        return pki_store_set_state(txn, concerned, PKI_STATE_RETIRING, at, err);
+    return true;
+}
+
+/* The certificate that an entry is about; others issued by the same key may not be known. */
+static bool find_revoked(struct pki_store *store, int64_t issuer, struct pki_bytes serial,
+                         bool *found, struct pki_certificate_row *row, struct pki_error *err)
+{
+    *found = false;
+    if (serial.size != PKI_SERIAL_SIZE)
+        return true;
+    if (!pki_store_find_serial(store, serial.data, found, row, err))
+        return false;
+    *found = *found && row->issuer == issuer;
+    return true;
+}
+
+static bool add_revocation(struct pki_txn *txn, const struct pki_cert *cert,
+                           const struct pki_crl_entry *entry, struct pki_revocation_row *row,
+                           struct pki_error *err)
+{
+    int64_t id = 0;
+
+    if (entry->serial.size > sizeof(row->serial))
+        return pki_fail(err, PKI_E_POLICY, "an entry's serial number has %zu octets (RFC 5280 5.1)",
+                        entry->serial.size);
+    memcpy(row->serial, entry->serial.data, entry->serial.size);
+    return pki_revocation_found(cert, row, err) && pki_store_add_revocation(txn, row, &id, err);
+}
+
+static bool add_entry(struct pki_txn *txn, struct pki_store *store, int64_t issuer,
+                      const struct pki_crl_entry *entry, int64_t at, struct pki_error *err)
+{
+    pki_scope(pki_certificate_row) revoked = {0};
+    pki_auto(pki_cert) cert = NULL;
+    bool found = false;
+    struct pki_revocation_row row = {
+        .issuer = issuer,
+        .serial_size = entry->serial.size,
+        .revoked_at = entry->revoked_at,
+        .reason = entry->reason,
+        .has_invalidity = entry->has_invalidity,
+        .invalidity_at = entry->invalidity_at,
+    };
+
+    if (!find_revoked(store, issuer, entry->serial, &found, &revoked, err) ||
+        (found && !pki_cert_parse(pki_buf_view(&revoked.der), &cert, err)) ||
+        !add_revocation(txn, cert, entry, &row, err))
+        return false;
+    return !found || follow(txn, store, &revoked, at, err);
+}
+
+static bool add_entries(struct pki_txn *txn, struct pki_store *store, struct pki_found_crl *found,
+                        int64_t issuer, int64_t at, struct pki_error *err)
+{
+    struct pki_bytes rest = found->crl.entries;
+    struct pki_crl_entry entry;
+    struct pki_revocation_row row = {0};
+
+    while (rest.size > 0) {
+        bool known = false;
+
+        if (!pki_crl_next(&rest, &entry, err) ||
+            !pki_store_find_revocation(store, issuer, entry.serial, &known, &row, err) ||
+            (!known && !add_entry(txn, store, issuer, &entry, at, err)))
+            return false;
+        found->added += !known;
+    }
+    return true;
+}
+
+/* Named inside the transaction, as in ops/crl_sign: never a row without its file. */
+static bool put_file(const struct pki_reconcile *own, struct pki_found_crl *found,
+                     const char *authority, struct pki_error *err)
+{
+    char name[PKI_CRL_FILE_MAX];
+    pki_scope_fd int dir = -1;
+
+    pki_crl_file_name(authority, found->number, name);
+    if (!pki_crl_directory(own->session, &dir, err) || !pki_dir_remove(dir, name, err))
+        return false;
+    found->named = true; /* or it may be, where that failed in its last step */
+    return pki_file_write_new(dir, name, 0600, pki_buf_view(&found->der), err);
+}
+
+/* The list counts as one of ours, so that the next one's number and date lie after it. Without
+   every revocation that is recorded it covers no more than the one before. */
+static bool add_list(struct pki_txn *txn, const struct pki_reconcile *own,
+                     struct pki_found_crl *found, int64_t issuer, const char *authority,
+                     struct pki_error *err)
+{
+    struct pki_store *store = own->session->store;
+    struct pki_crl_row last = {0};
+    struct pki_crl_row row = {
+        .issuer = issuer,
+        .number = found->number,
+        .this_update = found->crl.this_update,
+        .next_update = found->crl.next_update,
+        .entries = (int64_t)found->entries,
+        .size = (int64_t)found->der.size,
+    };
+    int64_t count = 0;
+    int64_t id = 0;
+    bool any = false;
+
+    if (!pki_store_last_crl(store, issuer, &any, &last, err) ||
+        !pki_store_count_revocations(store, issuer, &row.covers, &count, err))
+        return false;
+    if (any && (row.number <= last.number || row.this_update <= last.this_update))
+        return true; /* an older one: its entries were all that was new */
+    if (count != row.entries)
+        row.covers = any ? last.covers : 0;
+    pki_sha256(pki_buf_view(&found->der), row.sha256);
+    return pki_store_add_crl(txn, &row, &id, err) && put_file(own, found, authority, err);
+}
+
+bool pki_reconcile_add_list(struct pki_txn *txn, const struct pki_reconcile *own,
+                            struct pki_found_crl *found, int64_t at, struct pki_error *err)
+{
+    PKI_CONTEXT(err, "CRL %lld", (long long)found->number);
+    int64_t issuer =
+        found->issuer.id != 0 ? found->issuer.id : own->certs[found->above].authority_row;
+
+    return add_entries(txn, own->session->store, found, issuer, at, err) &&
+           add_list(txn, own, found, issuer,
+                    pki_reconcile_issuer(own, &found->issuer, found->above), err);
+}
+
+/* --- reserving -------------------------------------------------------------------------------- */
+
+size_t pki_reconcile_reserves(const struct pki_draft *draft)
+{
+    const struct pki_reconcile *own = draft->own;
+
+    return own->n_newer;
+}
+
+static const struct pki_found_crl *nth_newer(const struct pki_reconcile *own, size_t nth)
+{
+    const struct pki_found_crl *found = own->crls;
+
+    for (;; found++)
+        if (found->newer && nth-- == 0)
+            return found;
+}
+
+bool pki_reconcile_reserve(const struct pki_draft *draft, size_t nth,
+                           struct pki_reservation_row *row, struct pki_error *err)
+{
+    const struct pki_reconcile *own = draft->own;
+    const struct pki_found_crl *found = nth_newer(own, nth);
+
+    (void)err;
+    (void)snprintf(row->kind, sizeof(row->kind), "crl");
+    pki_crl_reservation_name(pki_reconcile_issuer(own, &found->issuer, found->above), found->number,
+                             row->subject, sizeof(row->subject));
+    memcpy(row->signer, found->signer, sizeof(row->signer));
+    pki_sha256(found->crl.tbs, row->body);
+    return true;
+}
+
+void pki_reconcile_undo(const struct pki_draft *draft)
+{
+    const struct pki_reconcile *own = draft->own;
+    pki_scope_fd int dir = -1;
+    struct pki_error lost = {0};
+    char name[PKI_CRL_FILE_MAX];
+
+    if (!pki_crl_directory(own->session, &dir, &lost))
+        return;
+    for (size_t i = 0; i < own->n_crls; i++) {
+        const struct pki_found_crl *found = &own->crls[i];
+
+        pki_crl_file_name(pki_reconcile_issuer(own, &found->issuer, found->above), found->number,
+                          name);
+        if (found->named)
+            (void)!pki_dir_remove(dir, name, &lost);
+        lost = (struct pki_error){0};
+    }
+}
