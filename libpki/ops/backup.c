@@ -31,8 +31,8 @@ struct backup {
     char name[NAME_SIZE]; /* "cellar-1a2b3c4d" */
     char generation[NAME_SIZE + 8];
     char fresh[NAME_SIZE + 8];
-    int64_t number; /* of this one */
-    int64_t kept;   /* earlier ones on the medium */
+    int64_t number;             /* of this one */
+    int64_t kept;               /* earlier ones on the medium */
     char clock[PKI_CLOCK_TEXT]; /* what was overruled, or "" */
     struct pki_journal_head head;
     struct pki_medium_files files;
