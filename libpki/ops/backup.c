@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "ops/manifest.h"
 #include "ops/medium.h"
+#include "store/copy.h"
 
 #define NAME_SIZE 32
 #define TO_SIZE   256

@@ -1,5 +1,7 @@
 #include "ops/forecast_sets.h"
 
+#include "store/copy.h"
+
 static void set_clear(struct pki_forecast_set *set)
 {
     pki_bundle_clear(&set->bundle);

@@ -2,6 +2,8 @@
  * Copies of the inventory: into a file, read through SQLite's own descriptor,
  * as closing one of our own would drop SQLite's locks; and into memory.
  */
+#include "store/copy.h"
+
 #include "base/file.h"
 #include "store/sql.h"
 

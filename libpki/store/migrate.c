@@ -3,6 +3,7 @@
  * when it is opened for writing. How it was before the first is kept beside it.
  */
 #include "base/file.h"
+#include "store/copy.h"
 #include "store/sql.h"
 
 #include <fcntl.h>

@@ -36,7 +36,6 @@
 
 #define PKI_STORE_FILE "cellar.db"
 
-struct pki_file;
 struct pki_store;
 struct pki_txn;
 
@@ -81,15 +80,6 @@ PKI_CHECKED bool pki_txn_commit(struct pki_txn **txn, struct pki_error *err);
 int64_t pki_store_recorded(const struct pki_store *store);
 void pki_txn_free(struct pki_txn *txn); /* rolls back */
 PKI_DEFINE_AUTO(pki_txn)
-
-/** Put all pages into a new file while no transaction of another can write: the caller has one, or
- *  holds the cellar's lock. Fails: PKI_E_IO */
-PKI_CHECKED bool pki_store_copy(struct pki_store *store, struct pki_file *copy,
-                                struct pki_error *err);
-
-/** The inventory once more, in memory and for writing: to see what would be. Nothing is locked. */
-PKI_CHECKED bool pki_store_twin(struct pki_store *store, struct pki_store **twin,
-                                struct pki_error *err);
 
 PKI_CHECKED bool pki_store_cellar(struct pki_store *store, struct pki_cellar_row *cellar,
                                   struct pki_error *err);

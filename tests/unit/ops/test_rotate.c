@@ -97,10 +97,11 @@ static void test_draft_is_named_after_the_new_active_and_tells_the_files(void)
     EXPECT_OK(pki_draft_describe(draft, report, &err), err);
     static const char *const parts[] = {
         "prod-code-signing-g1  active  retiring",
-        "prod/code-signing/fulcio/chain.pem             begins with prod-code-signing-g2",
-        "prod/code-signing/g3/chain.pem                 new",
-        "prod-code-signing-g2 first; adds prod-code-signing-g3",
+        "adds prod-code-signing-g2; takes out prod-code-signing-g1\n",
+        "new: holds prod-code-signing-g3\n",
+        "adds prod-code-signing-g3; puts first prod-code-signing-g2\n",
         "window of prod-code-signing-g3 opens 2027-01-14T23:55:00Z",
+        "prod-code-signing-g3  (not signed yet)",
         "window of prod-code-signing-g1 stays open until the cut-over is recorded",
         "CN=Example Corp Prod Code Signing CA G3",
     };
