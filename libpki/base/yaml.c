@@ -115,6 +115,25 @@ const struct pki_yaml_node *pki_yaml_at(const struct pki_yaml_node *map, const c
     return find(map, key);
 }
 
+size_t pki_yaml_line(const struct pki_yaml_node *node)
+{
+    return node->key ? node->key_at.line : node->at.line;
+}
+
+const struct pki_yaml_node *pki_yaml_next(const struct pki_yaml_node *node)
+{
+    if (node->first)
+        return node->first;
+    while (node && !node->next)
+        node = node->parent;
+    return node ? node->next : NULL;
+}
+
+const char *pki_yaml_peek(const struct pki_yaml_node *node)
+{
+    return node->text;
+}
+
 size_t pki_yaml_count(const struct pki_yaml_node *node)
 {
     return node->count;

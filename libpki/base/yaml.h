@@ -40,6 +40,14 @@ PKI_CHECKED bool pki_yaml_list_optional(struct pki_yaml_node *map, const char *k
 /** The node of a taken key, to point an error at its value. */
 const struct pki_yaml_node *pki_yaml_at(const struct pki_yaml_node *map, const char *key);
 
+/** The line of its key, or where it stands in a sequence, counted from 1. */
+size_t pki_yaml_line(const struct pki_yaml_node *node);
+
+/** The node after this one in the file, whatever their depths; NULL after the last. */
+const struct pki_yaml_node *pki_yaml_next(const struct pki_yaml_node *node);
+/** Its text; NULL for a mapping or list. */
+const char *pki_yaml_peek(const struct pki_yaml_node *node);
+
 /** Entries in file order. key is NULL in a sequence; taking by index marks it as known. */
 size_t pki_yaml_count(const struct pki_yaml_node *node);
 PKI_CHECKED bool pki_yaml_entry(struct pki_yaml_node *node, size_t index, const char **key,

@@ -1,0 +1,351 @@
+#include "ceremony/duty.h"
+
+#include <ctype.h>
+
+#define BIT(type)   (1u << PKI_SCRIPT_##type)
+#define ANY         ((1u << PKI_SCRIPT_TYPES) - 1)
+#define CHANGES     (ANY & ~BIT(DRILL)) /* a drill changes no trust */
+#define SIGNS_LISTS (CHANGES & ~BIT(CROSS))
+#define OPERAND(it)                    \
+    {                                  \
+        .name = (it), .required = true \
+    }
+#define OPTIONAL(it) \
+    {                \
+        .name = (it) \
+    }
+#define OPTION(it)                      \
+    {                                   \
+        .name = (it), .option = "--" it \
+    }
+#define NEEDS(it)                                         \
+    {                                                     \
+        .name = (it), .option = "--" it, .required = true \
+    }
+
+static const char *const types[] = {
+    [PKI_SCRIPT_ROOT] = "root",     [PKI_SCRIPT_INTERMEDIATE] = "intermediate",
+    [PKI_SCRIPT_ROTATE] = "rotate", [PKI_SCRIPT_CROSS] = "cross",
+    [PKI_SCRIPT_CRL] = "crl",       [PKI_SCRIPT_REVOKE] = "revoke",
+    [PKI_SCRIPT_DRILL] = "drill",   [PKI_SCRIPT_RECOVERY] = "recovery",
+};
+
+static const struct pki_duty duties[] = {
+    {.name = "init",
+     .tool = "cellar-init",
+     .params = {OPERAND("hierarchy")},
+     .types = BIT(ROOT),
+     .evidence = "output"},
+    {.name = "root",
+     .tool = "cellar-root",
+     .params = {OPERAND("root")},
+     .types = BIT(ROOT),
+     .main = BIT(ROOT),
+     .severe = true,
+     .opens_key = true,
+     .evidence = "output certificate"},
+    {.name = "issue",
+     .tool = "cellar-issue",
+     .params = {OPERAND("environment"), OPERAND("purpose")},
+     .types = BIT(INTERMEDIATE) | BIT(REVOKE) | BIT(RECOVERY),
+     .main = BIT(INTERMEDIATE),
+     .severe = true,
+     .opens_key = true,
+     .evidence = "output certificate"},
+    {.name = "rotate",
+     .tool = "cellar-rotate",
+     .params = {OPERAND("environment"), OPERAND("purpose")},
+     .types = BIT(ROTATE),
+     .main = BIT(ROTATE),
+     .severe = true,
+     .opens_key = true,
+     .evidence = "output certificate"},
+    {.name = "promote",
+     .tool = "cellar-rotate",
+     .flag = "--promote-only",
+     .params = {OPERAND("environment"), OPERAND("purpose")},
+     .types = BIT(ROTATE),
+     .main = BIT(ROTATE),
+     .severe = true,
+     .evidence = "output"},
+    {.name = "cutover",
+     .tool = "cellar-cutover",
+     .params = {OPERAND("environment"), OPERAND("purpose"), NEEDS("at"), OPTION("proof")},
+     .types = BIT(ROTATE) | BIT(REVOKE),
+     .severe = true,
+     .evidence = "output"},
+    {.name = "revoke",
+     .tool = "cellar-revoke",
+     .params = {NEEDS("certificate"), NEEDS("reason"), OPTION("invalid-since"),
+                OPTION("treatment")},
+     .types = BIT(REVOKE),
+     .main = BIT(REVOKE),
+     .severe = true,
+     .evidence = "output"},
+    {.name = "revoke-and-promote",
+     .tool = "cellar-revoke",
+     .flag = "--promote-next",
+     .params = {NEEDS("certificate"), NEEDS("reason"), OPTION("invalid-since"),
+                OPTION("treatment")},
+     .types = BIT(REVOKE),
+     .main = BIT(REVOKE),
+     .severe = true,
+     .evidence = "output"},
+    {.name = "crl",
+     .tool = "cellar-crl",
+     .params = {OPERAND("authority")},
+     .types = SIGNS_LISTS,
+     .main = BIT(CRL),
+     .severe = true,
+     .opens_key = true,
+     .evidence = "output crl"},
+    {.name = "export",
+     .tool = "cellar-export",
+     .params = {OPTIONAL("environment"), OPTIONAL("purpose"), OPTION("to")},
+     .types = ANY,
+     .evidence = "output export"},
+    {.name = "hand-over",
+     .tool = "cellar-export",
+     .flag = "--with-key",
+     .params = {OPERAND("environment"), OPERAND("purpose"), NEEDS("for"), NEEDS("to")},
+     .types = CHANGES,
+     .evidence = "output"},
+    {.name = "seal",
+     .tool = "cellar-audit",
+     .flag = "--seal",
+     .params = {NEEDS("to"), OPTION("root")},
+     .types = CHANGES,
+     .severe = true,
+     .opens_key = true,
+     .evidence = "output seal"},
+    {.name = "audit",
+     .tool = "cellar-audit",
+     .params = {OPTION("head"), OPTION("head-from")},
+     .types = ANY,
+     .evidence = "output"},
+    {.name = "status",
+     .tool = "cellar-status",
+     .params = {OPTION("within")},
+     .types = ANY,
+     .evidence = "output"},
+    {.name = "key-test",
+     .tool = "cellar-key",
+     .verb = "test",
+     .params = {OPERAND("key")},
+     .types = ANY,
+     .main = BIT(DRILL),
+     .opens_key = true,
+     .evidence = "output"},
+    {.name = "backup",
+     .tool = "cellar-backup",
+     .params = {NEEDS("to")},
+     .types = ANY,
+     .evidence = "output backup"},
+    {.name = "restore",
+     .tool = "cellar-restore",
+     .params = {OPERAND("from"), NEEDS("to"), OPTION("seen"), OPTION("head")},
+     .types = BIT(DRILL) | BIT(RECOVERY),
+     .main = BIT(DRILL) | BIT(RECOVERY),
+     .severe = true,
+     .evidence = "output"},
+    {.name = "reconcile",
+     .tool = "cellar-reconcile",
+     .params = {OPERAND("file")},
+     .types = BIT(RECOVERY),
+     .severe = true,
+     .evidence = "output"},
+};
+
+static const struct pki_script_check checks[] = {
+    {"people", "Everybody signs the sign-in sheet, with name, role and organisation.", "names",
+     false},
+    {"image", "The words of the boot medium's digest are read aloud and compared with those below.",
+     "words", true},
+    {"network", "Cables are out, radios are off; no interface but loopback is up.", NULL, false},
+    {"clock", "The clock is compared with a second clock; both times are written down.", "clock",
+     false},
+    {"medium", "The medium is the right one: label and serial number are compared.", "serial",
+     true},
+    {"bag", "The bag is whole; its number is read aloud, compared and written down.", "bag", true},
+    {"words", "The words are read aloud from one place and compared with the other.", "words",
+     false},
+    {"head", "The head of the journal is read aloud and written down by both.", "head", false},
+    {"look", "Somebody looks, and says what is seen.", NULL, false},
+};
+
+static const struct pki_script_record records[] = {
+    {"names", "Names", 4},        {"clock", "Second clock, this clock (UTC)", 1},
+    {"words", "Words", 4},        {"hex", "Hex", 2},
+    {"head", "Head", 4},          {"serial", "Serial number", 1},
+    {"bag", "Bag number", 1},     {"count", "How many", 1},
+    {"file", "File name", 1},     {"answer", "Answer", 1},
+    {"note", "What was seen", 2},
+};
+
+const char *pki_script_type_name(enum pki_script_type type)
+{
+    return types[type];
+}
+
+bool pki_script_type_find(const char *name, enum pki_script_type *type)
+{
+    for (size_t i = 0; i < PKI_COUNT(types); i++) {
+        if (strcmp(types[i], name) != 0)
+            continue;
+        *type = (enum pki_script_type)i;
+        return true;
+    }
+    return false;
+}
+
+const struct pki_duty *pki_duty_get(size_t n)
+{
+    return n < PKI_COUNT(duties) ? &duties[n] : NULL;
+}
+
+const struct pki_script_check *pki_script_check_get(size_t n)
+{
+    return n < PKI_COUNT(checks) ? &checks[n] : NULL;
+}
+
+const struct pki_script_record *pki_script_record_get(size_t n)
+{
+    return n < PKI_COUNT(records) ? &records[n] : NULL;
+}
+
+const struct pki_duty *pki_duty_find(const char *name)
+{
+    for (size_t i = 0; i < PKI_COUNT(duties); i++)
+        if (strcmp(duties[i].name, name) == 0)
+            return &duties[i];
+    return NULL;
+}
+
+const struct pki_script_check *pki_script_check_find(const char *name)
+{
+    for (size_t i = 0; i < PKI_COUNT(checks); i++)
+        if (strcmp(checks[i].name, name) == 0)
+            return &checks[i];
+    return NULL;
+}
+
+const struct pki_script_record *pki_script_record_find(const char *name)
+{
+    for (size_t i = 0; i < PKI_COUNT(records); i++)
+        if (strcmp(records[i].name, name) == 0)
+            return &records[i];
+    return NULL;
+}
+
+bool pki_script_lists(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+
+    for (const char *at = list; at && *at; at += strcspn(at, " "), at += *at == ' ')
+        if (strcspn(at, " ") == length && memcmp(at, word, length) == 0)
+            return true;
+    return false;
+}
+
+/* --- names for errors ---------------------------------------------------------------------- */
+
+const char *pki_duty_name(size_t n)
+{
+    return n < PKI_COUNT(duties) ? duties[n].name : NULL;
+}
+
+const char *pki_script_check_name(size_t n)
+{
+    return n < PKI_COUNT(checks) ? checks[n].name : NULL;
+}
+
+const char *pki_script_record_name(size_t n)
+{
+    return n < PKI_COUNT(records) ? records[n].name : NULL;
+}
+
+const char *pki_script_type_at(size_t n)
+{
+    return n < PKI_COUNT(types) ? types[n] : NULL;
+}
+
+void pki_script_names(const char *(*name)(size_t n), struct pki_buf *text)
+{
+    for (size_t n = 0; name(n); n++) {
+        pki_buf_text(text, n == 0 ? "" : name(n + 1) ? ", " : " or ");
+        pki_buf_text(text, name(n));
+    }
+}
+
+/* --- commands ------------------------------------------------------------------------------ */
+
+static size_t add_params(const struct pki_duty *duty, const char *const *values, bool operands,
+                         const char **words, size_t n)
+{
+    for (size_t i = 0; i < PKI_DUTY_PARAMS && duty->params[i].name; i++) {
+        if (!values[i] || operands == (duty->params[i].option != NULL))
+            continue;
+        if (!operands)
+            words[n++] = duty->params[i].option;
+        words[n++] = values[i];
+    }
+    return n;
+}
+
+size_t pki_duty_words(const struct pki_duty *duty, const char *const values[PKI_DUTY_PARAMS],
+                      const char *cellar, const char *words[PKI_DUTY_WORDS])
+{
+    size_t n = 0;
+
+    words[n++] = "cellar";
+    words[n++] = duty->tool + strlen("cellar-");
+    if (duty->verb)
+        words[n++] = duty->verb;
+    n = add_params(duty, values, true, words, n);
+    if (duty->flag)
+        words[n++] = duty->flag;
+    n = add_params(duty, values, false, words, n);
+    if (cellar) {
+        words[n++] = "-C";
+        words[n++] = cellar;
+    }
+    return n;
+}
+
+static bool is_plain(const char *word)
+{
+    for (const char *at = word; *at; at++)
+        if (!isalnum((unsigned char)*at) && !strchr("@%+=:,./-_", *at))
+            return false;
+    return *word != 0;
+}
+
+/* A single quote ends a quoted word, stands escaped, and begins another. */
+static void put_word(struct pki_buf *text, const char *word)
+{
+    if (is_plain(word)) {
+        pki_buf_text(text, word);
+        return;
+    }
+    pki_buf_byte(text, '\'');
+    for (; *word; word++) {
+        if (*word == '\'')
+            pki_buf_text(text, "'\\''");
+        else
+            pki_buf_byte(text, (uint8_t)*word);
+    }
+    pki_buf_byte(text, '\'');
+}
+
+void pki_duty_command(const struct pki_duty *duty, const char *const values[PKI_DUTY_PARAMS],
+                      const char *cellar, struct pki_buf *text)
+{
+    const char *words[PKI_DUTY_WORDS];
+    size_t n = pki_duty_words(duty, values, cellar, words);
+
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0)
+            pki_buf_byte(text, ' ');
+        put_word(text, words[i]);
+    }
+}
