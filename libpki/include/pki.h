@@ -3,13 +3,14 @@
  *
  * The order to read the headers in: base, error, secret, report, progress, time (what
  * everything is written with); session, init, ops and backup (a cellar and its duties);
- * describe, lint, verify, key, install (what works without a cellar).
+ * describe, lint, verify, ceremony, key, install (what works without a cellar).
  */
 #ifndef PKI_H
 #define PKI_H
 
 #include "pki/backup.h"
 #include "pki/base.h"
+#include "pki/ceremony.h"
 #include "pki/describe.h"
 #include "pki/error.h"
 #include "pki/init.h"

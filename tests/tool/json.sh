@@ -81,6 +81,10 @@ fields 0 cellar verify --anchor cellar/exports/prod/anchors.pem handover/chain.p
 fields 3 cellar verify --anchor cellar/exports/prod/anchors.pem --purpose tls-server handover/chain.pem
 fields 0 cellar lint handover/chain.pem
 fields 3 cellar lint --profile tls-ca handover/chain.pem
+good=$source_dir/tests/fixtures/ceremony/good.yaml
+fields 0 cellar ceremony lint "$good"
+fields 0 cellar ceremony duties
+fields 3 cellar ceremony lint "$good" --at 2027-03-01
 
 mkdir medium
 fields 0 cellar backup --to medium -C cellar --dry-run
