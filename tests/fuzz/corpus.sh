@@ -40,6 +40,6 @@ for fixture in "$root"/tests/fixtures/asn1/*.hex; do
         'import sys; sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >"der/$(basename "$fixture")"
 done
 cp "$root/ceremony/demonstration.yaml" hierarchy/demonstration
-cp "$root"/ceremony/scripts/*.yaml "$root/tests/fixtures/ceremony/good.yaml" script
+cp "$root/tests/fixtures/ceremony/good.yaml" script
 printf 'hierarchy: 1\nroots: &a\n  - *a\n  - {b: [c]}\n' >hierarchy/odd
 rm -f key.pem cert.pem list.pem ca.cnf index.txt*
