@@ -3,16 +3,31 @@
 #include "cli/cli.h"
 
 struct args {
-    const char *verb, *script;
+    const char *verb, *script, *to;
     struct cli_time at;
 };
 
 static const struct cli_option options[] = {
     CLI_TIME(0, "at", at, "the day that the script is to be valid on"),
-    CLI_OPERAND(verb, "lint|duties", "what to do"),
+    CLI_TEXT(0, "to", to, "FILE", "the booklet: a new file, .txt, .html or .pdf"),
+    CLI_OPERAND(verb, "lint|print|duties", "what to do"),
     CLI_OPTIONAL(script, "SCRIPT", "the script of a ceremony"),
     CLI_END,
 };
+
+static bool print(struct cli *cli, const struct args *args, int64_t at, struct pki_error *err)
+{
+    const struct pki_ceremony_print_request request = {
+        .script = args->script,
+        .to = args->to,
+        .at = at,
+        .dry_run = cli->common.dry_run,
+    };
+
+    if (!args->to)
+        return pki_fail(err, PKI_E_USAGE, "--to FILE is missing: FILE.txt, FILE.html or FILE.pdf");
+    return pki_ceremony_print(&request, cli->report, err);
+}
 
 static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
 {
@@ -21,11 +36,13 @@ static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
 
     if (strcmp(args->verb, "duties") == 0)
         return pki_ceremony_duties(cli->report, err);
-    if (strcmp(args->verb, "lint") != 0)
-        return pki_fail(err, PKI_E_USAGE, "unknown verb \"%s\": lint or duties", args->verb);
+    bool prints = strcmp(args->verb, "print") == 0;
+    if (!prints && strcmp(args->verb, "lint") != 0)
+        return pki_fail(err, PKI_E_USAGE, "unknown verb \"%s\": lint, print or duties", args->verb);
     if (!args->script)
         return pki_fail(err, PKI_E_USAGE, "ceremony %s needs a script", args->verb);
-    return pki_ceremony_lint(args->script, at, cli->report, err);
+    return prints ? print(cli, args, at, err)
+                  : pki_ceremony_lint(args->script, at, cli->report, err);
 }
 
 int main(int argc, char **argv)
@@ -34,8 +51,12 @@ int main(int argc, char **argv)
         .id = CLI_TOOL_CEREMONY,
         .options = options,
         .args_size = sizeof(struct args),
-        .synopsis = "lint SCRIPT [--at TIME]\nduties",
+        .common = CLI_DRY_RUN,
+        .synopsis = "lint SCRIPT [--at TIME]\n"
+                    "print SCRIPT --to FILE [--at TIME]\n"
+                    "duties",
         .examples = "cellar ceremony lint ceremony/scripts/root-genesis.yaml\n"
+                    "cellar ceremony print script.yaml --to booklet.pdf\n"
                     "cellar ceremony duties",
         .run = run,
     };

@@ -159,8 +159,7 @@ static const struct pki_duty duties[] = {
 static const struct pki_script_check checks[] = {
     {"people", "Everybody signs the sign-in sheet, with name, role and organisation.", "names",
      false},
-    {"image", "The words of the boot medium's digest are read aloud and compared with those below.",
-     "words", true},
+    {"image", "The words of the boot medium's digest are read aloud and compared.", "words", true},
     {"network", "Cables are out, radios are off; no interface but loopback is up.", NULL, false},
     {"clock", "The clock is compared with a second clock; both times are written down.", "clock",
      false},
@@ -174,7 +173,7 @@ static const struct pki_script_check checks[] = {
 };
 
 static const struct pki_script_record records[] = {
-    {"names", "Names", 4},        {"clock", "Second clock, this clock (UTC)", 1},
+    {"names", "Names", 4},        {"clock", "Second clock, this one", 1},
     {"words", "Words", 4},        {"hex", "Hex", 2},
     {"head", "Head", 4},          {"serial", "Serial number", 1},
     {"bag", "Bag number", 1},     {"count", "How many", 1},

@@ -34,6 +34,39 @@ refuses 2 'none.yaml' cellar ceremony lint none.yaml
 printf 'ceremony: 1\n\033[31mid: x\n' >bad.yaml
 refuses 2 'bad.yaml:2:1: invisible or control character' cellar ceremony lint bad.yaml
 
+# Booklets: three forms of one text, the same bytes each time, from sound scripts only.
+for kind in txt html pdf; do
+    works cellar ceremony print "$good" --to once.$kind
+    works cellar ceremony print "$good" --to twice.$kind
+    check "equal booklets: $kind" cmp -s once.$kind twice.$kind
+    refuses 4 "once.$kind.*exist" cellar ceremony print "$good" --to once.$kind
+    for text in 'Quarterly rotation of prod code signing' 'Exception sheet' 'cellar export'; do
+        check "$kind: no $text" grep -q "$text" once.$kind
+    done
+done
+check 'a PDF' [ "$(head -c 5 once.pdf)" = %PDF- ]
+check 'PDF without a date' ! grep -aq CreationDate once.pdf
+check 'text of 80 columns' [ "$(wc -L <once.txt)" -le 80 ]
+check 'the digest in the booklet' \
+    grep -q "^SHA-256  *$(sha256sum <"$good" | sed -E 's/^(.{4})(.{4}).*/\1 \2/') " once.txt
+check 'HTML' python3 "$here/page.py" once.html
+works cellar ceremony print "$good" --to new.txt --dry-run
+check 'a dry run writes nothing' [ ! -e new.txt ]
+refuses 2 'says what is written: .txt, .html or .pdf' cellar ceremony print "$good" --to new.doc
+refuses 2 '.-to FILE is missing' cellar ceremony print "$good"
+refuses 3 'valid_now' cellar ceremony print "$good" --to new.txt --at 2027-01-01
+sed 's/check: clock/check: look/' "$good" >bad.yaml
+refuses 3 'clock_first' cellar ceremony print bad.yaml --to new.txt
+sed "s/title: Rotate/title: '< script>alert(1)< \/script> \\& < img src=x>'/" "$good" >hostile.yaml
+works cellar ceremony print hostile.yaml --to hostile.html
+check 'hostile HTML' python3 "$here/page.py" hostile.html
+check 'its text is there' grep -qF '&lt; img src=' hostile.html
+sed 's/title: Rotate/title: Ротация/' "$good" >cyrillic.yaml
+works cellar ceremony print cyrillic.yaml --to cyrillic.html
+works cellar ceremony print cyrillic.yaml --to cyrillic.txt
+refuses 2 'no character U.0420: print it as .html' cellar ceremony print cyrillic.yaml --to cyrillic.pdf
+check 'nothing of it is left' [ ! -e cyrillic.pdf ]
+
 # The example in the documentation is a script, too.
 awk 'length == 7 && /yaml$/ { inside = 1; next } length == 3 { inside = 0 } inside' "$source_dir/docs/CEREMONY.md" >documented.yaml
 is '0|3' cellar ceremony lint documented.yaml

@@ -18,6 +18,23 @@
 PKI_CHECKED bool pki_ceremony_lint(const char *path, int64_t now, struct pki_report *report,
                                    struct pki_error *err);
 
+struct pki_ceremony_print_request {
+    const char *script;
+    const char *to; /* a new file, whose end says what is written: .txt, .html, .pdf */
+    int64_t at;     /* the day that the script is to be valid on */
+    bool dry_run;
+};
+
+/**
+ * Print the booklet of a script: what lies on the table, and is filled in with a pen. Equal scripts
+ * give equal bytes.
+ *
+ * Fails:  as pki_ceremony_lint: what is not sound is not printed; PKI_E_EXISTS; PKI_E_IO;
+ *         PKI_E_USAGE also a name with another end, or a character that the fonts of PDF lack
+ */
+PKI_CHECKED bool pki_ceremony_print(const struct pki_ceremony_print_request *request,
+                                    struct pki_report *report, struct pki_error *err);
+
 /** What a step can do, check and record: the words that a script may use. */
 PKI_CHECKED bool pki_ceremony_duties(struct pki_report *report, struct pki_error *err);
 
