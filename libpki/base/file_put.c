@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include "base/file_private.h"
+#include "base/sum.h"
 
 #define CHUNK ((size_t)64 * 1024)
 
@@ -73,38 +74,18 @@ bool pki_file_view(const struct pki_file *file, struct pki_bytes *bytes, struct 
     return true;
 }
 
-/* A bijection of the sum, so that one changed word always shows. */
-static uint64_t mix(uint64_t sum, uint64_t word)
-{
-    sum = (sum ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-    return sum ^ sum >> 32;
-}
-
-static uint64_t mix_all(uint64_t sum, struct pki_bytes bytes)
-{
-    size_t whole = bytes.size - bytes.size % sizeof(uint64_t);
-    uint64_t word = 0;
-
-    for (size_t at = 0; at < whole; at += sizeof(word)) {
-        memcpy(&word, bytes.data + at, sizeof(word));
-        sum = mix(sum, word);
-    }
-    word = 0;
-    memcpy(&word, bytes.data + whole, bytes.size - whole);
-    return mix(sum, word);
-}
-
 bool pki_file_checksum(const struct pki_file *file, uint64_t *sum, struct pki_error *err)
 {
     uint8_t chunk[CHUNK];
+    struct pki_sum found = {0};
     size_t size = 0;
 
-    *sum = file->put;
     for (size_t at = 0; at < file->put; at += size) {
         size = file->put - at < CHUNK ? file->put - at : CHUNK;
         if (!pki_file_get(file, at, chunk, size, err))
             return false;
-        *sum = mix_all(*sum, (struct pki_bytes){chunk, size});
+        pki_sum_add(&found, (struct pki_bytes){chunk, size});
     }
+    *sum = pki_sum_end(&found);
     return true;
 }
