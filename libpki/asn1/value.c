@@ -68,65 +68,80 @@ bool pki_value_oid(struct pki_bytes content, char oid[PKI_OID_TEXT], struct pki_
     return true;
 }
 
-/* Two digits; -1 when they are not. */
-static int pair(const uint8_t *at)
+/* Two digits; 100 or more when they are not. */
+static unsigned pair(const uint8_t *at)
 {
-    if (at[0] < '0' || at[0] > '9' || at[1] < '0' || at[1] > '9')
-        return -1;
-    return (at[0] - '0') * 10 + (at[1] - '0');
+    unsigned tens = at[0] - (unsigned)'0';
+    unsigned ones = at[1] - (unsigned)'0';
+
+    return tens > 9 || ones > 9 ? 100 : 10 * tens + ones;
 }
 
-static int month_days(int year, int month)
+static bool is_leap(unsigned year)
 {
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-    return month == 2 && leap ? 29 : days[month - 1];
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 }
 
 /* Days since 1970-01-01. Years are counted from 1 March, so that a leap day is a year's last. */
-static int64_t days_since_epoch(int year, int month, int day)
+static int64_t days_since_epoch(unsigned year, unsigned month, unsigned day)
 {
-    int64_t from_march = (month + 9) % 12;
-    int64_t shifted = month <= 2 ? year - 1 : year;
-    int64_t leap_days = shifted / 4 - shifted / 100 + shifted / 400;
+    static const uint16_t before[] = {306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275};
+    unsigned shifted = month <= 2 ? year - 1 : year;
+    unsigned leap_days = shifted / 4 - shifted / 100 + shifted / 400;
 
-    return shifted * 365 + leap_days + (153 * from_march + 2) / 5 + day - 1 - 719468;
+    return (int64_t)(shifted * 365 + leap_days + before[month - 1] + day) - 719469;
+}
+
+static bool is_day(unsigned year, unsigned month, unsigned day)
+{
+    static const uint8_t days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+    if (month < 1 || month > 12 || day < 1 || day > days[month - 1])
+        return false;
+    return day < 29 || month != 2 || is_leap(year);
 }
 
 /* MMDDHHMMSSZ of a year */
-static bool read_rest(const uint8_t *at, int year, int64_t *seconds)
+static bool read_rest(const uint8_t *at, unsigned year, int64_t *seconds)
 {
-    int month = pair(at);
-    int day = pair(at + 2);
-    int hour = pair(at + 4);
-    int minute = pair(at + 6);
-    int second = pair(at + 8);
+    unsigned month = pair(at);
+    unsigned day = pair(at + 2);
+    unsigned hour = pair(at + 4);
+    unsigned minute = pair(at + 6);
+    unsigned second = pair(at + 8);
 
-    if (at[10] != 'Z' || month < 1 || month > 12 || day < 1 || day > month_days(year, month))
+    if (at[10] != 'Z' || !is_day(year, month, day) || hour > 23 || minute > 59 || second > 59)
         return false;
-    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
-        return false;
-    *seconds = days_since_epoch(year, month, day) * 86400 + hour * INT64_C(3600) +
-               minute * INT64_C(60) + second;
+    *seconds =
+        days_since_epoch(year, month, day) * 86400 + (int64_t)(hour * 3600 + minute * 60 + second);
     return true;
+}
+
+/* 0 when it has none: the year 0 has no 1 January in the count from March. */
+static unsigned read_year(bool utc, const uint8_t *at)
+{
+    unsigned first = pair(at);
+    unsigned second = utc ? 0 : pair(at + 2);
+
+    if (first > 99 || second > 99)
+        return 0;
+    if (!utc)
+        return 100 * first + second;
+    return first < 50 ? 2000 + first : 1900 + first; /* RFC 5280 4.1.2.5.1 */
+}
+
+bool pki_value_is_time(uint8_t tag, struct pki_bytes content, int64_t *seconds)
+{
+    bool utc = tag == TAG_UTC_TIME && content.size == sizeof("YYMMDDHHMMSSZ") - 1;
+    bool generalized = tag == TAG_GENERALIZED_TIME && content.size == sizeof("YYYYMMDDHHMMSSZ") - 1;
+    unsigned year = utc || generalized ? read_year(utc, content.data) : 0;
+
+    return year > 0 && read_rest(content.data + (utc ? 2 : 4), year, seconds);
 }
 
 bool pki_value_time(uint8_t tag, struct pki_bytes content, int64_t *seconds, struct pki_error *err)
 {
-    bool utc = tag == TAG_UTC_TIME && content.size == sizeof("YYMMDDHHMMSSZ") - 1;
-    bool generalized = tag == TAG_GENERALIZED_TIME && content.size == sizeof("YYYYMMDDHHMMSSZ") - 1;
-    int year = -1;
-
-    if (utc) {
-        year = pair(content.data);
-        year += year < 0 ? 0 : year < 50 ? 2000 : 1900; /* RFC 5280 4.1.2.5.1 */
-    } else if (generalized && pair(content.data) >= 0 && pair(content.data + 2) >= 0) {
-        year = pair(content.data) * 100 + pair(content.data + 2);
-    }
-    /* the year 0 has no 1 January in the count from March */
-    if (year < 1 || !read_rest(content.data + (utc ? 2 : 4), year, seconds))
-        return pki_fail(err, PKI_E_FORMAT,
-                        "a time is not YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ (RFC 5280 4.1.2.5)");
-    return true;
+    return pki_value_is_time(tag, content, seconds) ||
+           pki_fail(err, PKI_E_FORMAT,
+                    "a time is not YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ (RFC 5280 4.1.2.5)");
 }

@@ -27,5 +27,8 @@ PKI_CHECKED bool pki_value_oid(struct pki_bytes content, char oid[PKI_OID_TEXT],
  */
 PKI_CHECKED bool pki_value_time(uint8_t tag, struct pki_bytes content, int64_t *seconds,
                                 struct pki_error *err);
+/** The same for who has no use for an error, but millions of times; seconds untouched when it is
+ *  none. */
+PKI_CHECKED bool pki_value_is_time(uint8_t tag, struct pki_bytes content, int64_t *seconds);
 
 #endif

@@ -36,25 +36,27 @@ static int64_t clamp(int64_t seconds, int64_t first)
     return seconds > PKI_TIME_MAX ? PKI_TIME_MAX : seconds;
 }
 
+/*
+ * A CRL has a date an entry, so this one is quick: a year and a month come from one multiplication
+ * each, whose upper part is the quotient and whose lower part leads to the remainder (Neri and
+ * Schneider, Euclidean affine functions and their application to calendar algorithms, 2023).
+ */
 static struct civil civil_from(int64_t seconds)
 {
-    int64_t since_era = clamp(seconds, -EPOCH_DAYS * DAY) + EPOCH_DAYS * DAY;
-    int days = (int)(since_era / DAY);
-    int day_of_era = days % ERA_DAYS;
-    int year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int from_march = (5 * day_of_year + 2) / 153;
-    struct civil civil = {
-        .year = year_of_era + days / ERA_DAYS * 400,
-        .month = from_march < 10 ? from_march + 3 : from_march - 9,
-        .day = day_of_year - (153 * from_march + 2) / 5 + 1,
-        .second = since_era % DAY,
-    };
+    uint64_t since_era = (uint64_t)(clamp(seconds, -EPOCH_DAYS * DAY) + EPOCH_DAYS * DAY);
+    uint32_t quarters = 4 * (uint32_t)(since_era / DAY) + 3; /* of a day */
+    uint32_t of_century = quarters % ERA_DAYS / 4;
+    uint64_t years = UINT64_C(2939745) * (4 * of_century + 3); /* 2^32 / 1461 each */
+    uint32_t day_of_year = (uint32_t)years / 2939745 / 4;
+    uint32_t months = 2141 * day_of_year + 197913; /* 2^16 each; from March, which is 3 */
+    int next_year = day_of_year >= 306;            /* January and February */
 
-    if (civil.month <= 2)
-        civil.year++;
-    return civil;
+    return (struct civil){
+        .year = (int)(100 * (quarters / ERA_DAYS) + (uint32_t)(years >> 32)) + next_year,
+        .month = (int)(months >> 16) - 12 * next_year,
+        .day = (int)((months & 0xffff) / 2141) + 1,
+        .second = (int64_t)(since_era % DAY),
+    };
 }
 
 static int month_days(int year, int month)
@@ -153,22 +155,28 @@ bool pki_time_parse(const char *text, int64_t *seconds, struct pki_error *err)
     return true;
 }
 
-static void put_pair(char *text, int value)
+static const char pairs[] = "0001020304050607080910111213141516171819"
+                            "2021222324252627282930313233343536373839"
+                            "4041424344454647484950515253545556575859"
+                            "6061626364656667686970717273747576777879"
+                            "8081828384858687888990919293949596979899";
+
+static void put_pair(char *text, uint32_t value)
 {
-    text[0] = (char)('0' + value / 10);
-    text[1] = (char)('0' + value % 10);
+    memcpy(text, &pairs[(size_t)2 * value], 2);
 }
 
 /* Certificates may name times before 1970 (UTCTime begins in 1950), so those are written too. */
 void pki_time_digits(int64_t seconds, char digits[PKI_TIME_DIGITS])
 {
     struct civil civil = civil_from(seconds);
-    int second = (int)civil.second;
+    uint32_t year = (uint32_t)civil.year;
+    uint32_t second = (uint32_t)civil.second;
 
-    put_pair(digits, civil.year / 100);
-    put_pair(digits + 2, civil.year % 100);
-    put_pair(digits + 4, civil.month);
-    put_pair(digits + 6, civil.day);
+    put_pair(digits, year / 100);
+    put_pair(digits + 2, year % 100);
+    put_pair(digits + 4, (uint32_t)civil.month);
+    put_pair(digits + 6, (uint32_t)civil.day);
     put_pair(digits + 8, second / 3600);
     put_pair(digits + 10, second / 60 % 60);
     put_pair(digits + 12, second % 60);
