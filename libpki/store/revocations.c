@@ -100,7 +100,7 @@ bool pki_revocation_scan_open(struct pki_store *store, int64_t issuer,
 static bool read_line(struct pki_statement *query, struct pki_revocation_line *line,
                       struct pki_error *err)
 {
-    line->serial = pki_column_view(query);
+    line->serial = pki_column_blob(query);
     if (line->serial.size == 0 || line->serial.size > SERIAL_MAX)
         query->damaged = true;
     line->revoked_at = pki_column_integer(query);

@@ -75,6 +75,8 @@ void pki_column_octets(struct pki_statement *statement, uint8_t *octets, size_t 
 void pki_column_buf(struct pki_statement *statement, struct pki_buf *buf);
 /** Text or octets, borrowed until the next step. */
 struct pki_bytes pki_column_view(struct pki_statement *statement);
+/** The same of a column that is nothing but octets, where rows are many. */
+struct pki_bytes pki_column_blob(struct pki_statement *statement);
 /** Whether the next column is NULL; if so, steps over it. */
 bool pki_column_skip_null(struct pki_statement *statement);
 /** Fails: PKI_E_INTEGRITY a cell was not what the schema promises; PKI_E_MEMORY */
