@@ -204,26 +204,36 @@ void pki_der_text(struct pki_der *der, uint8_t tag, const char *text)
 #define UTC_FIRST INT64_C(-631152000) /* 1950-01-01T00:00:00Z */
 #define UTC_END   INT64_C(2524608000) /* 2050-01-01T00:00:00Z */
 
-void pki_der_time(struct pki_der *der, int64_t seconds)
+static size_t put_time(uint8_t octets[PKI_DER_TIME_MAX], uint8_t tag, int64_t seconds)
 {
     char digits[PKI_TIME_DIGITS];
-
-    if (seconds < UTC_FIRST || seconds >= UTC_END) {
-        pki_der_generalized_time(der, seconds);
-        return;
-    }
-    pki_time_digits(seconds, digits); /* two digits of the year */
-    pki_der_primitive(der, PKI_DER_UTC_TIME,
-                      (struct pki_bytes){(const uint8_t *)digits + 2, sizeof(digits) - 2});
-}
-
-void pki_der_generalized_time(struct pki_der *der, int64_t seconds)
-{
-    char digits[PKI_TIME_DIGITS];
+    size_t skip = tag == PKI_DER_UTC_TIME ? 2 : 0; /* it has two digits of the year */
 
     pki_time_digits(seconds, digits);
-    pki_der_primitive(der, PKI_DER_GENERALIZED_TIME,
-                      (struct pki_bytes){(const uint8_t *)digits, sizeof(digits)});
+    octets[0] = tag;
+    octets[1] = (uint8_t)(sizeof(digits) - skip);
+    memcpy(octets + 2, digits + skip, sizeof(digits) - skip);
+    return 2 + sizeof(digits) - skip;
+}
+
+size_t pki_der_put_time(uint8_t octets[PKI_DER_TIME_MAX], int64_t seconds)
+{
+    return put_time(octets,
+                    seconds < UTC_FIRST || seconds >= UTC_END ? PKI_DER_GENERALIZED_TIME
+                                                              : PKI_DER_UTC_TIME,
+                    seconds);
+}
+
+size_t pki_der_put_generalized_time(uint8_t octets[PKI_DER_TIME_MAX], int64_t seconds)
+{
+    return put_time(octets, PKI_DER_GENERALIZED_TIME, seconds);
+}
+
+void pki_der_time(struct pki_der *der, int64_t seconds)
+{
+    uint8_t octets[PKI_DER_TIME_MAX];
+
+    pki_buf_append(der->out, octets, pki_der_put_time(octets, seconds));
 }
 
 void pki_der_raw(struct pki_der *der, struct pki_bytes der_bytes)

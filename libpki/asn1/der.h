@@ -63,8 +63,13 @@ void pki_der_null(struct pki_der *der);
 void pki_der_text(struct pki_der *der, uint8_t tag, const char *text);
 /** UTCTime through 2049, GeneralizedTime from 2050 (RFC 5280 4.1.2.5). */
 void pki_der_time(struct pki_der *der, int64_t seconds);
+
+/* For who writes millions of them: returns how many octets. */
+#define PKI_DER_TIME_MAX 17
+size_t pki_der_put_time(uint8_t octets[PKI_DER_TIME_MAX], int64_t seconds);
 /** GeneralizedTime whatever the year, where RFC 5280 leaves no choice (invalidity dates, 5.3.2). */
-void pki_der_generalized_time(struct pki_der *der, int64_t seconds);
+size_t pki_der_put_generalized_time(uint8_t octets[PKI_DER_TIME_MAX], int64_t seconds);
+
 /** Bytes that are DER already. */
 void pki_der_raw(struct pki_der *der, struct pki_bytes der_bytes);
 

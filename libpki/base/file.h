@@ -61,7 +61,7 @@ PKI_CHECKED bool pki_file_map(int dir, const char *path, size_t limit, struct pk
 void pki_file_unmap(struct pki_bytes *bytes);
 
 /* Whoever reads a large mapping through lets go of what is behind, so that memory stays flat. */
-#define PKI_FILE_WINDOW ((size_t)1024 * 1024)
+#define PKI_FILE_WINDOW ((size_t)256 * 1024)
 
 /** These octets of a mapping, never of other memory, are not needed for now: their whole pages are
  *  given back. Reading them again reads the file again. */

@@ -31,15 +31,16 @@ bool pki_hash_add(struct pki_hash *hash, struct pki_bytes bytes, struct pki_erro
     return pki_gnutls_ok(gnutls_hash(hash->handle, bytes.data, bytes.size), "digest", err);
 }
 
-bool pki_hash_add_mapped(struct pki_hash *const *hashes, size_t n, struct pki_bytes mapped,
+bool pki_hash_add_mapped(struct pki_hash *hash, struct pki_sum *sum, struct pki_bytes mapped,
                          struct pki_error *err)
 {
     while (mapped.size > 0) {
         size_t size = mapped.size < PKI_FILE_WINDOW ? mapped.size : PKI_FILE_WINDOW;
         const struct pki_bytes window = {mapped.data, size};
-        for (size_t i = 0; i < n; i++)
-            if (!pki_hash_add(hashes[i], window, err))
-                return false;
+        if (!pki_hash_add(hash, window, err))
+            return false;
+        if (sum)
+            pki_sum_add(sum, window);
         pki_file_let_go(window);
         mapped = (struct pki_bytes){mapped.data + size, mapped.size - size};
     }

@@ -11,6 +11,7 @@
 #define PKI_CRYPTO_HASH_H
 
 #include "pki/error.h"
+#include "base/sum.h"
 #include "crypto/digest.h"
 
 struct pki_hash;
@@ -20,8 +21,9 @@ PKI_CHECKED bool pki_hash_begin(enum pki_digest kind, struct pki_hash **hash,
                                 struct pki_error *err);
 /** Fails: PKI_E_CRYPTO */
 PKI_CHECKED bool pki_hash_add(struct pki_hash *hash, struct pki_bytes bytes, struct pki_error *err);
-/** The same over a mapping of a file (base/file.h), in flat memory; several digests in one pass. */
-PKI_CHECKED bool pki_hash_add_mapped(struct pki_hash *const *hashes, size_t n,
+/** The same over a mapping of a file (base/file.h), in flat memory. @sum may be NULL: summed in the
+ *  same pass */
+PKI_CHECKED bool pki_hash_add_mapped(struct pki_hash *hash, struct pki_sum *sum,
                                      struct pki_bytes mapped, struct pki_error *err);
 /** Writes pki_digest_size(kind) octets; nulls *hash. */
 void pki_hash_end(struct pki_hash **hash, uint8_t *digest);

@@ -1,7 +1,8 @@
 /*
  * The CRL duty: a list of everything that an authority has revoked, built on
- * the medium, linted as it lies there, compared with the one before, signed.
- * Memory stays flat: nothing here holds an entry longer than it is looked at.
+ * the medium, checked as it lies there (ops/crl_check.c), signed
+ * (ops/crl_sign.c). Memory stays flat: nothing here holds an entry longer than
+ * it is looked at.
  */
 #include "ops/crl.h"
 
@@ -9,7 +10,6 @@
 #include "store/scan.h"
 
 #define LINES_A_LOOK 4096
-#define CHECKS       2 /* linted, compared */
 
 /* --- what is in it --------------------------------------------------------------------------- */
 
@@ -160,115 +160,8 @@ static bool fill_row(struct pki_draft *draft, struct pki_error *err)
     return true;
 }
 
-/* --- checking -------------------------------------------------------------------------------- */
-
-/* A name for people, where the inventory knows the certificate. */
-static bool name_entry(struct pki_crl_work *crl, struct pki_bytes serial,
-                       struct pki_crl_shown *shown, struct pki_error *err)
-{
-    pki_scope(pki_certificate_row) row = {0};
-    pki_scope(pki_buf) name = {0};
-    bool found = false;
-
-    if (serial.size == sizeof(row.serial) &&
-        !pki_store_find_serial(crl->session->store, serial.data, &found, &row, err))
-        return false;
-    if (!found || row.issuer != crl->row.issuer)
-        return true;
-    if (!pki_name_attribute(pki_buf_view(&row.subject), PKI_OID_COMMON_NAME, &name, err))
-        return false;
-    (void)snprintf(shown->name, sizeof(shown->name), "%.*s", (int)name.size,
-                   name.size > 0 ? (const char *)name.data : "");
-    return true;
-}
-
-static bool show(struct pki_crl_work *crl, const struct pki_crl_entry *entry, const char *serial,
-                 struct pki_error *err)
-{
-    struct pki_crl_shown *shown = &crl->shown[crl->n_shown++];
-
-    (void)snprintf(shown->serial, sizeof(shown->serial), "%s", serial);
-    shown->reason = entry->reason;
-    shown->revoked_at = entry->revoked_at;
-    return name_entry(crl, entry->serial, shown, err);
-}
-
-/* A revocation is never taken back or told otherwise: every entry of the last list is in this one
-   as it was (DESIGN 3.6). */
-static bool take_change(void *of, const struct pki_crl_change *change, struct pki_error *err)
-{
-    struct pki_crl_work *crl = of;
-    bool removed = change->kind == PKI_CRL_REMOVED;
-    char serial[2 * PKI_SERIAL_SIZE + 1];
-    pki_scope(pki_buf) hex = {0};
-
-    if (change->kind == PKI_CRL_ADDED && crl->n_shown == PKI_CRL_SHOWN)
-        return true;
-    pki_hex(&hex, removed ? change->before.serial : change->after.serial);
-    if (!pki_buf_ok(&hex, err))
-        return false;
-    (void)snprintf(serial, sizeof(serial), "%.*s", (int)hex.size, (const char *)hex.data);
-    if (change->kind == PKI_CRL_ADDED)
-        return show(crl, &change->after, serial, err);
-    return pki_fail(err, PKI_E_INTEGRITY,
-                    "serial %s of the last CRL %s: the inventory is not the one that it was made "
-                    "from; run `cellar audit`",
-                    serial, removed ? "would vanish" : "would change its date or reason");
-}
-
-static bool compare(struct pki_draft *draft, const struct pki_crl *after, struct pki_error *err)
-{
-    struct pki_crl_work *crl = draft->own;
-    const struct pki_crl_sink sink = {.take = take_change, .of = crl};
-    struct pki_bytes der = {0};
-    struct pki_crl before;
-
-    if (!crl->has_last)
-        return pki_crl_compare(NULL, after, &sink, &crl->difference, err);
-    if (!pki_crl_file_map(crl->session, draft->issuer.name, &crl->last, &der, err))
-        return false;
-    bool done = pki_crl_parse(der, &before, err) && pki_crl_may_follow(&before, after, err);
-    before.mapped = true;
-    done = done && pki_crl_compare(&before, after, &sink, &crl->difference, err);
-    pki_file_unmap(&der);
-    return done;
-}
-
-/* What lint cannot know: whose list it must be (BR 7.2: the issuer byte for byte). */
-static bool check_issuer(const struct pki_draft *draft, const struct pki_crl *list,
-                         struct pki_error *err)
-{
-    const struct pki_cert *issuer = draft->issuer_cert;
-
-    if (!pki_bytes_equal(list->issuer, issuer->subject) ||
-        !pki_bytes_equal(list->authority_key_id, issuer->subject_key_id))
-        return pki_fail(err, PKI_E_INTEGRITY, "the list names another issuer (RFC 5280 5.1.2.3)");
-    return list->next_update <= issuer->not_after ||
-           pki_fail(err, PKI_E_POLICY, "the list outlives its issuer (RFC 5280 5)");
-}
-
-static bool check_body(struct pki_draft *draft, struct pki_bytes body, struct pki_error *err)
-{
-    struct pki_crl_work *crl = draft->own;
-    struct pki_crl list;
-
-    if (!pki_crl_parse_body(body, &list, err))
-        return false;
-    list.mapped = true;
-    return pki_lint_crl_body(&list, &crl->findings, err) && pki_work_on(&crl->work, err) &&
-           check_issuer(draft, &list, err) && compare(draft, &list, err) &&
-           pki_work_on(&crl->work, err);
-}
-
-static bool check(struct pki_draft *draft, struct pki_error *err)
-{
-    struct pki_crl_work *crl = draft->own;
-    pki_scope(pki_crl_view) view = {0};
-
-    crl->work.each = 0;
-    return pki_work_turn(&crl->work, "checking the list", CHECKS, err) &&
-           pki_crl_draft_view(crl->list, &view, err) && check_body(draft, view.der, err);
-}
+/* --- making ------------------------------------------------------------------------------------
+ */
 
 /* Entries at most: those of the last list, and what was revoked since, by whomever. */
 static void begin_work(struct pki_crl_work *crl)
@@ -284,7 +177,7 @@ static bool make(struct pki_draft *draft, struct pki_error *err)
     struct pki_crl_work *crl = draft->own;
 
     begin_work(crl);
-    bool made = build(draft, err) && check(draft, err);
+    bool made = build(draft, err) && pki_crl_check(draft, err);
     pki_work_clear(&crl->work);
     return made;
 }

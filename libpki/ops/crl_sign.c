@@ -25,6 +25,12 @@ static const struct pki_crl_work *own_of(const struct pki_draft *draft)
     return draft->own;
 }
 
+/* Of the body, as the key signs it; what is told and reserved are its first 256 bits. */
+static struct pki_bytes digest_of(const struct pki_crl_work *crl)
+{
+    return (struct pki_bytes){crl->digest, crl->digest_size};
+}
+
 /* --- telling --------------------------------------------------------------------------------- */
 
 static void tell_shown(const struct pki_crl_work *crl, struct pki_report *report)
@@ -63,7 +69,6 @@ static bool describe(const struct pki_draft *draft, struct pki_report *report,
                      struct pki_error *err)
 {
     const struct pki_crl_work *crl = own_of(draft);
-    const struct pki_crl_body *body = pki_crl_draft_body(crl->list);
     struct pki_report *block = pki_report_block(report, draft->issuer.name);
 
     pki_name_describe(draft->issuer_cert->subject, "Issuer", block);
@@ -72,7 +77,7 @@ static bool describe(const struct pki_draft *draft, struct pki_report *report,
     pki_report_time(block, "Next update", crl->row.next_update);
     pki_report_integer(block, "Entries", crl->row.entries);
     tell_difference(crl, block);
-    pki_report_octets(block, "Body digest", (struct pki_bytes){body->sha256, sizeof(body->sha256)});
+    pki_report_octets(block, "Body digest", (struct pki_bytes){crl->digest, PKI_SHA256_SIZE});
     if (crl->findings.n > 0)
         pki_lint_findings_describe(&crl->findings, block);
     return pki_report_ok(report, err);
@@ -104,69 +109,39 @@ static bool reserve(const struct pki_draft *draft, size_t nth, struct pki_reserv
     pki_crl_reservation_name(draft->issuer.name, crl->row.number, row->subject,
                              sizeof(row->subject));
     memcpy(row->signer, draft->issuer_cert->spki_sha256, sizeof(row->signer));
-    memcpy(row->body, pki_crl_draft_body(crl->list)->sha256, sizeof(row->body));
+    memcpy(row->body, crl->digest, sizeof(row->body));
     return true;
 }
 
-/* What was linted was digested as the key signs it, in one go with its SHA-256: so where that is
-   the same, the signature is checked without reading a large list once more. */
-static bool verify(const struct pki_draft *draft, const struct pki_crl *list, struct pki_error *err)
+/* By our reader and the issuer's key; GnuTLS's import is quadratic, so it is not asked. The digest
+   is that of the linted body; Ed25519 alone signs, and is verified over, the octets themselves. */
+static bool verify(const struct pki_draft *draft, struct pki_bytes der, struct pki_crl *list,
+                   struct pki_error *err)
 {
-    const struct pki_crl_body *body = pki_crl_draft_body(own_of(draft)->list);
-    const struct pki_bytes digest = {body->digest, pki_digest_size(body->digest_kind)};
     const struct pki_bytes spki = draft->issuer_cert->spki;
 
+    if (!pki_crl_parse(der, list, err))
+        return false;
+    list->mapped = true;
     return pki_signature_is_of_digest(list->signature_algorithm)
-               ? pki_crl_verify_digest(list, spki, digest, err)
+               ? pki_crl_verify_digest(list, spki, digest_of(own_of(draft)), err)
                : pki_crl_verify_signature(list, spki, err);
-}
-
-/* SHA-256 of the body and of the whole list, in one pass over it. */
-static bool digest_signed(const struct pki_crl *list, uint8_t body[PKI_SHA256_SIZE],
-                          uint8_t whole[PKI_SHA256_SIZE], struct pki_error *err)
-{
-    const uint8_t *end = list->tbs.data + list->tbs.size;
-    const struct pki_bytes head = {list->der.data, (size_t)(list->tbs.data - list->der.data)};
-    const struct pki_bytes tail = {end, (size_t)(list->der.data + list->der.size - end)};
-    pki_auto(pki_hash) of_body = NULL;
-    pki_auto(pki_hash) of_whole = NULL;
-
-    if (!pki_hash_begin(PKI_SHA256, &of_body, err) || !pki_hash_begin(PKI_SHA256, &of_whole, err) ||
-        !pki_hash_add(of_whole, head, err) ||
-        !pki_hash_add_mapped((struct pki_hash *const[]){of_body, of_whole}, 2, list->tbs, err) ||
-        !pki_hash_add(of_whole, tail, err))
-        return false;
-    pki_hash_end(&of_body, body);
-    pki_hash_end(&of_whole, whole);
-    return true;
-}
-
-/* By our reader and the issuer's key; GnuTLS's import is quadratic, so it is not asked. */
-static bool check_signed(struct pki_draft *draft, struct pki_bytes der, struct pki_error *err)
-{
-    struct pki_crl_work *crl = draft->own;
-    uint8_t sha256[PKI_SHA256_SIZE];
-    struct pki_crl list;
-
-    crl->row.size = (int64_t)der.size;
-    if (!pki_crl_parse(der, &list, err) || !digest_signed(&list, sha256, crl->row.sha256, err))
-        return false;
-    if (memcmp(sha256, pki_crl_draft_body(crl->list)->sha256, sizeof(sha256)) != 0)
-        return pki_fail(err, PKI_E_INTEGRITY, "the CRL does not hold the linted body");
-    return verify(draft, &list, err);
 }
 
 static bool sign(struct pki_session *session, struct pki_draft *draft,
                  const struct pki_key *issuer_key, struct pki_error *err)
 {
-    struct pki_crl_work *crl = draft->own;
+    const struct pki_crl_work *crl = own_of(draft);
+    struct pki_crl list;
     pki_scope(pki_crl_view) view = {0};
     pki_scope(pki_work) work = pki_work_begin(session->progress, "signing the list", STEPS);
 
-    return pki_crl_draft_sign(crl->list, issuer_key, err) && pki_work_on(&work, err) &&
-           pki_crl_draft_view(crl->list, &view, err) && check_signed(draft, view.der, err) &&
-           pki_work_on(&work, err);
+    return pki_crl_draft_sign(crl->list, digest_of(crl), issuer_key, err) &&
+           pki_work_on(&work, err) && pki_crl_draft_view(crl->list, &view, err) &&
+           verify(draft, view.der, &list, err) && pki_work_on(&work, err);
 }
+
+/* --- recording ------------------------------------------------------------------------------- */
 
 /* What a signing that was cut off has named: no row knows it, and this list is in its place. */
 static bool remove_cut_off(const struct pki_crl_work *crl, const char *issuer, int dir,
@@ -178,15 +153,55 @@ static bool remove_cut_off(const struct pki_crl_work *crl, const char *issuer, i
     return crl->cut_off == 0 || pki_dir_remove(dir, name, err);
 }
 
-static bool name_file(struct pki_crl_work *crl, const char *issuer, struct pki_error *err)
+static bool name_file(struct pki_crl_work *crl, const char *issuer, int dir, struct pki_error *err)
 {
-    pki_scope_fd int dir = -1;
-
-    if (!pki_crl_directory(crl->session, &dir, err) || !remove_cut_off(crl, issuer, dir, err) ||
-        !pki_dir_remove(dir, crl->file, err))
+    if (!remove_cut_off(crl, issuer, dir, err) || !pki_dir_remove(dir, crl->file, err))
         return false;
-    crl->named = pki_crl_draft_commit(&crl->list, err);
-    return crl->named;
+    crl->named = pki_crl_draft_place(&crl->list, err);
+    return crl->named && pki_dir_sync(dir, err);
+}
+
+/* SHA-256 of the whole list and the sum of its body, in one pass. */
+static bool digest_whole(const struct pki_crl *list, uint8_t sha256[PKI_SHA256_SIZE],
+                         struct pki_sum *sum, struct pki_error *err)
+{
+    const uint8_t *end = list->tbs.data + list->tbs.size;
+    const struct pki_bytes head = {list->der.data, (size_t)(list->tbs.data - list->der.data)};
+    const struct pki_bytes tail = {end, (size_t)(list->der.data + list->der.size - end)};
+    pki_auto(pki_hash) hash = NULL;
+
+    if (!pki_hash_begin(PKI_SHA256, &hash, err) || !pki_hash_add(hash, head, err) ||
+        !pki_hash_add_mapped(hash, sum, list->tbs, err) || !pki_hash_add(hash, tail, err))
+        return false;
+    pki_hash_end(&hash, sha256);
+    return true;
+}
+
+static bool judge_named(struct pki_draft *draft, struct pki_bytes der, struct pki_error *err)
+{
+    struct pki_crl_work *crl = draft->own;
+    struct pki_sum sum = {0};
+    struct pki_crl list;
+
+    crl->row.size = (int64_t)der.size;
+    if (!verify(draft, der, &list, err) || !digest_whole(&list, crl->row.sha256, &sum, err))
+        return false;
+    return pki_sum_end(&sum) == crl->sum ||
+           pki_fail(err, PKI_E_IO, "%s: reads back without the linted body", crl->file);
+}
+
+/* What is recorded is what the medium gives back: the linted body, and a signature that verifies.
+ */
+static bool read_back(struct pki_draft *draft, int dir, struct pki_error *err)
+{
+    const struct pki_crl_work *crl = own_of(draft);
+    struct pki_bytes der = {0};
+
+    if (!pki_file_map(dir, crl->file, PKI_LIMIT_CRL, &der, err))
+        return false;
+    bool good = judge_named(draft, der, err);
+    pki_file_unmap(&der);
+    return good;
 }
 
 static void undo(const struct pki_draft *draft)
@@ -199,21 +214,24 @@ static void undo(const struct pki_draft *draft)
         (void)!pki_dir_remove(dir, crl->file, &lost);
 }
 
-/* The file is named inside the transaction, as its last step but the journal's: a crash leaves a
+/* The file is named inside the transaction, and read back before its row is added: a crash leaves a
    file that no row knows, which is nothing, and never a row without its file. */
 static bool record(struct pki_txn *txn, struct pki_draft *draft, int64_t at, struct pki_buf *detail,
                    struct pki_error *err)
 {
     struct pki_crl_work *crl = draft->own;
     char next[PKI_TIME_TEXT];
+    pki_scope_fd int dir = -1;
 
     (void)at;
+    if (!pki_crl_directory(crl->session, &dir, err) ||
+        !name_file(crl, draft->issuer.name, dir, err) || !read_back(draft, dir, err))
+        return false;
     pki_buf_printf(detail, "number %lld, %lld entries (+%zu), next update %s, sha256 ",
                    (long long)crl->row.number, (long long)crl->row.entries, crl->difference.added,
                    pki_time_format(crl->row.next_update, next));
     pki_hex(detail, (struct pki_bytes){crl->row.sha256, sizeof(crl->row.sha256)});
-    return pki_store_add_crl(txn, &crl->row, &crl->row.id, err) &&
-           name_file(crl, draft->issuer.name, err);
+    return pki_store_add_crl(txn, &crl->row, &crl->row.id, err);
 }
 
 const struct pki_draft_duty pki_crl_duty = {

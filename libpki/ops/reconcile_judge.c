@@ -265,8 +265,8 @@ static bool judge_crl(struct pki_reconcile *reconcile, struct pki_found_crl *fou
     memcpy(found->signer, issuer->spki_sha256, sizeof(found->signer));
     bool good = pki_crl_verify_signature(&found->crl, issuer->spki, err) &&
                 pki_crl_parse_body(found->crl.tbs, &body, err) &&
-                pki_lint_crl_body(&body, &findings, err) && count_unknown(reconcile, found, err) &&
-                judge_newer(reconcile, found, err);
+                pki_lint_crl_body(&body, NULL, &findings, err) &&
+                count_unknown(reconcile, found, err) && judge_newer(reconcile, found, err);
     pki_lint_findings_clear(&findings);
     return good;
 }

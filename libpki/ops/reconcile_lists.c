@@ -180,13 +180,11 @@ bool pki_reconcile_reserve(const struct pki_draft *draft, size_t nth,
     const struct pki_reconcile *own = draft->own;
     const struct pki_found_crl *found = nth_newer(own, nth);
 
-    (void)err;
     (void)snprintf(row->kind, sizeof(row->kind), "crl");
     pki_crl_reservation_name(pki_reconcile_issuer(own, &found->issuer, found->above), found->number,
                              row->subject, sizeof(row->subject));
     memcpy(row->signer, found->signer, sizeof(row->signer));
-    pki_sha256(found->crl.tbs, row->body);
-    return true;
+    return pki_crl_reserved_body(&found->crl, row->body, err);
 }
 
 void pki_reconcile_undo(const struct pki_draft *draft)

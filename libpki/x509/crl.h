@@ -6,7 +6,7 @@
 #define PKI_X509_CRL_H
 
 #include "asn1/walk.h"
-#include "crypto/digest.h"
+#include "crypto/hash.h"
 
 struct pki_crl {
     struct pki_bytes der; /* borrowed */
@@ -26,15 +26,24 @@ struct pki_crl {
     bool has_unknown_critical;
 };
 
-/* How far a pass over the entries has come, and what of the mapping it has let go of. */
+/*
+ * One pass over a list: what is behind is digested, if that was asked for, and its part of a
+ * mapping let go of. A large list is so read from the medium once for all that is to be known.
+ */
 struct pki_crl_pass {
     bool mapped;
-    const uint8_t *kept; /* from here on */
+    struct pki_bytes rest; /* from what is not let go of yet to the end of der */
+    struct pki_hash *hash; /* of der; NULL: not digested */
+    struct pki_sum sum;    /* of der, beside the hash */
+    struct pki_error why;  /* what digesting failed with */
 };
 
-struct pki_crl_pass pki_crl_pass_begin(const struct pki_crl *crl);
-/** Entries before at are done with; views into them stay good. */
+/** @hash  borrowed until pki_crl_pass_end; or NULL */
+struct pki_crl_pass pki_crl_pass_begin(const struct pki_crl *crl, struct pki_hash *hash);
+/** What is before at is done with; views into it stay good. */
 void pki_crl_pass_reach(struct pki_crl_pass *pass, const uint8_t *at);
+/** Digest what is left. Fails: PKI_E_CRYPTO */
+PKI_CHECKED bool pki_crl_pass_end(struct pki_crl_pass *pass, struct pki_error *err);
 
 struct pki_crl_entry {
     struct pki_bytes serial; /* INTEGER content octets */
@@ -53,6 +62,12 @@ PKI_CHECKED bool pki_crl_parse_body(struct pki_bytes tbs, struct pki_crl *crl,
 /** Take the next entry off rest (start with crl.entries, until rest.size is 0). */
 PKI_CHECKED bool pki_crl_next(struct pki_bytes *rest, struct pki_crl_entry *entry,
                               struct pki_error *err);
+/* Who looks at each entry of a list while it is linted, so that it is read once; false ends it. */
+struct pki_crl_watch {
+    bool (*take)(void *of, const struct pki_crl_entry *entry, struct pki_bytes der);
+    void *of;
+};
+
 /** The time from which an entry counts: its invalidity date where that is earlier; from ever where
  *  a key leaked and no date says since when. */
 int64_t pki_crl_entry_since(const struct pki_crl_entry *entry);

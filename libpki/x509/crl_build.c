@@ -18,7 +18,6 @@ struct writer {
     struct pki_buf before; /* version to nextUpdate */
     struct pki_buf after;  /* crlExtensions */
     struct pki_buf chunk;  /* entries that are not in the file yet */
-    struct pki_der der;    /* into chunk */
     size_t first;          /* where in the file entries begin */
     size_t written;        /* octets of entries in the file */
     size_t entries;
@@ -137,7 +136,7 @@ static bool add(struct writer *writer, const struct pki_crl_line *line, struct p
 {
     if (!pki_crl_line_judge(line, err) || !follows(writer, line->serial, err))
         return false;
-    pki_crl_line_write(&writer->der, line);
+    pki_crl_line_write(&writer->chunk, line);
     writer->entries++;
     if (writer->first + writer->written + writer->chunk.size + writer->after.size >
         limit_of(writer))
@@ -192,12 +191,14 @@ static bool build(const struct pki_crl_facts *facts, const struct pki_crl_source
     __attribute__((__cleanup__(writer_clear))) struct writer writer = {.facts = facts,
                                                                        .file = draft->file};
 
-    writer.der.out = &writer.chunk;
     if (!judge_facts(facts, err) || !begin(&writer, err) || !add_all(&writer, source, err) ||
         !close_body(&writer, draft, err))
         return false;
     draft->body.entries = writer.entries;
-    return pki_crl_draft_digest(draft, err);
+    draft->body.digest_kind = pki_signature_is_of_digest(facts->issuer_algorithm->signature)
+                                  ? facts->issuer_algorithm->digest
+                                  : PKI_SHA512;
+    return true;
 }
 
 bool pki_crl_draft_build(const struct pki_crl_facts *facts, const struct pki_crl_source *source,

@@ -2,20 +2,20 @@
  * Making certificate revocation lists (TBSCertList v2, RFC 5280 5) of any size
  * in flat memory. Makers' side: shares nothing with the reader (x509/crl.h).
  *
- *   pki_crl_draft_build(&facts, &source, &file, &draft, err)   body on the medium, digested
- *   pki_crl_draft_view(draft, &view, err)      its bytes mapped, to lint and to show
- *   pki_crl_draft_sign(draft, key, err)        one signature; the file holds the whole list
+ *   pki_crl_draft_build(&facts, &source, &file, &draft, err)   body on the medium
+ *   pki_crl_draft_view(draft, &view, err)      its bytes mapped, to lint and to digest
+ *   pki_crl_draft_sign(draft, digest, key, err)   one signature; the file holds the whole list
  *   pki_crl_draft_view(draft, &view, err)      the list, to verify before it is recorded
- *   pki_crl_draft_commit(&draft, err)          synced, named, read back
+ *   pki_crl_draft_place(&draft, err)           synced and named, to be read back
  *
  * A list's header comes first but its length is known last. So entries go to
  * the file behind a gap with room for the longest headers, and the headers are
  * then written backwards from the entries. The body is complete before
- * anything is signed; it is read once for its digest. The outer header depends
+ * anything is signed, and whoever lints it digests it. The outer header depends
  * on the signature's length and comes last; a list under 16 MiB, whose headers
  * leave some octets of the gap over, is then moved down by them.
  *
- * Nothing has a name until the commit: a draft that is freed leaves nothing.
+ * Nothing has a name until it is placed: a draft that is freed leaves nothing.
  * What is right for a list beyond its encoding (periods, growing numbers, that
  * nobody vanished) is for lint, the store and x509/crl_compare.h to judge.
  */
@@ -55,14 +55,12 @@ struct pki_crl_draft;
 /* What is known about a body that was built. */
 struct pki_crl_body {
     size_t entries;
-    size_t size;                     /* of the DER TBSCertList */
-    enum pki_digest digest_kind;     /* that of the signature; SHA-512 for Ed25519 */
-    uint8_t digest[PKI_DIGEST_MAX];  /* of the DER TBSCertList */
-    uint8_t sha256[PKI_SHA256_SIZE]; /* the same, for the record */
+    size_t size;                 /* of the DER TBSCertList */
+    enum pki_digest digest_kind; /* that of the signature; SHA-512 for Ed25519 */
 };
 
 /**
- * Write the body of a list into a file that was just created, and digest it.
+ * Write the body of a list into a file that was just created.
  *
  * @facts   borrowed during the call
  * @file    consumed, also on failure
@@ -93,16 +91,17 @@ void pki_crl_view_clear(struct pki_crl_view *view);
 /**
  * Sign the body, once: ECDSA and RSA sign the digest, Ed25519 the mapped body.
  *
+ * @digest  of the body, of the kind that is told of it
  * Fails: PKI_E_STATE signed already; PKI_E_CRYPTO also when the key is not of the issuer's
  *        algorithm; PKI_E_IO; PKI_E_MEMORY. After PKI_E_IO the draft is of no further use.
  */
-PKI_CHECKED bool pki_crl_draft_sign(struct pki_crl_draft *draft, const struct pki_key *key,
-                                    struct pki_error *err);
+PKI_CHECKED bool pki_crl_draft_sign(struct pki_crl_draft *draft, struct pki_bytes digest,
+                                    const struct pki_key *key, struct pki_error *err);
 /**
- * Give the signed list its name; as pki_file_commit, nulls *draft.
+ * Give the signed list its name; as pki_file_place, nulls *draft.
  *
  * Fails: PKI_E_STATE it is not signed; PKI_E_EXISTS the name is taken; PKI_E_IO
  */
-PKI_CHECKED bool pki_crl_draft_commit(struct pki_crl_draft **draft, struct pki_error *err);
+PKI_CHECKED bool pki_crl_draft_place(struct pki_crl_draft **draft, struct pki_error *err);
 
 #endif

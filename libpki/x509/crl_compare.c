@@ -1,19 +1,6 @@
 #include "x509/crl_compare.h"
 
 #include "base/buf.h"
-#include "x509/crl_skim.h"
-
-/* Entries of a list, which are in ascending order of serials. */
-struct cursor {
-    const char *which;
-    struct pki_crl_pass pass;
-    struct pki_bytes rest;
-    struct pki_bytes entry; /* the one it is at, while there are more */
-    struct pki_bytes serial;
-    size_t n; /* entries up to it */
-    bool more;
-    struct pki_error why;
-};
 
 static int order_octets(struct pki_bytes a, struct pki_bytes b)
 {
@@ -25,48 +12,29 @@ static int order_octets(struct pki_bytes a, struct pki_bytes b)
     return (a.size > b.size) - (a.size < b.size);
 }
 
-static bool take_entry(struct cursor *cursor)
+struct pki_crl_comparison pki_crl_comparison_begin(const struct pki_crl *before,
+                                                   struct pki_hash *hash,
+                                                   const struct pki_crl_sink *sink)
 {
-    struct pki_bytes last = cursor->serial;
-    struct pki_error *why = &cursor->why;
-    bool unknown_critical = false;
+    struct pki_crl_comparison fresh = {.sink = sink};
 
-    cursor->n++;
-    cursor->entry = cursor->rest;
-    if (!pki_crl_skim(&cursor->rest, &cursor->serial, &unknown_critical, why))
-        return false;
-    cursor->entry.size -= cursor->rest.size;
-    if (unknown_critical) {
-        return pki_fail(why, PKI_E_INVALID,
-                        "a critical extension that is not processed, so the list must not be used "
-                        "(RFC 5280 5.3)");
+    if (before) {
+        fresh.pass = pki_crl_pass_begin(before, hash);
+        fresh.rest = before->entries;
     }
-    return cursor->n == 1 || order_octets(last, cursor->serial) < 0 ||
-           pki_fail(why, PKI_E_INVALID, "its serial number does not come after the last one");
+    return fresh;
 }
 
-/* A context begun for each entry would cost as much as reading it: so an error of the cursor's. */
-static bool step(struct cursor *cursor, struct pki_error *err)
+/* What is wrong with an entry after the one with this serial; NULL: nothing. */
+static const char *find_fault(const struct pki_crl_entry *entry, struct pki_bytes last)
 {
-    cursor->more = cursor->rest.size > 0;
-    if (!cursor->more)
-        return true;
-    pki_crl_pass_reach(&cursor->pass, cursor->rest.data);
-    return take_entry(cursor) ||
-           pki_fail(err, cursor->why.code, "%s revocation list: entry %zu: %s", cursor->which,
-                    cursor->n, cursor->why.text);
-}
-
-/* At the first entry; without a list at the end. */
-static bool open_cursor(const struct pki_crl *crl, const char *which, struct cursor *cursor,
-                        struct pki_error *err)
-{
-    *cursor = (struct cursor){.which = which};
-    if (!crl || crl->entries.size == 0)
-        return true;
-    cursor->pass = pki_crl_pass_begin(crl);
-    cursor->rest = crl->entries;
-    return step(cursor, err);
+    if (entry->has_unknown_critical) {
+        return "a critical extension that is not processed, so the list must not be used (RFC 5280 "
+               "5.3)";
+    }
+    if (last.size > 0 && order_octets(last, entry->serial) >= 0)
+        return "its serial number does not come after the last one";
+    return NULL;
 }
 
 static bool is_same(const struct pki_crl_entry *a, const struct pki_crl_entry *b)
@@ -76,77 +44,105 @@ static bool is_same(const struct pki_crl_entry *a, const struct pki_crl_entry *b
            (!a->has_invalidity || a->invalidity_at == b->invalidity_at);
 }
 
-static bool tell(const struct pki_crl_sink *sink, const struct pki_crl_change *change,
-                 struct pki_crl_difference *difference, struct pki_error *err)
+static bool tell(struct pki_crl_comparison *comparison, enum pki_crl_change_kind kind,
+                 const struct pki_crl_entry *after, struct pki_error *err)
 {
-    switch (change->kind) {
-    case PKI_CRL_ADDED:
+    struct pki_crl_change change = {.kind = kind};
+    struct pki_crl_difference *difference = &comparison->difference;
+
+    if (kind == PKI_CRL_ADDED)
         difference->added++;
-        break;
-    case PKI_CRL_REMOVED:
+    else if (kind == PKI_CRL_REMOVED)
         difference->removed++;
-        break;
-    case PKI_CRL_CHANGED:
+    else
         difference->changed++;
-        break;
-    }
-    return !sink || sink->take(sink->of, change, err);
-}
-
-/* Below 0: only the one before is at the lowest serial; above 0: only the one after; 0: both. */
-static int order_cursors(const struct cursor *before, const struct cursor *after)
-{
-    if (!before->more || !after->more)
-        return before->more ? -1 : 1;
-    return order_octets(before->serial, after->serial);
-}
-
-/* What is told of the lowest serial that is left. */
-static bool tell_one(const struct cursor *before, const struct cursor *after, int order,
-                     const struct pki_crl_sink *sink, struct pki_crl_difference *difference,
-                     struct pki_error *err)
-{
-    struct pki_crl_change change = {.kind = PKI_CRL_CHANGED};
-    struct pki_bytes earlier = before->entry;
-    struct pki_bytes later = after->entry;
-
-    if (order == 0 && pki_bytes_equal(earlier, later))
+    if (!comparison->sink)
         return true;
-    if ((order <= 0 && !pki_crl_next(&earlier, &change.before, err)) ||
-        (order >= 0 && !pki_crl_next(&later, &change.after, err)))
-        return false;
-    if (order == 0 && is_same(&change.before, &change.after))
+    if (kind != PKI_CRL_ADDED)
+        change.before = comparison->next;
+    if (kind != PKI_CRL_REMOVED)
+        change.after = *after;
+    return comparison->sink->take(comparison->sink->of, &change, err);
+}
+
+/* The earlier list's next entry; kept while later ones come before it. */
+static bool look_ahead(struct pki_crl_comparison *comparison, struct pki_error *err)
+{
+    const size_t n = comparison->difference.before + 1;
+
+    if (comparison->looked)
         return true;
-    if (order != 0)
-        change.kind = order < 0 ? PKI_CRL_REMOVED : PKI_CRL_ADDED;
-    return tell(sink, &change, difference, err);
-}
-
-static bool merge_one(struct cursor *before, struct cursor *after, const struct pki_crl_sink *sink,
-                      struct pki_crl_difference *difference, struct pki_error *err)
-{
-    int order = order_cursors(before, after);
-
-    return tell_one(before, after, order, sink, difference, err) &&
-           (order > 0 || step(before, err)) && (order < 0 || step(after, err));
-}
-
-bool pki_crl_compare(const struct pki_crl *before, const struct pki_crl *after,
-                     const struct pki_crl_sink *sink, struct pki_crl_difference *difference,
-                     struct pki_error *err)
-{
-    struct pki_crl_difference found = {0};
-    struct cursor earlier;
-    struct cursor later;
-
-    if (!open_cursor(before, "earlier", &earlier, err) || !open_cursor(after, "later", &later, err))
+    comparison->beyond = comparison->rest;
+    if (!pki_crl_next(&comparison->beyond, &comparison->next, err))
         return false;
-    while (earlier.more || later.more)
-        if (!merge_one(&earlier, &later, sink, &found, err))
+    const char *fault = find_fault(&comparison->next, comparison->last_before);
+    if (fault)
+        return pki_fail(err, PKI_E_INVALID, "earlier revocation list: entry %zu: %s", n, fault);
+    comparison->looked = true;
+    return true;
+}
+
+/* Past the earlier list's next entry. */
+static void step(struct pki_crl_comparison *comparison, struct pki_bytes serial,
+                 struct pki_bytes beyond)
+{
+    comparison->difference.before++;
+    comparison->last_before = serial;
+    comparison->rest = beyond;
+    comparison->looked = false;
+    pki_crl_pass_reach(&comparison->pass, beyond.data);
+}
+
+/* Those of the earlier list that come before this entry are not in the later one. */
+static bool merge(struct pki_crl_comparison *comparison, const struct pki_crl_entry *entry,
+                  struct pki_error *err)
+{
+    while (comparison->rest.size > 0) {
+        if (!look_ahead(comparison, err))
             return false;
-    found.before = earlier.n;
-    found.after = later.n;
-    *difference = found;
+        int order = order_octets(comparison->next.serial, entry->serial);
+        if (order > 0)
+            break;
+        step(comparison, comparison->next.serial, comparison->beyond);
+        if (order == 0)
+            return is_same(&comparison->next, entry) ||
+                   tell(comparison, PKI_CRL_CHANGED, entry, err);
+        if (!tell(comparison, PKI_CRL_REMOVED, NULL, err))
+            return false;
+    }
+    return tell(comparison, PKI_CRL_ADDED, entry, err);
+}
+
+/* Nearly all of a list is, octet for octet, what the one before it has there: then it needs no
+   reading a second time. */
+bool pki_crl_comparison_take(struct pki_crl_comparison *comparison,
+                             const struct pki_crl_entry *entry, struct pki_bytes der,
+                             struct pki_error *err)
+{
+    const struct pki_bytes rest = comparison->rest;
+    const char *fault = find_fault(entry, comparison->last_after);
+    const size_t n = ++comparison->difference.after;
+
+    if (fault)
+        return pki_fail(err, PKI_E_INVALID, "later revocation list: entry %zu: %s", n, fault);
+    comparison->last_after = entry->serial;
+    if (rest.size < der.size || memcmp(rest.data, der.data, der.size) != 0)
+        return merge(comparison, entry, err);
+    step(comparison, entry->serial, (struct pki_bytes){rest.data + der.size, rest.size - der.size});
+    return true;
+}
+
+bool pki_crl_comparison_end(struct pki_crl_comparison *comparison,
+                            struct pki_crl_difference *difference, struct pki_error *err)
+{
+    while (comparison->rest.size > 0) {
+        if (!look_ahead(comparison, err))
+            return false;
+        step(comparison, comparison->next.serial, comparison->beyond);
+        if (!tell(comparison, PKI_CRL_REMOVED, NULL, err))
+            return false;
+    }
+    *difference = comparison->difference;
     return true;
 }
 

@@ -5,6 +5,10 @@
  * and without memory, as both lists must be in ascending order of their
  * serials' octets, which ours are. A foreign list in another order is refused.
  *
+ *   comparison = pki_crl_comparison_begin(&before, NULL, &sink);
+ *   pki_crl_comparison_take(&comparison, &entry, der, err)    each of the later list
+ *   pki_crl_comparison_end(&comparison, &difference, err)
+ *
  * Who was removed is told, not judged: whether a certificate may leave the list
  * depends on what it was and on its expiry, which the store knows.
  */
@@ -36,18 +40,41 @@ struct pki_crl_difference {
     size_t added, removed, changed;
 };
 
+/* Entries compared by serial, while somebody reads the later list. Its inside is crl_compare.c's.
+ */
+struct pki_crl_comparison {
+    const struct pki_crl_sink *sink;
+    struct pki_crl_difference difference; /* so far */
+    struct pki_crl_pass pass;             /* over the earlier list */
+    struct pki_bytes rest;                /* of its entries */
+    bool looked;                          /* these two are of the next one of them */
+    struct pki_crl_entry next;
+    struct pki_bytes beyond;                  /* what comes after it */
+    struct pki_bytes last_before, last_after; /* serials */
+};
+
 /**
- * Compare entries by serial.
- *
  * @before   NULL: there was none, everything is added
+ * @hash     of the earlier list, see pki_crl_pass_begin; or NULL
  * @sink     may be NULL
+ */
+struct pki_crl_comparison pki_crl_comparison_begin(const struct pki_crl *before,
+                                                   struct pki_hash *hash,
+                                                   const struct pki_crl_sink *sink);
+/**
+ * The later list's next entry, and its octets.
+ *
  * Fails:    PKI_E_FORMAT an entry that cannot be read; PKI_E_INVALID a serial that does not come
  *           after the one before it, an entry with a critical extension that we do not process; and
  *           whatever the sink fails with. The sink may have been told changes by then.
  */
-PKI_CHECKED bool pki_crl_compare(const struct pki_crl *before, const struct pki_crl *after,
-                                 const struct pki_crl_sink *sink,
-                                 struct pki_crl_difference *difference, struct pki_error *err);
+PKI_CHECKED bool pki_crl_comparison_take(struct pki_crl_comparison *comparison,
+                                         const struct pki_crl_entry *entry, struct pki_bytes der,
+                                         struct pki_error *err);
+/** The later list is over: what is left was removed. Fails: as take */
+PKI_CHECKED bool pki_crl_comparison_end(struct pki_crl_comparison *comparison,
+                                        struct pki_crl_difference *difference,
+                                        struct pki_error *err);
 
 /**
  * Whether one list may come after another: same issuer and key, a higher CRL number, thisUpdate

@@ -20,9 +20,6 @@ struct pki_crl_draft {
 /** A line that has an encoding. Fails: PKI_E_POLICY */
 PKI_CHECKED bool pki_crl_line_judge(const struct pki_crl_line *line, struct pki_error *err);
 /** Append the entry of a line that was judged. */
-void pki_crl_line_write(struct pki_der *der, const struct pki_crl_line *line);
-
-/** Digest the body as it is on the medium. */
-PKI_CHECKED bool pki_crl_draft_digest(struct pki_crl_draft *draft, struct pki_error *err);
+void pki_crl_line_write(struct pki_buf *out, const struct pki_crl_line *line);
 
 #endif

@@ -28,7 +28,7 @@ bool pki_crl_find(const struct pki_crl *crl, struct pki_bytes serial, bool *foun
                   struct pki_crl_entry *entry, struct pki_error *err)
 {
     PKI_CONTEXT(err, "revocation list");
-    struct pki_crl_pass pass = pki_crl_pass_begin(crl);
+    struct pki_crl_pass pass = pki_crl_pass_begin(crl, NULL);
     struct pki_bytes rest = crl->entries;
     struct pki_bytes listed = {0};
     struct pki_crl_entry next;

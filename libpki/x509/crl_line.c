@@ -4,6 +4,7 @@
 #define SERIAL_MAX      20           /* RFC 5280 4.1.2.2 */
 #define REASON_SIZE     ((size_t)12) /* octets of the extensions as they are written here */
 #define INVALIDITY_SIZE ((size_t)26)
+#define ENTRY_MAX       (2 + 2 + SERIAL_MAX + PKI_DER_TIME_MAX + 2 + REASON_SIZE + INVALIDITY_SIZE)
 
 /* RFC 5280 5.3.1: 7 is unused, 8 is for deltas. DESIGN 3.6: no hold (6), a revocation stays. */
 static bool is_reason(int reason)
@@ -44,25 +45,39 @@ bool pki_crl_line_judge(const struct pki_crl_line *line, struct pki_error *err)
     return true;
 }
 
-/*
- * reasonCode: Extension { 2.5.29.21, OCTET STRING { CRLReason ::= ENUMERATED } } (RFC 5280 5.3.1).
- * Written from constants, as half of the octets of a list are such extensions.
+/* Each of these puts octets and returns where the next belong. A list is made of millions of
+   entries that differ in three values, so they are written from constants. */
+
+static uint8_t *put(uint8_t *at, const uint8_t *octets, size_t size)
+{
+    memcpy(at, octets, size);
+    return at + size;
+}
+
+static uint8_t *put_header(uint8_t *at, uint8_t tag, size_t size)
+{
+    at[0] = tag;
+    at[1] = (uint8_t)size; /* in one octet: an entry is shorter than 128 (X.690 8.1.3.4) */
+    return at + 2;
+}
+
+/* reasonCode: Extension { 2.5.29.21, OCTET STRING { CRLReason ::= ENUMERATED } } (RFC 5280 5.3.1)
  */
-static void write_reason(struct pki_der *der, int reason)
+static uint8_t *put_reason(uint8_t *at, int reason)
 {
     const uint8_t extension[REASON_SIZE] = {0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d,
                                             0x15, 0x04, 0x03, 0x0a, 0x01, (uint8_t)reason};
 
-    pki_der_raw(der, (struct pki_bytes){extension, sizeof(extension)});
+    return put(at, extension, sizeof(extension));
 }
 
 /* invalidityDate: Extension { 2.5.29.24, OCTET STRING { GeneralizedTime } } (RFC 5280 5.3.2) */
-static void write_invalidity(struct pki_der *der, int64_t invalidity_at)
+static uint8_t *put_invalidity(uint8_t *at, int64_t invalidity_at)
 {
     static const uint8_t before[] = {0x30, 0x18, 0x06, 0x03, 0x55, 0x1d, 0x18, 0x04, 0x11};
 
-    pki_der_raw(der, (struct pki_bytes){before, sizeof(before)});
-    pki_der_generalized_time(der, invalidity_at);
+    at = put(at, before, sizeof(before));
+    return at + pki_der_put_generalized_time(at, invalidity_at);
 }
 
 static size_t extensions_size(const struct pki_crl_line *line)
@@ -71,18 +86,22 @@ static size_t extensions_size(const struct pki_crl_line *line)
 }
 
 /* SEQUENCE { userCertificate, revocationDate, crlEntryExtensions Extensions OPTIONAL } */
-void pki_crl_line_write(struct pki_der *der, const struct pki_crl_line *line)
+void pki_crl_line_write(struct pki_buf *out, const struct pki_crl_line *line)
 {
     const size_t extensions = extensions_size(line);
+    uint8_t *entry = pki_buf_extend(out, ENTRY_MAX);
 
-    pki_der_begin(der, PKI_DER_SEQUENCE);
-    pki_der_primitive(der, PKI_DER_INTEGER, line->serial);
-    pki_der_time(der, line->revoked_at);
+    if (!entry)
+        return;
+    uint8_t *at = put_header(entry + 2, PKI_DER_INTEGER, line->serial.size);
+    at = put(at, line->serial.data, line->serial.size);
+    at += pki_der_put_time(at, line->revoked_at);
     if (extensions > 0)
-        pki_der_header(der, PKI_DER_SEQUENCE, extensions);
+        at = put_header(at, PKI_DER_SEQUENCE, extensions);
     if (line->reason != 0)
-        write_reason(der, line->reason);
+        at = put_reason(at, line->reason);
     if (line->has_invalidity)
-        write_invalidity(der, line->invalidity_at);
-    pki_der_end(der);
+        at = put_invalidity(at, line->invalidity_at);
+    (void)put_header(entry, PKI_DER_SEQUENCE, (size_t)(at - entry) - 2);
+    out->size -= ENTRY_MAX - (size_t)(at - entry);
 }

@@ -319,10 +319,10 @@ static bool take_entry(struct pki_bytes *rest, struct pki_crl_entry *entry, stru
 
 bool pki_crl_next(struct pki_bytes *rest, struct pki_crl_entry *entry, struct pki_error *err)
 {
-    struct pki_crl_entry read = {0};
-
     if (pki_crl_take_usual(rest, entry))
         return true;
+
+    struct pki_crl_entry read = {0};
     if (!take_entry(rest, &read, err))
         return false;
     *entry = read;
@@ -343,7 +343,7 @@ static bool verify_mapped(const struct pki_crl *crl, struct pki_bytes spki,
     pki_auto(pki_hash) hash = NULL;
     uint8_t digest[PKI_DIGEST_MAX];
 
-    if (!pki_hash_begin(how->digest, &hash, err) || !pki_hash_add_mapped(&hash, 1, crl->tbs, err))
+    if (!pki_hash_begin(how->digest, &hash, err) || !pki_hash_add_mapped(hash, NULL, crl->tbs, err))
         return false;
     pki_hash_end(&hash, digest);
     return pki_crl_verify_digest(crl, spki,

@@ -1,4 +1,3 @@
-#include "crypto/hash.h"
 #include "x509/crl_draft.h"
 
 void pki_crl_draft_free(struct pki_crl_draft *draft)
@@ -12,30 +11,6 @@ void pki_crl_draft_free(struct pki_crl_draft *draft)
 const struct pki_crl_body *pki_crl_draft_body(const struct pki_crl_draft *draft)
 {
     return &draft->body;
-}
-
-/* Both digests in one pass over the file. */
-static bool digest_both(struct pki_bytes der, struct pki_crl_body *body, struct pki_error *err)
-{
-    pki_auto(pki_hash) to_sign = NULL;
-    pki_auto(pki_hash) to_record = NULL;
-
-    if (!pki_hash_begin(body->digest_kind, &to_sign, err) ||
-        !pki_hash_begin(PKI_SHA256, &to_record, err) ||
-        !pki_hash_add_mapped((struct pki_hash *const[]){to_sign, to_record}, 2, der, err))
-        return false;
-    pki_hash_end(&to_sign, body->digest);
-    pki_hash_end(&to_record, body->sha256);
-    return true;
-}
-
-bool pki_crl_draft_digest(struct pki_crl_draft *draft, struct pki_error *err)
-{
-    pki_scope(pki_crl_view) view = {0};
-    bool signs_digest = pki_signature_is_of_digest(draft->algorithm->signature);
-
-    draft->body.digest_kind = signs_digest ? draft->algorithm->digest : PKI_SHA512;
-    return pki_crl_draft_view(draft, &view, err) && digest_both(view.der, &draft->body, err);
 }
 
 bool pki_crl_draft_view(const struct pki_crl_draft *draft, struct pki_crl_view *view,
@@ -56,11 +31,10 @@ void pki_crl_view_clear(struct pki_crl_view *view)
     view->der = (struct pki_bytes){0};
 }
 
-static bool sign_body(const struct pki_crl_draft *draft, const struct pki_key *key,
-                      struct pki_buf *signature, struct pki_error *err)
+static bool sign_body(const struct pki_crl_draft *draft, struct pki_bytes digest,
+                      const struct pki_key *key, struct pki_buf *signature, struct pki_error *err)
 {
     pki_scope(pki_crl_view) view = {0};
-    const struct pki_bytes digest = {draft->body.digest, pki_digest_size(draft->body.digest_kind)};
 
     if (pki_signature_is_of_digest(draft->algorithm->signature))
         return pki_key_sign_digest(key, digest, signature, err);
@@ -85,8 +59,8 @@ static bool assemble(struct pki_crl_draft *draft, struct pki_bytes signature, st
            pki_file_pull(draft->file, draft->start - head.size, err);
 }
 
-bool pki_crl_draft_sign(struct pki_crl_draft *draft, const struct pki_key *key,
-                        struct pki_error *err)
+bool pki_crl_draft_sign(struct pki_crl_draft *draft, struct pki_bytes digest,
+                        const struct pki_key *key, struct pki_error *err)
 {
     PKI_CONTEXT(err, "revocation list");
     pki_scope(pki_buf) signature = {0};
@@ -96,18 +70,19 @@ bool pki_crl_draft_sign(struct pki_crl_draft *draft, const struct pki_key *key,
     if (pki_key_algorithm_of(key) != draft->algorithm)
         return pki_fail(err, PKI_E_CRYPTO, "made for %s key, not for %s key",
                         draft->algorithm->title, pki_key_algorithm_of(key)->title);
-    if (!sign_body(draft, key, &signature, err) || !assemble(draft, pki_buf_view(&signature), err))
+    if (!sign_body(draft, digest, key, &signature, err) ||
+        !assemble(draft, pki_buf_view(&signature), err))
         return false;
     draft->signed_whole = true;
     return true;
 }
 
-bool pki_crl_draft_commit(struct pki_crl_draft **draft, struct pki_error *err)
+bool pki_crl_draft_place(struct pki_crl_draft **draft, struct pki_error *err)
 {
     PKI_CONTEXT(err, "revocation list");
     pki_auto(pki_crl_draft) own = PKI_TAKE(*draft);
 
     if (!own->signed_whole)
         return pki_fail(err, PKI_E_STATE, "it is not signed");
-    return pki_file_commit(&own->file, err);
+    return pki_file_place(&own->file, err);
 }

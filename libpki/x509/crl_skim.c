@@ -66,36 +66,51 @@ static bool is_minimal(struct pki_bytes integer)
            (integer.data[0] != 0xff || integer.data[1] < 0x80);
 }
 
+/* Without an error of its own: clearing one costs more than reading an entry. */
 bool pki_crl_take_usual(struct pki_bytes *rest, struct pki_crl_entry *entry)
 {
-    struct pki_crl_entry read = {0};
-    struct pki_error ignored = {0};
-    size_t size = usual_size(*rest, &read.serial);
+    struct pki_bytes serial = {0};
+    int64_t revoked_at = 0;
+    size_t size = usual_size(*rest, &serial);
+    size_t time = 4 + serial.size + 2;
+    int reason = time + TIME_SIZE < size ? rest->data[size - 1] : 0;
 
-    if (size == 0 || !is_minimal(read.serial))
+    if (size == 0 || reason >= 0x80 || !is_minimal(serial) ||
+        !pki_value_is_time(TAG_UTC_TIME, (struct pki_bytes){rest->data + time, TIME_SIZE},
+                           &revoked_at))
         return false;
-    size_t time = 4 + read.serial.size + 2;
-    if (!pki_value_time(TAG_UTC_TIME, (struct pki_bytes){rest->data + time, TIME_SIZE},
-                        &read.revoked_at, &ignored))
-        return false;
-    if (time + TIME_SIZE < size)
-        read.reason = rest->data[size - 1];
-    if (read.reason >= 0x80)
-        return false;
-    *entry = read;
+    *entry = (struct pki_crl_entry){.serial = serial, .revoked_at = revoked_at, .reason = reason};
     *rest = (struct pki_bytes){rest->data + size, rest->size - size};
     return true;
 }
 
-struct pki_crl_pass pki_crl_pass_begin(const struct pki_crl *crl)
+struct pki_crl_pass pki_crl_pass_begin(const struct pki_crl *crl, struct pki_hash *hash)
 {
-    return (struct pki_crl_pass){.mapped = crl->mapped, .kept = crl->entries.data};
+    return (struct pki_crl_pass){.mapped = crl->mapped, .rest = crl->der, .hash = hash};
+}
+
+static void leave_behind(struct pki_crl_pass *pass, size_t size)
+{
+    const struct pki_bytes behind = {pass->rest.data, size};
+
+    if (pass->hash && pass->why.code == PKI_OK && pki_hash_add(pass->hash, behind, &pass->why))
+        pki_sum_add(&pass->sum, behind);
+    if (pass->mapped)
+        pki_file_let_go(behind);
+    pass->rest = (struct pki_bytes){behind.data + size, pass->rest.size - size};
 }
 
 void pki_crl_pass_reach(struct pki_crl_pass *pass, const uint8_t *at)
 {
-    if (!pass->mapped || (size_t)(at - pass->kept) < PKI_FILE_WINDOW)
+    if (!pass->mapped && !pass->hash)
         return;
-    pki_file_let_go((struct pki_bytes){pass->kept, (size_t)(at - pass->kept)});
-    pass->kept = at;
+    while ((size_t)(at - pass->rest.data) >= PKI_FILE_WINDOW)
+        leave_behind(pass, PKI_FILE_WINDOW);
+}
+
+bool pki_crl_pass_end(struct pki_crl_pass *pass, struct pki_error *err)
+{
+    pki_crl_pass_reach(pass, pass->rest.data + pass->rest.size);
+    leave_behind(pass, pass->rest.size);
+    return pass->why.code == PKI_OK || pki_fail(err, pass->why.code, "%s", pass->why.text);
 }

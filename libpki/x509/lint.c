@@ -211,10 +211,10 @@ bool pki_lint_body(struct pki_bytes tbs, const struct pki_cert *issuer, const ch
     return pki_lint_run(&subject, NULL, findings, err) && refuse(findings, before, err);
 }
 
-bool pki_lint_crl_body(const struct pki_crl *body, struct pki_lint_findings *findings,
-                       struct pki_error *err)
+bool pki_lint_crl_body(const struct pki_crl *body, const struct pki_crl_watch *watch,
+                       struct pki_lint_findings *findings, struct pki_error *err)
 {
-    const struct pki_lint_subject subject = {.kind = PKI_LINT_CRL, .crl = body};
+    const struct pki_lint_subject subject = {.kind = PKI_LINT_CRL, .crl = body, .watch = watch};
     size_t before = findings->n;
 
     return pki_lint_run(&subject, NULL, findings, err) && refuse(findings, before, err);

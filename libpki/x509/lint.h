@@ -34,11 +34,12 @@ struct pki_lint_subject {
     const char *usage;             /* purpose OID that is meant; NULL: unknown */
     const char *profile;           /* profile name; NULL: unknown */
     bool rehearsal;
-    const struct pki_certs *chain; /* for PKI_LINT_CHAIN */
-    int64_t at;                    /* for PKI_LINT_CHAIN: when it is used */
-    struct pki_bytes text;         /* for PKI_LINT_TEXT */
-    struct pki_request *request;   /* for PKI_LINT_REQUEST */
-    const struct pki_crl *crl;     /* for PKI_LINT_CRL */
+    const struct pki_certs *chain;     /* for PKI_LINT_CHAIN */
+    int64_t at;                        /* for PKI_LINT_CHAIN: when it is used */
+    struct pki_bytes text;             /* for PKI_LINT_TEXT */
+    struct pki_request *request;       /* for PKI_LINT_REQUEST */
+    const struct pki_crl *crl;         /* for PKI_LINT_CRL */
+    const struct pki_crl_watch *watch; /* told of each of its entries that is good; or NULL */
 };
 
 struct pki_lint_rule {
@@ -94,8 +95,9 @@ PKI_CHECKED bool pki_lint_body(struct pki_bytes tbs, const struct pki_cert *issu
                                const char *profile, bool rehearsal,
                                struct pki_lint_findings *findings, struct pki_error *err);
 
-/** The same for a TBSCertList of any size. Fails: PKI_E_POLICY, PKI_E_FORMAT */
-PKI_CHECKED bool pki_lint_crl_body(const struct pki_crl *body, struct pki_lint_findings *findings,
-                                   struct pki_error *err);
+/** The same for a TBSCertList of any size. @watch may be NULL; it lets go of what was read
+ *  (pki_crl_pass_reach). Fails: PKI_E_POLICY, PKI_E_FORMAT */
+PKI_CHECKED bool pki_lint_crl_body(const struct pki_crl *body, const struct pki_crl_watch *watch,
+                                   struct pki_lint_findings *findings, struct pki_error *err);
 
 #endif

@@ -78,15 +78,26 @@ static bool check_critical_known(const struct pki_lint_subject *subject, struct 
            pki_lint_no(text, "an unknown critical extension, so verifiers must not use the list");
 }
 
+/* Whoever watches is done with what is behind; otherwise the pass is ours. */
+static bool go_past(const struct pki_crl_watch *watch, const struct pki_crl_entry *entry,
+                    struct pki_bytes der, struct pki_crl_pass *pass)
+{
+    if (watch)
+        return watch->take(watch->of, entry, der);
+    pki_crl_pass_reach(pass, der.data + der.size);
+    return true;
+}
+
 /* Every entry is looked at once; the first at fault is told. */
 static bool check_entries(const struct pki_lint_subject *subject, struct pki_buf *text)
 {
-    struct pki_crl_pass pass = pki_crl_pass_begin(subject->crl);
+    struct pki_crl_pass pass = pki_crl_pass_begin(subject->crl, NULL);
     struct pki_bytes rest = subject->crl->entries;
     struct pki_crl_entry entry;
     struct pki_error why = {0};
 
     for (size_t n = 1; rest.size > 0; n++) {
+        struct pki_bytes der = rest;
         if (!pki_crl_next(&rest, &entry, &why))
             return pki_lint_no(text, "entry %zu: %s", n, why.text);
         if (entry.reason == HOLD)
@@ -95,7 +106,9 @@ static bool check_entries(const struct pki_lint_subject *subject, struct pki_buf
             return pki_lint_no(text, "entry %zu has an unknown critical extension", n);
         if (entry.revoked_at > subject->crl->this_update)
             return pki_lint_no(text, "entry %zu is dated after thisUpdate", n);
-        pki_crl_pass_reach(&pass, rest.data);
+        der.size -= rest.size;
+        if (!go_past(subject->watch, &entry, der, &pass))
+            return true; /* it knows why */
     }
     return true;
 }

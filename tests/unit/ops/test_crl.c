@@ -126,6 +126,42 @@ static void test_last_list_must_be_there_unchanged(void)
     EXPECT_TEXT("restore it from a backup");
 }
 
+static void flip(int dir, const char *name, off_t at)
+{
+    uint8_t octet = 0;
+    int fd = openat(dir, name, O_RDWR | O_CLOEXEC);
+
+    CU_ASSERT_EQUAL(pread(fd, &octet, 1, at), 1);
+    octet ^= 0x10;
+    CU_ASSERT_EQUAL(pwrite(fd, &octet, 1, at), 1);
+    close(fd);
+}
+
+/* Wherever it is damaged, also where that was found by reading it: it is told as damaged. */
+static void test_damage_of_the_last_list_is_told_as_that(void)
+{
+    const char *cellar = tls_cellar("damaged");
+    pki_auto(pki_session) session = fixture_open(cellar);
+    const struct pki_revoke_request revoke = {.what = life_serial(session, TLS),
+                                              .reason = "superseded"};
+    pki_scope_fd int dir = -1;
+    struct pki_error none = {0};
+
+    life_revoke(session, &revoke);
+    life_crl(session, "root-g1");
+    EXPECT_OK(pki_crl_directory(session, &dir, &none), none);
+    for (off_t at = 0; at < life_last_crl(session, "root-g1").size; at += 5) {
+        pki_auto(pki_draft) draft = NULL;
+        struct pki_error err = {0};
+
+        flip(dir, "root-g1-1798761300.crl", at);
+        EXPECT_FAILS(pki_crl_prepare(session, "root-g1", &draft, &err), err, PKI_E_INTEGRITY);
+        EXPECT_TEXT("crls/root-g1-1798761300.crl differs from the record");
+        flip(dir, "root-g1-1798761300.crl", at);
+    }
+    life_crl(session, "root-g1");
+}
+
 /* What a signing that was cut off left under the same name is in nobody's way. */
 static void test_unrecorded_file_is_replaced(void)
 {
@@ -241,6 +277,7 @@ int main(void)
         {"numbers and dates only grow", test_numbers_and_dates_only_grow},
         {"what is revoked is listed and stays", test_revoked_is_listed_and_stays},
         {"the last list must be there unchanged", test_last_list_must_be_there_unchanged},
+        {"damage of the last list is told as that", test_damage_of_the_last_list_is_told_as_that},
         {"an unrecorded file is replaced", test_unrecorded_file_is_replaced},
         {"a number that was reserved is skipped", test_number_that_was_reserved_is_skipped},
         {"a list ends with its issuer", test_list_ends_with_its_issuer},

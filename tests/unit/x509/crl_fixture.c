@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include "crypto/hash.h"
 #include "x509/name.h"
 
 static const uint8_t key_id[] = {1,  2,  3,  4,  5,  6,  7,  8,  9,  10,
@@ -83,11 +84,25 @@ bool crl_build(const struct crl_maker *maker, struct crl_lines *lines, const cha
            pki_crl_draft_build(&maker->facts, &source, &file, draft, err);
 }
 
+bool crl_sign(struct pki_crl_draft *draft, const struct pki_key *key, struct pki_error *err)
+{
+    enum pki_digest kind = pki_crl_draft_body(draft)->digest_kind;
+    pki_scope(pki_crl_view) view = {0};
+    pki_auto(pki_hash) hash = NULL;
+    uint8_t digest[PKI_DIGEST_MAX];
+
+    if (!pki_crl_draft_view(draft, &view, err) || !pki_hash_begin(kind, &hash, err) ||
+        !pki_hash_add_mapped(hash, NULL, view.der, err))
+        return false;
+    pki_hash_end(&hash, digest);
+    return pki_crl_draft_sign(draft, (struct pki_bytes){digest, pki_digest_size(kind)}, key, err);
+}
+
 bool crl_make(const struct crl_maker *maker, struct crl_lines *lines, const char *name,
               struct pki_error *err)
 {
     pki_auto(pki_crl_draft) draft = NULL;
 
-    return crl_build(maker, lines, name, &draft, err) &&
-           pki_crl_draft_sign(draft, maker->key, err) && pki_crl_draft_commit(&draft, err);
+    return crl_build(maker, lines, name, &draft, err) && crl_sign(draft, maker->key, err) &&
+           pki_crl_draft_place(&draft, err);
 }

@@ -40,7 +40,9 @@ void crl_maker_clear(struct crl_maker *maker);
 /** Build a draft with this name. */
 bool crl_build(const struct crl_maker *maker, struct crl_lines *lines, const char *name,
                struct pki_crl_draft **draft, struct pki_error *err);
-/** Build, sign, commit. */
+/** Digest the body and sign it. */
+bool crl_sign(struct pki_crl_draft *draft, const struct pki_key *key, struct pki_error *err);
+/** Build, sign, place. */
 bool crl_make(const struct crl_maker *maker, struct crl_lines *lines, const char *name,
               struct pki_error *err);
 

@@ -56,7 +56,7 @@ static void each_failure(enum pki_key_algorithm id, size_t n)
         (void)unlinkat(maker.dir, "list.crl", 0);
         rounds = nth;
     }
-    CU_ASSERT_TRUE(rounds > 30);
+    CU_ASSERT_TRUE(rounds > 25);
     crl_maker_clear(&maker);
 }
 

@@ -1,0 +1,112 @@
+#include "fault.h"
+
+#include "base/file.h"
+#include "life_fixture.h"
+#include "ops/crl_file.h"
+
+static const char *revoked_cellar(void)
+{
+    const char *cellar = fixture_cellar("faults");
+
+    fixture_root(cellar);
+    fixture_line(cellar, "prod", "tls");
+    pki_auto(pki_session) session = fixture_open(cellar);
+    const struct pki_revoke_request revoke = {.what = life_serial(session, "prod-tls-g1"),
+                                              .reason = "superseded"};
+    life_crl(session, "root-g1");
+    life_revoke(session, &revoke);
+    return cellar;
+}
+
+/* The last list as recorded, its file as it was recorded. */
+static int64_t last_number(struct pki_session *session)
+{
+    const struct pki_crl_row row = life_last_crl(session, "root-g1");
+    struct pki_bytes der = {0};
+    struct pki_error err = {0};
+
+    EXPECT_OK(pki_crl_file_map(session, "root-g1", &row, &der, &err), err);
+    pki_file_unmap(&der);
+    return row.number;
+}
+
+/* One try; whether there is a list more. */
+static bool sign_with_fault(const char *cellar, int nth)
+{
+    pki_auto(pki_session) session = fixture_open(cellar);
+    pki_auto(pki_report) report = pki_report_new();
+    struct pki_draft *draft = NULL;
+    struct pki_error err = {0};
+    const int64_t before = last_number(session);
+
+    EXPECT_OK(pki_crl_prepare(session, "root-g1", &draft, &err), err);
+    fault_start(nth);
+    bool done = pki_draft_sign(session, draft, report, &err);
+    bool failed = fault_happened();
+    fault_stop();
+    bool recorded = last_number(session) > before;
+    CU_ASSERT_EQUAL(err.code == PKI_OK, done);
+    CU_ASSERT_TRUE(recorded || !done);
+    /* Only what failed while it was told is there although an error was told. */
+    CU_ASSERT_TRUE(done || failed);
+    return recorded;
+}
+
+static void test_list_is_recorded_with_its_file_or_not_at_all(void)
+{
+    const char *cellar = revoked_cellar();
+    bool there = false;
+    int nth = 1;
+
+    for (; !there; nth++) {
+        there = sign_with_fault(cellar, nth);
+        CU_ASSERT_EQUAL(fixture_reserved(cellar), 0);
+    }
+    CU_ASSERT_TRUE(nth > 20);
+}
+
+/* One try to prepare; whether it worked. */
+static bool prepare_with_fault(const char *cellar, int nth)
+{
+    pki_auto(pki_session) session = fixture_open(cellar);
+    pki_auto(pki_draft) draft = NULL;
+    struct pki_error err = {0};
+
+    fault_start(nth);
+    bool done = pki_crl_prepare(session, "root-g1", &draft, &err);
+    bool failed = fault_happened();
+    fault_stop();
+    CU_ASSERT_EQUAL(err.code == PKI_OK, done);
+    CU_ASSERT_EQUAL(draft != NULL, done);
+    CU_ASSERT_TRUE(done || failed);
+    return done && !failed;
+}
+
+static void test_draft_is_whole_or_none(void)
+{
+    const char *cellar = fixture_cellar("drafts");
+    int nth = 1;
+
+    fixture_root(cellar);
+    {
+        pki_auto(pki_session) session = fixture_open(cellar);
+        life_crl(session, "root-g1");
+    }
+    while (!prepare_with_fault(cellar, nth))
+        nth++;
+    CU_ASSERT_TRUE(nth > 20);
+    CU_ASSERT_EQUAL(fixture_reserved(cellar), 0);
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"a list is recorded with its file or not at all",
+         test_list_is_recorded_with_its_file_or_not_at_all},
+        {"a draft is whole or none", test_draft_is_whole_or_none},
+        CU_TEST_INFO_NULL,
+    };
+    CU_SuiteInfo suites[] = {{.pName = "crl under faults", .pTests = tests}, CU_SUITE_INFO_NULL};
+
+    return test_run(suites);
+}
