@@ -122,11 +122,12 @@ bool pki_session_open(const struct pki_session_request *request, struct pki_sess
 
     if (!fresh)
         return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    const struct pki_store_opener by = {.at = pki_session_now(fresh), .actor = fresh->actor};
     fresh->directory = -1;
     if (!copy_request(request, fresh, err) ||
         !open_directory(request->directory, &fresh->directory, err) ||
         (request->write && !pki_directory_lock(fresh->directory, err)) ||
-        !pki_store_open(fresh->directory, mode, &fresh->store, err))
+        !pki_store_open(fresh->directory, mode, &by, &fresh->store, err))
         return false;
     *session = PKI_TAKE(fresh);
     return true;
@@ -141,7 +142,7 @@ bool pki_session_open_copy(int dir, struct pki_session **session, struct pki_err
     fresh->directory = fcntl(dir, F_DUPFD_CLOEXEC, 0);
     if (fresh->directory < 0)
         return pki_fail(err, PKI_E_IO, "out of descriptors");
-    if (!pki_store_open(dir, PKI_STORE_COPY, &fresh->store, err))
+    if (!pki_store_open(dir, PKI_STORE_COPY, NULL, &fresh->store, err))
         return false;
     *session = PKI_TAKE(fresh);
     return true;

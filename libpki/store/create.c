@@ -65,7 +65,7 @@ static bool reopen(int dir, struct pki_store **store, struct pki_error *err)
 {
     PKI_CONTEXT(err, "the inventory is made and its first entry recorded, but");
 
-    return pki_store_open(dir, PKI_STORE_WRITE, store, err);
+    return pki_store_open(dir, PKI_STORE_WRITE, NULL, store, err);
 }
 
 bool pki_store_create(int dir, const struct pki_cellar_row *cellar, struct pki_bytes hierarchy,

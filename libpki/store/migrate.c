@@ -1,11 +1,13 @@
 /*
  * An older inventory is brought to this version, one migration a transaction,
- * when it is opened for writing. How it was before the first is kept beside it.
+ * when it is opened for writing, and the journal says so. How it was before the first is kept
+ * beside it.
  */
 #include "base/file.h"
 #include "store/copy.h"
 #include "store/sql.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -55,10 +57,43 @@ static bool run_migration(struct pki_store *store, int64_t version, struct pki_e
     return result == SQLITE_OK || pki_sql_fail(store, result, err);
 }
 
+/* What is being done to a store: the directory it lies in, and by whom. */
+struct migration {
+    struct pki_store *store;
+    int dir;
+    const struct pki_store_opener *by;
+};
+
+/* Its time is never before the entry's in front of it: the clock is judged by the duty that the
+   store is opened for. */
+static bool journal(const struct migration *migration, struct pki_txn *txn, int64_t version,
+                    struct pki_error *err)
+{
+    struct pki_journal_head head = {0};
+    char detail[64];
+    struct pki_journal_entry entry = {
+        .at = migration->by->at,
+        .action = "migrate",
+        .subject = "the inventory",
+        .detail = detail,
+        .actor = migration->by->actor,
+        .prepares = true,
+    };
+
+    if (!pki_journal_get_head(migration->store, &head, err))
+        return false;
+    if (entry.at < head.at)
+        entry.at = head.at;
+    (void)snprintf(detail, sizeof(detail), "from version %lld to %lld", (long long)version,
+                   (long long)version + 1);
+    return pki_journal_append(txn, &entry, err);
+}
+
 /* From the version that is found, which another process may have changed, to the next. */
-static bool migrate_once(struct pki_store *store, int dir, bool first, int64_t *version,
+static bool migrate_once(const struct migration *migration, bool first, int64_t *version,
                          struct pki_error *err)
 {
+    struct pki_store *store = migration->store;
     pki_auto(pki_txn) txn = NULL;
 
     if (!pki_store_begin(store, &txn, err) ||
@@ -66,24 +101,29 @@ static bool migrate_once(struct pki_store *store, int dir, bool first, int64_t *
         return false;
     if (*version >= PKI_SCHEMA_VERSION)
         return true;
-    if ((first && !keep_copy(store, dir, *version, err)) || !run_migration(store, *version, err))
+    if ((first && !keep_copy(store, migration->dir, *version, err)) ||
+        !run_migration(store, *version, err) || !journal(migration, txn, *version, err))
         return false;
     *version += 1;
     return pki_txn_commit(&txn, err);
 }
 
-bool pki_store_migrate(struct pki_store *store, int dir, int64_t version, struct pki_error *err)
+bool pki_store_migrate(struct pki_store *store, int dir, int64_t version,
+                       const struct pki_store_opener *by, struct pki_error *err)
 {
+    const struct migration migration = {.store = store, .dir = dir, .by = by};
+
     if (store->mode != PKI_STORE_WRITE) {
         return pki_fail(err, PKI_E_STORE,
                         "the cellar is of version %lld, this Root Cellar works with %d: any "
                         "command that writes brings it there, for example cellar init --update",
                         (long long)version, PKI_SCHEMA_VERSION);
     }
+    assert(by);
     if (!pki_journal_check_head(store, err))
         return false;
     for (bool first = true; version < PKI_SCHEMA_VERSION; first = false)
-        if (!migrate_once(store, dir, first, &version, err))
+        if (!migrate_once(&migration, first, &version, err))
             return false;
     return true;
 }

@@ -143,8 +143,8 @@ static bool check_identity(struct pki_store *store, int64_t *version, struct pki
     return true;
 }
 
-bool pki_store_open(int dir, enum pki_store_mode mode, struct pki_store **store,
-                    struct pki_error *err)
+bool pki_store_open(int dir, enum pki_store_mode mode, const struct pki_store_opener *by,
+                    struct pki_store **store, struct pki_error *err)
 {
     pki_auto(pki_store) opened = calloc(1, sizeof(*opened));
     int64_t version = 0;
@@ -155,7 +155,7 @@ bool pki_store_open(int dir, enum pki_store_mode mode, struct pki_store **store,
     if (!open_database(opened, dir, err) || !pki_settings_apply(opened, err) ||
         !check_identity(opened, &version, err))
         return false; /* NOLINT(clang-analyzer-unix.Malloc): pki_auto frees it */
-    if (version < PKI_SCHEMA_VERSION && !pki_store_migrate(opened, dir, version, err))
+    if (version < PKI_SCHEMA_VERSION && !pki_store_migrate(opened, dir, version, by, err))
         return false;
     if (mode != PKI_STORE_AUDIT && mode != PKI_STORE_COPY) {
         pki_store_read_on(opened);

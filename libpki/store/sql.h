@@ -102,7 +102,7 @@ PKI_CHECKED bool pki_settings_apply(struct pki_store *store, struct pki_error *e
  *        copy's name; PKI_E_INTEGRITY head; PKI_E_IO; PKI_E_LOCKED
  */
 PKI_CHECKED bool pki_store_migrate(struct pki_store *store, int dir, int64_t version,
-                                   struct pki_error *err);
+                                   const struct pki_store_opener *by, struct pki_error *err);
 /** Begin a reading transaction, which lasts until the next pki_store_begin: txn.c. */
 void pki_store_read_on(struct pki_store *store);
 /** An inventory in memory with the schema of this version; owned by the caller. */

@@ -122,7 +122,7 @@ int main(int argc, char **argv)
     if (argc != 4)
         return 2;
     must(pki_dir_open(AT_FDCWD, argv[1], &dir, &err), &err);
-    must(pki_store_open(dir, PKI_STORE_WRITE, &store, &err), &err);
+    must(pki_store_open(dir, PKI_STORE_WRITE, NULL, &store, &err), &err);
     must(pki_store_authority_by_name(store, argv[2], &found, &authority, &err), &err);
     must(found || pki_fail(&err, PKI_E_NOTFOUND, "no authority %s", argv[2]), &err);
     fill(store, authority.id, strtoull(argv[3], NULL, 10));

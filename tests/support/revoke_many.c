@@ -36,7 +36,7 @@ static bool fill(const char *directory, int64_t issuer, long n, struct pki_error
     pki_auto(pki_txn) txn = NULL;
     int dir = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    bool done = pki_store_open(dir, PKI_STORE_WRITE, &store, err) &&
+    bool done = pki_store_open(dir, PKI_STORE_WRITE, NULL, &store, err) &&
                 pki_store_begin(store, &txn, err) && add_all(txn, issuer, n, err) &&
                 pki_journal_append(txn, &entry, err) && pki_txn_commit(&txn, err);
     close(dir);

@@ -14,6 +14,8 @@ static void must(bool done, const struct pki_error *err)
     exit(1);
 }
 
+const struct pki_store_opener fixture_opener = {.at = FIXTURE_TIME + 86400, .actor = "test"};
+
 void fixture_store_make(struct fixture_store *fixture)
 {
     static const char hierarchy[] = "hierarchy: 1\n";
@@ -40,7 +42,7 @@ void fixture_store_reopen(struct fixture_store *fixture, enum pki_store_mode mod
     struct pki_error err = {0};
 
     pki_store_free(PKI_TAKE(fixture->store));
-    must(pki_store_open(fixture->dir, mode, &fixture->store, &err), &err);
+    must(pki_store_open(fixture->dir, mode, &fixture_opener, &fixture->store, &err), &err);
 }
 
 void fixture_store_close(struct fixture_store *fixture)

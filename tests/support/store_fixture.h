@@ -29,6 +29,7 @@ struct fixture_rows {
 };
 
 /** A new cellar, opened for writing. */
+extern const struct pki_store_opener fixture_opener;
 void fixture_store_make(struct fixture_store *fixture);
 /** Close it, if it is open, and open it again. */
 void fixture_store_reopen(struct fixture_store *fixture, enum pki_store_mode mode);

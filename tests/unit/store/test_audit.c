@@ -74,7 +74,8 @@ static void expect_finding(struct before *before, const char *sql, const char *f
     bool named = false;
 
     attack(before, sql);
-    EXPECT_OK(pki_store_open(before->fixture.dir, PKI_STORE_AUDIT, &before->fixture.store, &err),
+    EXPECT_OK(pki_store_open(before->fixture.dir, PKI_STORE_AUDIT, &fixture_opener,
+                             &before->fixture.store, &err),
               err);
     EXPECT_OK(pki_store_audit(before->fixture.store, &findings, &err), err);
     for (size_t i = 0; i < findings.n; i++)
@@ -270,7 +271,8 @@ static void test_a_damaged_page_is_a_finding(void)
     begin(&before);
     memset(before.bytes + before.size - 4096, 0xff, 4096);
     restore(&before);
-    EXPECT_OK(pki_store_open(before.fixture.dir, PKI_STORE_AUDIT, &before.fixture.store, &err),
+    EXPECT_OK(pki_store_open(before.fixture.dir, PKI_STORE_AUDIT, &fixture_opener,
+                             &before.fixture.store, &err),
               err);
     EXPECT_OK(pki_store_audit(before.fixture.store, &findings, &err), err);
     CU_ASSERT_TRUE_FATAL(findings.n > 0);
@@ -290,7 +292,8 @@ static void test_findings_are_bounded_and_safe_to_print(void)
     attack(&before, "WITH n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 500) INSERT INTO "
                     "journal_row SELECT 9, i, char(27) || '[2J', i, 1, x'' FROM n;"
                     "UPDATE authority SET state = 'next', name = char(27) || '[2J' WHERE id = 2");
-    EXPECT_OK(pki_store_open(before.fixture.dir, PKI_STORE_AUDIT, &before.fixture.store, &err),
+    EXPECT_OK(pki_store_open(before.fixture.dir, PKI_STORE_AUDIT, &fixture_opener,
+                             &before.fixture.store, &err),
               err);
     EXPECT_OK(pki_store_audit(before.fixture.store, &findings, &err), err);
     CU_ASSERT_EQUAL_FATAL(findings.n, 200);

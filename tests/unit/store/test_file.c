@@ -138,7 +138,8 @@ static void check_refused(size_t i, enum pki_store_mode mode)
     fixture_store_make(&fixture);
     pki_store_free(PKI_TAKE(fixture.store));
     cases[i].mutate(&fixture);
-    EXPECT_FAILS(pki_store_open(fixture.dir, mode, &fixture.store, &err), err, cases[i].code);
+    EXPECT_FAILS(pki_store_open(fixture.dir, mode, &fixture_opener, &fixture.store, &err), err,
+                 cases[i].code);
     EXPECT_TEXT(cases[i].text);
     CU_ASSERT_PTR_NULL(fixture.store);
     fixture_store_close(&fixture);
@@ -227,7 +228,7 @@ static void test_a_second_writer_is_told_that_the_cellar_is_locked(void)
     struct pki_error err = {0};
 
     fixture_store_make(&fixture);
-    EXPECT_OK(pki_store_open(fixture.dir, PKI_STORE_WRITE, &other, &err), err);
+    EXPECT_OK(pki_store_open(fixture.dir, PKI_STORE_WRITE, &fixture_opener, &other, &err), err);
     (void)sqlite3_busy_timeout(other->db, 0);
     EXPECT_OK(pki_store_begin(fixture.store, &first, &err), err);
     EXPECT_FAILS(pki_store_begin(other, &second, &err), err, PKI_E_LOCKED);
@@ -251,7 +252,7 @@ static void test_a_commit_that_a_reader_blocks_is_rolled_back(void)
     bool any = false;
 
     fixture_store_make(&fixture);
-    EXPECT_OK(pki_store_open(fixture.dir, PKI_STORE_READ, &other, &err), err);
+    EXPECT_OK(pki_store_open(fixture.dir, PKI_STORE_READ, &fixture_opener, &other, &err), err);
     (void)sqlite3_busy_timeout(fixture.store->db, 0);
     EXPECT_OK(pki_store_begin(fixture.store, &txn, &err), err);
     EXPECT_OK(pki_store_add_key(txn, &row, &id, &err), err);

@@ -8,6 +8,16 @@
 
 #define BACKUP "cellar.db.v1.bak"
 
+/* Every version that there was before this one, and how many entries its journal has. */
+static const struct old {
+    const char *dump, *backup;
+    int64_t version;
+    int64_t entries;
+} olds[] = {
+    {FIXTURES "/stores/v1.sql", BACKUP, 1, 3},
+    {FIXTURES "/stores/v2.sql", "cellar.db.v2.bak", 2, 4},
+};
+
 static void run_raw(const struct fixture_store *fixture, const char *sql)
 {
     sqlite3 *raw = NULL;
@@ -17,17 +27,22 @@ static void run_raw(const struct fixture_store *fixture, const char *sql)
     (void)sqlite3_close(raw);
 }
 
-/* A closed store as a program of version 1 left it. */
-static void make_old(struct fixture_store *fixture)
+/* A closed store as a program of an older version left it. */
+static void make_version(struct fixture_store *fixture, const struct old *old)
 {
     size_t size = 0;
-    char *dump = (char *)test_load(FIXTURES "/stores/v1.sql", &size);
+    char *dump = (char *)test_load(old->dump, &size);
 
     fixture_store_make(fixture);
     pki_store_free(PKI_TAKE(fixture->store));
     (void)fclose(fopen(fixture->file, "w")); /* emptied, with its mode */
     run_raw(fixture, dump);
     free(dump);
+}
+
+static void make_old(struct fixture_store *fixture)
+{
+    make_version(fixture, &olds[0]);
 }
 
 static bool there(const struct fixture_store *fixture, const char *name)
@@ -97,39 +112,84 @@ static void test_the_migrations_lead_to_the_snapshot(void)
     expect_snapshot(store);
 }
 
-static void test_a_store_of_version_1_is_migrated_and_passes_its_audit(void)
+static void test_there_is_a_fixture_of_every_version(void)
 {
-    struct fixture_store fixture;
+    CU_ASSERT_EQUAL(PKI_COUNT(olds), PKI_SCHEMA_VERSION - 1);
+}
+
+/* Each migration is an entry of the journal. */
+static int64_t entries_after(const struct old *old)
+{
+    return old->entries + PKI_SCHEMA_VERSION - old->version;
+}
+
+static void expect_sound(struct fixture_store *fixture, int64_t entries)
+{
     struct pki_store_findings findings = {0};
     struct pki_error err = {0};
-    int64_t version = 0;
 
-    make_old(&fixture);
-    fixture_store_reopen(&fixture, PKI_STORE_WRITE);
-    expect_snapshot(fixture.store);
-    EXPECT_OK(pki_query_integer(fixture.store, PKI_QUERY_USER_VERSION, &version, &err), err);
-    CU_ASSERT_EQUAL(version, PKI_SCHEMA_VERSION);
-    fixture_store_reopen(&fixture, PKI_STORE_READ);
-    EXPECT_OK(pki_store_audit(fixture.store, &findings, &err), err);
+    EXPECT_OK(pki_store_audit(fixture->store, &findings, &err), err);
     CU_ASSERT_EQUAL(findings.n, 0);
-    CU_ASSERT_EQUAL(findings.entries, 3);
+    CU_ASSERT_EQUAL(findings.entries, entries);
     pki_store_findings_clear(&findings);
-    fixture_store_close(&fixture);
+}
+
+static void test_an_old_store_is_migrated_and_passes_its_audit(void)
+{
+    for (size_t i = 0; i < PKI_COUNT(olds); i++) {
+        struct fixture_store fixture;
+        struct pki_error err = {0};
+        int64_t version = 0;
+
+        make_version(&fixture, &olds[i]);
+        fixture_store_reopen(&fixture, PKI_STORE_WRITE);
+        expect_snapshot(fixture.store);
+        EXPECT_OK(pki_query_integer(fixture.store, PKI_QUERY_USER_VERSION, &version, &err), err);
+        CU_ASSERT_EQUAL(version, PKI_SCHEMA_VERSION);
+        CU_ASSERT_TRUE(there(&fixture, olds[i].backup));
+        fixture_store_reopen(&fixture, PKI_STORE_READ);
+        expect_sound(&fixture, entries_after(&olds[i]));
+        fixture_store_close(&fixture);
+    }
 }
 
 static void test_a_migrated_store_takes_the_rows_of_its_version(void)
 {
     struct fixture_store fixture;
-    struct pki_store_findings findings = {0};
     const struct fixture_rows rows = {.root = 1, .active = 2, .next = 3};
-    struct pki_error err = {0};
 
     make_old(&fixture);
     fixture_store_reopen(&fixture, PKI_STORE_WRITE);
     fixture_store_live(&fixture, &rows);
-    EXPECT_OK(pki_store_audit(fixture.store, &findings, &err), err);
-    CU_ASSERT_TRUE(findings.n == 0 && findings.entries == 4);
-    pki_store_findings_clear(&findings);
+    expect_sound(&fixture, entries_after(&olds[0]) + 1);
+    fixture_store_close(&fixture);
+}
+
+/* By a clock that stands before the newest entry, too: the journal does not go back. */
+static void test_a_migration_is_in_the_journal(void)
+{
+    const struct pki_store_opener early = {.at = 5, .actor = "cellar-crl 0.1.0"};
+    struct fixture_store fixture;
+    struct pki_error err = {0};
+    struct pki_journal_head head = {0};
+    sqlite3_stmt *entry = NULL;
+
+    make_version(&fixture, &olds[1]);
+    EXPECT_OK(pki_store_open(fixture.dir, PKI_STORE_WRITE, &early, &fixture.store, &err), err);
+    EXPECT_OK(pki_journal_get_head(fixture.store, &head, &err), err);
+    CU_ASSERT_EQUAL(head.counter, olds[1].entries + 1);
+    CU_ASSERT_TRUE(head.at >= FIXTURE_TIME);
+    CU_ASSERT_EQUAL(pki_store_recorded(fixture.store), 0); /* decided nothing */
+    CU_ASSERT_EQUAL_FATAL(
+        sqlite3_prepare_v2(fixture.store->db,
+                           "SELECT action || ': ' || detail || ': ' || actor FROM journal "
+                           "WHERE id = (SELECT max(id) FROM journal)",
+                           -1, &entry, NULL),
+        SQLITE_OK);
+    CU_ASSERT_EQUAL(sqlite3_step(entry), SQLITE_ROW);
+    CU_ASSERT_STRING_EQUAL((const char *)sqlite3_column_text(entry, 0),
+                           "migrate: from version 2 to 3: cellar-crl 0.1.0");
+    (void)sqlite3_finalize(entry);
     fixture_store_close(&fixture);
 }
 
@@ -156,7 +216,7 @@ static void test_a_store_of_this_version_is_not_kept(void)
 
     fixture_store_make(&fixture);
     fixture_store_reopen(&fixture, PKI_STORE_WRITE);
-    CU_ASSERT_FALSE(there(&fixture, "cellar.db.v2.bak"));
+    CU_ASSERT_FALSE(there(&fixture, "cellar.db.v3.bak"));
     fixture_store_close(&fixture);
 }
 
@@ -182,7 +242,8 @@ static void expect_refused(struct fixture_store *fixture, enum pki_store_mode mo
     size_t size = 0;
     uint8_t *old = test_load(fixture->file, &size);
 
-    EXPECT_FAILS(pki_store_open(fixture->dir, mode, &fixture->store, &err), err, code);
+    EXPECT_FAILS(pki_store_open(fixture->dir, mode, &fixture_opener, &fixture->store, &err), err,
+                 code);
     EXPECT_TEXT(part);
     CU_ASSERT_TRUE(same_file(fixture, PKI_STORE_FILE, old, size));
     free(old);
@@ -252,8 +313,10 @@ int main(void)
 {
     CU_TestInfo tests[] = {
         {"the migrations lead to the snapshot", test_the_migrations_lead_to_the_snapshot},
-        {"a store of version 1 is migrated and passes its audit",
-         test_a_store_of_version_1_is_migrated_and_passes_its_audit},
+        {"there is a fixture of every version", test_there_is_a_fixture_of_every_version},
+        {"an old store is migrated and passes its audit",
+         test_an_old_store_is_migrated_and_passes_its_audit},
+        {"a migration is in the journal", test_a_migration_is_in_the_journal},
         {"a migrated store takes the rows of its version",
          test_a_migrated_store_takes_the_rows_of_its_version},
         {"the store is kept as it was", test_the_store_is_kept_as_it_was},
