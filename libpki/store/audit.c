@@ -95,7 +95,7 @@ struct object {
     bool there;
     char type[16];
     char name[64];
-    struct pki_bytes sql;
+    struct pki_bytes sql, owner;
 };
 
 static bool next_object(struct object *object, struct pki_error *err)
@@ -106,6 +106,7 @@ static bool next_object(struct object *object, struct pki_error *err)
         pki_column_text(&object->query, object->type, sizeof(object->type));
         pki_column_text(&object->query, object->name, sizeof(object->name));
         object->sql = pki_column_view(&object->query);
+        object->owner = pki_column_view(&object->query);
     }
     object->query.damaged = false; /* a name too long is no name of ours: the order shows it */
     return pki_column_ok(&object->query, err);
@@ -130,7 +131,8 @@ static bool compare_objects(struct audit *audit, struct object *ours, struct obj
         else if (order > 0) {
             noted =
                 find(audit, err, "schema: %s %s does not belong here", theirs->type, theirs->name);
-        } else if (!pki_bytes_equal(ours->sql, theirs->sql)) {
+        } else if (!pki_bytes_equal(ours->sql, theirs->sql) ||
+                   !pki_bytes_equal(ours->owner, theirs->owner)) {
             noted = find(audit, err, "schema: %s %s was changed", ours->type, ours->name);
         }
         if (!noted || (order <= 0 && !next_object(ours, err)) ||

@@ -6,8 +6,9 @@ PRAGMA integrity_check(20);
 -- name: foreign_key_check
 PRAGMA foreign_key_check;
 
+-- tbl_name: SQLite reads it without regard to case.
 -- name: schema
-SELECT type, name, ifnull(sql, '') FROM sqlite_schema ORDER BY type, name;
+SELECT type, name, ifnull(sql, ''), tbl_name FROM sqlite_schema ORDER BY type, name;
 
 -- name: each_entry
 SELECT id, at, action, subject, detail, actor, trust, previous, hash FROM journal ORDER BY id;

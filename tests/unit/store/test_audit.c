@@ -246,6 +246,10 @@ static void test_a_changed_schema_is_named(void)
     expect_finding(&before, "DROP INDEX key_file_key; CREATE INDEX key_file_key ON key_file (id)",
                    "index key_file_key", "changed");
     expect_finding(&before,
+                   "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET tbl_name = 'Key_file' "
+                   "WHERE name = 'key_file_key'",
+                   "index key_file_key", "changed");
+    expect_finding(&before,
                    "DROP TABLE publication; CREATE VIEW v AS SELECT 1; CREATE TRIGGER x AFTER "
                    "INSERT ON key BEGIN DELETE FROM key; END",
                    "trigger x", "does not belong");
