@@ -301,8 +301,9 @@ def points(index, counts, options):
     for mode, kind in MODES.items():
         for at in sampled(counts[kind], options.sample or SAMPLED.get(mode, counts[kind])):
             yield Point(index, mode, at)
-    for number in SIGNALS[:1 if options.sample else None]:
-        for prompt in range(1, 2 if options.sample else 12):
+    few = 0 < options.sample < 10
+    for number in SIGNALS[:1 if few else None]:
+        for prompt in range(1, 2 if few else 12):
             yield Point(index, number.name, prompt)
 
 

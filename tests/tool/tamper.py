@@ -18,10 +18,11 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 
 cellar, scratch, flips = sys.argv[1], sys.argv[2], int(sys.argv[3])
 most = int(sys.argv[4]) if len(sys.argv) > 4 else 1 << 30
-names = ("cellar.db", "keys", "crls", "exports")
+own = threading.local()
 random.seed(4)
 
 
@@ -48,14 +49,18 @@ def dump(path):
         return None
 
 
-def copy(number):
-    to = os.path.join(scratch, str(number))
-    os.mkdir(to, 0o700)
-    shutil.copy2(os.path.join(cellar, "cellar.db"), to)
-    for name in names[1:]:
-        if os.path.exists(os.path.join(cellar, name)):
-            shutil.copytree(os.path.join(cellar, name), os.path.join(to, name), symlinks=True)
-    return to
+def copy():
+    """A whole copy a thread, whose inventory is a fresh one each time: nothing else is changed."""
+    if not hasattr(own, "place"):
+        own.place = os.path.join(scratch, str(threading.get_ident()))
+        os.mkdir(own.place, 0o700)
+        for name in ("keys", "crls", "exports"):
+            shutil.copytree(os.path.join(cellar, name), os.path.join(own.place, name), symlinks=True)
+    for name in os.listdir(own.place):
+        if name.startswith("cellar.db"):
+            os.unlink(os.path.join(own.place, name))
+    shutil.copy2(os.path.join(cellar, "cellar.db"), own.place)
+    return own.place
 
 
 def behind_its_back(*statements):
@@ -227,19 +232,17 @@ def changes():
 
 
 def attempt(job):
-    number, (kind, what, change) = job
-    to = copy(number)
+    kind, what, change = job
+    to = copy()
     path = os.path.join(to, "cellar.db")
     try:
         change(path)
     except sqlite3.IntegrityError:
-        shutil.rmtree(to)
         return "refused by an index or key of the schema", what, None
     except sqlite3.Error as error:
         return kind, what, f"could not be made: {error}"
     altered = dump(path) != sound
     run = subprocess.run(["cellar-audit", "-C", to], capture_output=True, timeout=120)
-    shutil.rmtree(to)
     errors = run.stderr.decode(errors="replace")
     if "Sanitizer" in errors or "runtime error" in errors or run.returncode < 0 or run.returncode > 8:
         return kind, what, f"crash: {run.returncode}: {errors[:400]}"
@@ -253,7 +256,7 @@ assert sound
 counts = collections.Counter()
 bad = 0
 with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-    for kind, what, trouble in pool.map(attempt, enumerate(changes())):
+    for kind, what, trouble in pool.map(attempt, changes()):
         counts[kind] += 1
         if trouble:
             bad += 1
