@@ -41,7 +41,7 @@ static bool there(const char *directory, const char *name)
 static void damage(const char *path)
 {
     int fd = open(path, O_RDWR | O_CLOEXEC);
-    struct stat status;
+    struct stat status = {0};
     uint8_t octet = 0;
 
     CU_ASSERT_TRUE_FATAL(fd >= 0 && fstat(fd, &status) == 0);
