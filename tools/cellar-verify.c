@@ -1,7 +1,7 @@
 #include "cli/cli.h"
 
 struct args {
-    const char *leaf, *anchors, *untrusted, *purpose;
+    const char *leaf, *anchors, *untrusted, *purpose, *ceremony;
     struct cli_texts crls;
     struct cli_time at;
     bool quiet;
@@ -14,10 +14,23 @@ static const struct cli_option options[] = {
     CLI_TIME(0, "at", at, "verify as of this time; revocation as known now"),
     CLI_TEXT(0, "purpose", purpose, "PURPOSE",
              "code-signing, time-stamping, tls-server, tls-client, ocsp or any"),
+    CLI_TEXT(0, "ceremony", ceremony, "DIR", "check a ceremony's transcript instead"),
     CLI_FLAG('q', "quiet", quiet, "print the verdict alone, one line"),
-    CLI_OPERAND(leaf, "LEAF.pem", "what is verified; may hold its chain, leaf first"),
+    CLI_OPTIONAL(leaf, "LEAF.pem", "what is verified; may hold its chain, leaf first"),
     CLI_END,
 };
+
+static bool verify_ceremony(struct cli *cli, const struct args *args, struct pki_error *err)
+{
+    const struct pki_verify_ceremony_request request = {
+        .directory = args->ceremony,
+        .anchors = args->anchors,
+    };
+
+    if (args->leaf || args->untrusted || args->crls.n > 0 || args->purpose || args->at.given)
+        return pki_fail(err, PKI_E_USAGE, "--ceremony goes with --anchor alone");
+    return pki_verify_ceremony(&request, cli->report, err);
+}
 
 static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
 {
@@ -35,6 +48,10 @@ static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
         .brief = args->quiet,
     };
 
+    if (args->ceremony)
+        return verify_ceremony(cli, args, err);
+    if (!args->leaf)
+        return pki_fail(err, PKI_E_USAGE, "LEAF.pem is missing: what is verified; see --help");
     if (!args->anchors) {
         return pki_fail(
             err, PKI_E_USAGE,
@@ -49,10 +66,12 @@ int main(int argc, char **argv)
         .id = CLI_TOOL_VERIFY,
         .options = options,
         .args_size = sizeof(struct args),
-        .synopsis = "--anchor A.pem [--untrusted U.pem] [--crl C]... LEAF.pem",
+        .synopsis = "--anchor A.pem [--untrusted U.pem] [--crl C]... LEAF.pem\n"
+                    "--ceremony DIR [--anchor A.pem]",
         .examples = "cellar verify --anchor anchors.pem chain.pem\n"
                     "cellar verify --anchor anchors.pem --quiet tls/chain.pem\n"
-                    "cellar verify --anchor anchors.pem --at 2027-01-01 chain.pem",
+                    "cellar verify --anchor anchors.pem --at 2027-01-01 chain.pem\n"
+                    "cellar verify --ceremony root-genesis --anchor anchors.pem",
         .run = run,
     };
 

@@ -6,8 +6,12 @@
 #include "base/text.h"
 #include "base/utf8.h"
 
-static void new_line(struct pki_json *json)
+static void new_line(struct pki_json *json, const char *instead)
 {
+    if (json->one_line) {
+        pki_buf_text(json->out, instead);
+        return;
+    }
     pki_buf_byte(json->out, '\n');
     for (unsigned i = 0; i < json->depth; i++)
         pki_buf_text(json->out, "  ");
@@ -59,7 +63,7 @@ static void place(struct pki_json *json, const char *key)
     if (json->comma)
         pki_buf_byte(json->out, ',');
     if (json->depth > 0)
-        new_line(json);
+        new_line(json, json->comma ? " " : "");
     if (key) {
         put_string(json->out, key);
         pki_buf_text(json->out, ": ");
@@ -87,7 +91,7 @@ static void end(struct pki_json *json, char bracket)
 
     json->depth--;
     if (!empty)
-        new_line(json);
+        new_line(json, "");
     pki_buf_byte(json->out, (uint8_t)bracket);
     placed(json);
 }

@@ -10,7 +10,8 @@
 struct pki_json {
     struct pki_buf *out;
     unsigned depth;
-    bool comma; /* a value stands before this place */
+    bool comma;    /* a value stands before this place */
+    bool one_line; /* no line ends but the last: JSON lines */
 };
 
 /* key: NULL inside an array and for the outermost value */

@@ -26,7 +26,7 @@ BEGIN {
     library["gnutls"] = "crypto x509"
     library["gmp.h"] = "crypto"
     library["hpdf.h"] = "ceremony"
-    library["jansson.h"] = "base x509 ops"
+    library["jansson.h"] = "base ceremony x509 ops"
     library["libtasn1.h"] = "asn1"
     library["nettle"] = "digest crypto"
     library["seccomp.h"] = "base"

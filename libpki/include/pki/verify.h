@@ -28,4 +28,18 @@ struct pki_verify_request {
 PKI_CHECKED bool pki_verify_file(const struct pki_verify_request *request,
                                  struct pki_report *report, struct pki_error *err);
 
+struct pki_verify_ceremony_request {
+    const char *directory; /* script, transcript, head and evidence of one ceremony */
+    const char *anchors;   /* file: one of these has to have sealed it; NULL: not asked */
+};
+
+/**
+ * Check a ceremony's directory by itself: the script, each line of the transcript and what each
+ * step owes, each file that was kept, and the head; with anchors also its seal.
+ *
+ * Fails: PKI_E_INTEGRITY what differs; PKI_E_INVALID it has not ended; PKI_E_USAGE a file
+ */
+PKI_CHECKED bool pki_verify_ceremony(const struct pki_verify_ceremony_request *request,
+                                     struct pki_report *report, struct pki_error *err);
+
 #endif

@@ -82,11 +82,33 @@ static void test_json_text_is_escaped(void)
     }
 }
 
+static void test_one_line_is_the_same_on_one_line(void)
+{
+    static const char expected[] = "{\"a\": [1, 2], \"b\": {}, \"c\": {\"d\": true}}\n";
+    pki_scope(pki_buf) out = {0};
+    struct pki_json json = {.out = &out, .one_line = true};
+
+    pki_json_object(&json, NULL);
+    pki_json_array(&json, "a");
+    pki_json_integer(&json, NULL, 1);
+    pki_json_integer(&json, NULL, 2);
+    pki_json_end_array(&json);
+    pki_json_object(&json, "b");
+    pki_json_end_object(&json);
+    pki_json_object(&json, "c");
+    pki_json_truth(&json, "d", true);
+    pki_json_end_object(&json);
+    pki_json_end_object(&json);
+    CU_ASSERT_EQUAL_FATAL(out.size, sizeof(expected) - 1);
+    CU_ASSERT_EQUAL(memcmp(out.data, expected, out.size), 0);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
         {"JSON is written as laid out", test_json_is_written_as_laid_out},
         {"text is escaped and reads back", test_json_text_is_escaped},
+        {"one line is the same on one line", test_one_line_is_the_same_on_one_line},
         CU_TEST_INFO_NULL,
     };
     CU_SuiteInfo suites[] = {{.pName = "json", .pTests = tests}, CU_SUITE_INFO_NULL};

@@ -1,0 +1,113 @@
+#include "ceremony/transcript_files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "ceremony/transcript.h"
+
+/* Letters, digits and "-._", no dot in front: what every medium takes. */
+static bool is_file_name(const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
+    size_t length = strlen(name);
+
+    return length > 0 && length <= PKI_TRANSCRIPT_NAME && name[0] != '.' &&
+           strspn(name, letters) == length;
+}
+
+static bool add_piece(void *of, struct pki_bytes piece, struct pki_error *err)
+{
+    (void)err;
+    pki_digest_add(of, piece);
+    return true;
+}
+
+bool pki_transcript_file_check(int dir, const char *name, const char *sha256, struct pki_error *err)
+{
+    pki_scope(pki_buf) hex = {0};
+    struct pki_digest_state state;
+    uint8_t found[PKI_SHA256_SIZE];
+    char path[PKI_TRANSCRIPT_NAME + sizeof(PKI_TRANSCRIPT_EVIDENCE) + 2];
+
+    if (!is_file_name(name))
+        return pki_fail(err, PKI_E_INTEGRITY, "\"%.40s\" is no name of a file that is kept", name);
+    (void)snprintf(path, sizeof(path), PKI_TRANSCRIPT_EVIDENCE "/%s", name);
+    pki_digest_begin(&state, PKI_SHA256);
+    if (!pki_file_stream(dir, path, add_piece, &state, err))
+        return false;
+    pki_digest_end(&state, found);
+    pki_hex(&hex, (struct pki_bytes){found, sizeof(found)});
+    pki_buf_byte(&hex, 0);
+    if (!pki_buf_ok(&hex, err))
+        return false;
+    return strcmp((const char *)hex.data, sha256) == 0 ||
+           pki_fail(err, PKI_E_INTEGRITY, "%s is not the file that was kept", path);
+}
+
+/* --- nothing else -------------------------------------------------------------------------- */
+
+static bool is_own(const char *name)
+{
+    static const char *const own[] = {PKI_TRANSCRIPT, PKI_TRANSCRIPT_SCRIPT, PKI_TRANSCRIPT_HEAD,
+                                      PKI_TRANSCRIPT_SEAL, PKI_TRANSCRIPT_EVIDENCE};
+
+    for (size_t i = 0; i < PKI_COUNT(own); i++)
+        if (strcmp(name, own[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool is_kept(const json_t *kept, const char *name)
+{
+    for (size_t i = 0; i < json_array_size(kept); i++)
+        if (strcmp(json_string_value(json_array_get(kept, i)), name) == 0)
+            return true;
+    return false;
+}
+
+static bool look_at(const char *name, const json_t *kept, struct pki_error *err)
+{
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+        (kept ? is_kept(kept, name) : is_own(name)))
+        return true;
+    return pki_fail(err, PKI_E_INTEGRITY, "%s%.80s is not of this ceremony",
+                    kept ? PKI_TRANSCRIPT_EVIDENCE "/" : "", name);
+}
+
+/* kept: names in evidence/; NULL: those of the directory itself. Takes dir over. */
+static bool look_through(int dir, const json_t *kept, struct pki_error *err)
+{
+    DIR *stream = fdopendir(dir);
+    bool good = stream != NULL;
+
+    if (!stream) {
+        pki_fd_close_(&dir);
+        return pki_fail(err, PKI_E_IO, "directory cannot be listed: %s", strerror(errno));
+    }
+    while (good) {
+        errno = 0;
+        const struct dirent *entry = readdir(stream); /* NOLINT(concurrency-mt-unsafe) */
+        if (!entry && errno != 0)
+            good = pki_fail(err, PKI_E_IO, "directory cannot be listed: %s", strerror(errno));
+        if (!entry)
+            break;
+        good = good && look_at(entry->d_name, kept, err);
+    }
+    (void)closedir(stream);
+    return good;
+}
+
+bool pki_transcript_no_strangers(int dir, const json_t *kept, struct pki_error *err)
+{
+    int own = -1;
+    int evidence = -1;
+
+    return pki_dir_open(dir, ".", &own, err) && look_through(own, NULL, err) &&
+           pki_dir_open(dir, PKI_TRANSCRIPT_EVIDENCE, &evidence, err) &&
+           look_through(evidence, kept, err);
+}

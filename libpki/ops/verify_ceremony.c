@@ -1,0 +1,110 @@
+/*
+ * A ceremony's directory, checked by somebody who has nothing else but, for its
+ * seal, a root's certificate from elsewhere (docs/CEREMONY.md).
+ */
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "pki/verify.h"
+#include "base/file.h"
+#include "ceremony/transcript.h"
+#include "crypto/key.h"
+#include "x509/cert.h"
+#include "x509/name.h"
+
+/* One of the anchors signed head.txt; the name of its subject. */
+static bool find_signer(const struct pki_certs *anchors, struct pki_bytes head,
+                        struct pki_bytes signature, struct pki_buf *name, struct pki_error *err)
+{
+    for (size_t i = 0; i < anchors->n; i++) {
+        const struct pki_cert *cert = anchors->list[i];
+        const struct pki_algorithm *algorithm = NULL;
+        struct pki_error why = {0};
+        if (pki_spki_judge(cert->spki, &algorithm, &why) &&
+            pki_spki_verify(cert->spki, algorithm->signature, head, signature, &why))
+            return pki_name_show(cert->subject, name, err) && pki_buf_ok(name, err);
+    }
+    return pki_fail(err, PKI_E_INTEGRITY,
+                    PKI_TRANSCRIPT_SEAL " is no signature of " PKI_TRANSCRIPT_HEAD
+                                        " by any of the anchors");
+}
+
+static bool check_seal(int dir, const char *path, struct pki_buf *name, struct pki_error *err)
+{
+    pki_scope(pki_buf) text = {0};
+    pki_scope(pki_buf) head = {0};
+    pki_scope(pki_buf) signature = {0};
+    pki_scope(pki_certs) anchors = {0};
+
+    return pki_file_read(AT_FDCWD, path, PKI_LIMIT_BUNDLE, &text, err) &&
+           pki_certs_parse(path, pki_buf_view(&text), &anchors, err) &&
+           pki_file_read(dir, PKI_TRANSCRIPT_HEAD, PKI_LIMIT_KEY, &head, err) &&
+           pki_file_read(dir, PKI_TRANSCRIPT_SEAL, PKI_LIMIT_KEY, &signature, err) &&
+           find_signer(&anchors, pki_buf_view(&head), pki_buf_view(&signature), name, err);
+}
+
+/* Whoever gives an anchor wants a seal. */
+static bool describe_seal(int dir, const char *anchors, struct pki_report *report,
+                          struct pki_error *err)
+{
+    struct stat status;
+    pki_scope(pki_buf) name = {0};
+    bool sealed = fstatat(dir, PKI_TRANSCRIPT_SEAL, &status, AT_SYMLINK_NOFOLLOW) == 0;
+
+    if (!anchors) {
+        pki_report_text(report, "Seal", "%s",
+                        sealed ? "not checked: no anchor was given (--anchor)" : "none");
+        return true;
+    }
+    if (!sealed)
+        return pki_fail(err, PKI_E_INTEGRITY, "it has no seal (" PKI_TRANSCRIPT_SEAL ")");
+    if (!check_seal(dir, anchors, &name, err))
+        return false;
+    pki_report_toned(report, "Seal", PKI_TONE_GOOD, "signed by %.*s", (int)name.size,
+                     (const char *)name.data);
+    return true;
+}
+
+static void describe(const struct pki_transcript_summary *summary, struct pki_report *report)
+{
+    pki_report_text(report, "Ceremony", "%s", summary->id);
+    pki_report_text(report, "Title", "%s", summary->title);
+    pki_report_text(report, "Ended", "%s",
+                    summary->open      ? "not yet"
+                    : summary->stopped ? "stopped before its last step"
+                                       : "after its last step");
+    pki_report_integer(report, "Steps", (int64_t)summary->steps);
+    pki_report_integer(report, "Steps done", (int64_t)summary->steps_done);
+    pki_report_integer(report, "Exceptions", summary->exceptions);
+    pki_report_integer(report, "Lines", summary->lines);
+    pki_report_integer(report, "Evidence files", summary->files);
+    pki_report_time(report, "From", summary->began);
+    pki_report_time(report, "To", summary->ended);
+    pki_report_fingerprint(report, "Script", summary->script);
+    pki_report_fingerprint(report, "Head", summary->head);
+}
+
+bool pki_verify_ceremony(const struct pki_verify_ceremony_request *request,
+                         struct pki_report *report, struct pki_error *err)
+{
+    PKI_CONTEXT(err, "ceremony %s", request->directory);
+    struct pki_transcript_summary summary;
+    pki_scope_fd int dir = -1;
+
+    if (!pki_dir_open(AT_FDCWD, request->directory, &dir, err) ||
+        !pki_transcript_check(dir, false, &summary, err))
+        return false;
+    describe(&summary, report);
+    if (!describe_seal(dir, request->anchors, report, err))
+        return false;
+    if (summary.open) {
+        return pki_fail(err, PKI_E_INVALID,
+                        "it has not ended: there is no " PKI_TRANSCRIPT_HEAD
+                        " to compare its last line with");
+    }
+    pki_report_note(report, "Verdict", PKI_TONE_GOOD,
+                    "Script, transcript and evidence belong together. Whether this is the "
+                    "transcript that was written on the day shows its head: compare it with the "
+                    "one on paper, or its seal.");
+    return pki_report_ok(report, err);
+}
