@@ -1,6 +1,6 @@
 #include "pki/progress.h"
 
-static bool tell(const struct pki_work *work, struct pki_error *err)
+bool pki_work_look(const struct pki_work *work, struct pki_error *err)
 {
     const struct pki_progress *progress = work->progress;
 
@@ -23,17 +23,17 @@ struct pki_work pki_work_begin(const struct pki_progress *progress, const char *
 bool pki_work_on(struct pki_work *work, struct pki_error *err)
 {
     work->done++;
-    return (work->each > 0 && work->done % work->each != 0) || tell(work, err);
+    return (work->each > 0 && work->done % work->each != 0) || pki_work_look(work, err);
 }
 
 bool pki_work_turn(struct pki_work *work, const char *what, int64_t total, struct pki_error *err)
 {
-    if (!tell(work, err))
+    if (!pki_work_look(work, err))
         return false;
     work->what = what;
     work->total = total;
     work->done = 0;
-    return tell(work, err);
+    return pki_work_look(work, err);
 }
 
 void pki_work_clear(struct pki_work *work)

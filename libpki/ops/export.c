@@ -201,6 +201,8 @@ static bool fill_targets(struct export *export, struct pki_error *err)
 static bool name_targets(struct export *export, struct pki_error *err)
 {
     for (size_t i = 0; i < export->n_targets; i++)
+        export->targets[i].recorded = !export->targets[i].elsewhere;
+    for (size_t i = 0; i < export->n_targets; i++)
         if (!pki_target_finish(&export->targets[i], err))
             return false;
     return true;

@@ -88,7 +88,7 @@ void pki_target_clear(struct pki_target *target)
 {
     struct pki_error lost = {0};
 
-    if (target->begun && target->elsewhere)
+    if (target->begun && !target->recorded)
         (void)!remove_fresh(target, &lost);
     target->begun = false;
     pki_fd_close_(&target->above);

@@ -21,10 +21,11 @@ struct pki_target {
     char fresh[280]; /* while it is not finished */
     bool replace;    /* what stands under the name may be exchanged */
     bool elsewhere;  /* outside the cellar, where status cannot see what is left */
+    bool recorded;   /* as published: status tells of it, and the next export finishes it */
     bool begun;      /* it is there under its hidden name */
 };
 
-/** What was begun and not finished is removed again, where status would not tell of it. */
+/** What was begun and not finished is removed again, unless it is recorded as published. */
 void pki_target_clear(struct pki_target *target);
 
 /** A directory of ours, in target->above: always replaced. Fails: PKI_E_USAGE */

@@ -5,12 +5,14 @@
  * one, a covered row that is not there and a row beyond the last covered one
  * are all that can be wrong with what is present.
  */
+#include "store/audit.h"
+
 #include "store/sql.h"
 
-#include "base/text.h"
-
-#define FINDINGS_MAX 200
-#define ROWS_A_LOOK  256
+#define ROWS_A_LOOK 256
+#define STEPS_A_LOOK                                                            \
+    2000 /* of SQLite's machine: integrity_check takes long before it has a row \
+          */
 
 struct audit {
     struct pki_store *store;
@@ -24,141 +26,8 @@ struct audit {
     int64_t last;                   /* number and hash of the entry before */
     uint8_t previous[PKI_SHA256_SIZE];
     struct pki_work work;
+    struct pki_error stopped; /* by the operator, while SQLite was at work */
 };
-
-static bool find(struct audit *audit, struct pki_error *err, const char *format, ...)
-    PKI_PRINTF(3, 4);
-
-/* Notes a finding. False only without memory. */
-static bool find(struct audit *audit, struct pki_error *err, const char *format, ...)
-{
-    struct pki_store_findings *findings = audit->findings;
-    va_list args;
-
-    if (findings->n >= FINDINGS_MAX)
-        return true;
-    char(*text)[300] = pki_rows_extend(&findings->list, &findings->n, sizeof(*text), err);
-    if (!text)
-        return false;
-    if (findings->n == FINDINGS_MAX)
-        format = "more is wrong than is listed here";
-    va_start(args, format);
-    (void)vsnprintf(*text, sizeof(*text), format, args);
-    va_end(args);
-    pki_text_tame(*text);
-    return true;
-}
-
-/* Every row of a query of one text is a finding, but "ok". */
-static bool check_integrity(struct audit *audit, struct pki_error *err)
-{
-    pki_scope(pki_statement) query = {0};
-    bool row = false;
-
-    if (!pki_statement_begin(audit->store, PKI_QUERY_INTEGRITY_CHECK, &query, err) ||
-        !pki_statement_step(&query, &row, err))
-        return false;
-    while (row) {
-        struct pki_bytes text = pki_column_view(&query);
-        bool good = text.size == 2 && memcmp(text.data, "ok", 2) == 0;
-        if (!good && !find(audit, err, "storage: %.*s", (int)text.size, (const char *)text.data))
-            return false;
-        if (!pki_statement_step(&query, &row, err))
-            return false;
-    }
-    return true;
-}
-
-static bool check_references(struct audit *audit, struct pki_error *err)
-{
-    pki_scope(pki_statement) query = {0};
-    bool row = false;
-
-    if (!pki_statement_begin(audit->store, PKI_QUERY_FOREIGN_KEY_CHECK, &query, err) ||
-        !pki_statement_step(&query, &row, err))
-        return false;
-    while (row) {
-        struct pki_bytes table = pki_column_view(&query);
-        int64_t id = pki_column_integer(&query);
-        struct pki_bytes parent = pki_column_view(&query);
-        if (!find(audit, err, "%.*s %lld refers to a missing %.*s", (int)table.size,
-                  (const char *)table.data, (long long)id, (int)parent.size,
-                  (const char *)parent.data) ||
-            !pki_statement_step(&query, &row, err))
-            return false;
-    }
-    return true;
-}
-
-struct object {
-    struct pki_statement query;
-    bool there;
-    char type[16];
-    char name[64];
-    struct pki_bytes sql, owner;
-};
-
-static bool next_object(struct object *object, struct pki_error *err)
-{
-    if (!pki_statement_step(&object->query, &object->there, err))
-        return false;
-    if (object->there) {
-        pki_column_text(&object->query, object->type, sizeof(object->type));
-        pki_column_text(&object->query, object->name, sizeof(object->name));
-        object->sql = pki_column_view(&object->query);
-        object->owner = pki_column_view(&object->query);
-    }
-    object->query.damaged = false; /* a name too long is no name of ours: the order shows it */
-    return pki_column_ok(&object->query, err);
-}
-
-static int object_order(const struct object *a, const struct object *b)
-{
-    if (!a->there || !b->there)
-        return (a->there ? 0 : 1) - (b->there ? 0 : 1);
-    int order = strcmp(a->type, b->type);
-    return order != 0 ? order : strcmp(a->name, b->name);
-}
-
-static bool compare_objects(struct audit *audit, struct object *ours, struct object *theirs,
-                            struct pki_error *err)
-{
-    while (ours->there || theirs->there) {
-        int order = object_order(ours, theirs);
-        bool noted = true;
-        if (order < 0)
-            noted = find(audit, err, "schema: %s %s is missing", ours->type, ours->name);
-        else if (order > 0) {
-            noted =
-                find(audit, err, "schema: %s %s does not belong here", theirs->type, theirs->name);
-        } else if (!pki_bytes_equal(ours->sql, theirs->sql) ||
-                   !pki_bytes_equal(ours->owner, theirs->owner)) {
-            noted = find(audit, err, "schema: %s %s was changed", ours->type, ours->name);
-        }
-        if (!noted || (order <= 0 && !next_object(ours, err)) ||
-            (order >= 0 && !next_object(theirs, err)))
-            return false;
-    }
-    return true;
-}
-
-static bool check_schema(struct audit *audit, struct pki_error *err)
-{
-    pki_auto(pki_store) blank = NULL;
-
-    if (!pki_store_blank(&blank, err))
-        return false;
-
-    struct object ours = {0};
-    struct object theirs = {0};
-    bool done = pki_statement_begin(blank, PKI_QUERY_SCHEMA, &ours.query, err) &&
-                pki_statement_begin(audit->store, PKI_QUERY_SCHEMA, &theirs.query, err) &&
-                next_object(&ours, err) && next_object(&theirs, err) &&
-                compare_objects(audit, &ours, &theirs, err);
-    pki_statement_clear(&ours.query);
-    pki_statement_clear(&theirs.query);
-    return done;
-}
 
 /* Names the cells of a row that are not what they were when it was covered. */
 static bool compare_cells(struct audit *audit, const struct pki_covered_row *id,
@@ -173,13 +42,15 @@ static bool compare_cells(struct audit *audit, const struct pki_covered_row *id,
         if (memcmp(row->digests.data + at, now.data + at, PKI_COVER_LOCATOR) == 0)
             continue;
         named = true;
-        if (!find(audit, err, "%s %lld: %s is not what journal entry %lld recorded",
-                  pki_relation_name(id->relation), (long long)id->id, cover->names[i],
-                  (long long)row->entry))
+        if (!pki_finding_add(audit->findings, err,
+                             "%s %lld: %s is not what journal entry %lld recorded",
+                             pki_relation_name(id->relation), (long long)id->id, cover->names[i],
+                             (long long)row->entry))
             return false;
     }
-    return named || find(audit, err, "%s %lld is not what journal entry %lld recorded",
-                         pki_relation_name(id->relation), (long long)id->id, (long long)row->entry);
+    return named || pki_finding_add(
+                        audit->findings, err, "%s %lld is not what journal entry %lld recorded",
+                        pki_relation_name(id->relation), (long long)id->id, (long long)row->entry);
 }
 
 static bool check_row(struct audit *audit, struct pki_error *err)
@@ -189,22 +60,27 @@ static bool check_row(struct audit *audit, struct pki_error *err)
     struct pki_cover cover = {0};
 
     audit->findings->rows++;
-    if (id.relation == PKI_RELATIONS || row->version != pki_relation_version(id.relation))
-        return find(audit, err, "journal entry %lld covers a row of an unknown table",
-                    (long long)row->entry);
+    if (id.relation == PKI_RELATIONS || row->version != pki_relation_version(id.relation)) {
+        return pki_finding_add(audit->findings, err,
+                               "journal entry %lld covers a row of an unknown table",
+                               (long long)row->entry);
+    }
 
     const char *name = pki_relation_name(id.relation);
     if (id.id != audit->covered[id.relation] + 1 &&
-        !find(audit, err, "journal entry %lld covers %s %lld where %lld comes next",
-              (long long)row->entry, name, (long long)id.id,
-              (long long)audit->covered[id.relation] + 1))
+        !pki_finding_add(audit->findings, err,
+                         "journal entry %lld covers %s %lld where %lld comes next",
+                         (long long)row->entry, name, (long long)id.id,
+                         (long long)audit->covered[id.relation] + 1))
         return false;
     audit->covered[id.relation] = id.id;
     if (!pki_cover_row(audit->store, &id, &cover, err))
         return false;
-    if (!cover.found)
-        return find(audit, err, "%s %lld is missing: journal entry %lld recorded it", name,
-                    (long long)id.id, (long long)row->entry);
+    if (!cover.found) {
+        return pki_finding_add(audit->findings, err,
+                               "%s %lld is missing: journal entry %lld recorded it", name,
+                               (long long)id.id, (long long)row->entry);
+    }
     if (!pki_bytes_equal(row->digests, pki_cover_view(&cover)))
         return compare_cells(audit, &id, &cover, err);
     return true;
@@ -225,8 +101,9 @@ static bool check_rows(struct audit *audit, int64_t entry, struct pki_error *err
     while (audit->has_row && audit->row.entry <= entry) {
         if (audit->row.entry == entry)
             pki_chain_add(&audit->image, &audit->row);
-        else if (!find(audit, err, "rows of journal entry %lld are there, the entry is not",
-                       (long long)audit->row.entry))
+        else if (!pki_finding_add(audit->findings, err,
+                                  "rows of journal entry %lld are there, the entry is not",
+                                  (long long)audit->row.entry))
             return false;
         if (!pki_work_on(&audit->work, err) || !check_row(audit, err) || !next_row(audit, err))
             return false;
@@ -240,10 +117,13 @@ static bool check_place(struct audit *audit, const struct pki_chain_entry *entry
     struct pki_bytes before = {audit->previous, sizeof(audit->previous)};
 
     if (entry->id != audit->last + 1)
-        return find(audit, err, "journal entry %lld is missing", (long long)audit->last + 1);
-    if (!pki_bytes_equal(entry->previous, before))
-        return find(audit, err, "journal entry %lld does not follow entry %lld",
-                    (long long)entry->id, (long long)audit->last);
+        return pki_finding_add(audit->findings, err, "journal entry %lld is missing",
+                               (long long)audit->last + 1);
+    if (!pki_bytes_equal(entry->previous, before)) {
+        return pki_finding_add(audit->findings, err,
+                               "journal entry %lld does not follow entry %lld",
+                               (long long)entry->id, (long long)audit->last);
+    }
     return true;
 }
 
@@ -265,8 +145,9 @@ static bool check_entry(struct audit *audit, struct pki_error *err)
     audit->last = entry.id;
     memcpy(audit->previous, stored, sizeof(stored));
     return memcmp(hash, stored, sizeof(hash)) == 0 ||
-           find(audit, err, "journal entry %lld was changed: its hash does not match",
-                (long long)entry.id);
+           pki_finding_add(audit->findings, err,
+                           "journal entry %lld was changed: its hash does not match",
+                           (long long)entry.id);
 }
 
 static bool check_chain(struct audit *audit, struct pki_error *err)
@@ -294,8 +175,8 @@ static bool check_uncovered(struct audit *audit, enum pki_relation relation, str
     if (!pki_statement_step(&query, &row, err))
         return false;
     while (row) {
-        if (!find(audit, err, "%s %lld is in no journal entry", pki_relation_name(relation),
-                  (long long)pki_column_integer(&query)) ||
+        if (!pki_finding_add(audit->findings, err, "%s %lld is in no journal entry",
+                             pki_relation_name(relation), (long long)pki_column_integer(&query)) ||
             !pki_statement_step(&query, &row, err))
             return false;
     }
@@ -321,8 +202,9 @@ static bool check_state(struct audit *audit, struct pki_error *err)
         return false;
     while (row) {
         struct pki_bytes name = pki_column_view(&query);
-        if (!find(audit, err, "authority %.*s: state and state_since are not what its events say",
-                  (int)name.size, (const char *)name.data) ||
+        if (!pki_finding_add(audit->findings, err,
+                             "authority %.*s: state and state_since are not what its events say",
+                             (int)name.size, (const char *)name.data) ||
             !pki_statement_step(&query, &row, err))
             return false;
     }
@@ -338,8 +220,9 @@ static bool check_outcome(struct audit *audit, struct pki_error *err)
         !pki_statement_step(&query, &row, err))
         return false;
     while (row) {
-        if (!find(audit, err, "reservation %lld: outcome is not what its end says",
-                  (long long)pki_column_integer(&query)) ||
+        if (!pki_finding_add(audit->findings, err,
+                             "reservation %lld: outcome is not what its end says",
+                             (long long)pki_column_integer(&query)) ||
             !pki_statement_step(&query, &row, err))
             return false;
     }
@@ -354,9 +237,8 @@ void pki_store_findings_clear(struct pki_store_findings *findings)
 
 static bool check_all(struct audit *audit, struct pki_error *err)
 {
-    return check_integrity(audit, err) && check_references(audit, err) &&
-           check_schema(audit, err) && check_chain(audit, err) && check_all_covered(audit, err) &&
-           check_state(audit, err) && check_outcome(audit, err);
+    return pki_audit_storage(audit->store, audit->findings, err) && check_chain(audit, err) &&
+           check_all_covered(audit, err) && check_state(audit, err) && check_outcome(audit, err);
 }
 
 /* A damaged file, or a table that was found missing, ends the checks and is a finding. */
@@ -367,7 +249,27 @@ static bool end_early(struct audit *audit, struct pki_error *err)
     if (reason.code != PKI_E_STORE && (reason.code != PKI_E_IO || audit->findings->n == 0))
         return false;
     *err = (struct pki_error){0};
-    return find(audit, err, "storage: the audit ends here: %s", reason.text);
+    return pki_finding_add(audit->findings, err, "storage: the audit ends here: %s", reason.text);
+}
+
+/* SQLite asks within a query; other than 0 ends it. */
+static int look(void *context)
+{
+    struct audit *audit = context;
+
+    return audit->stopped.code == PKI_OK && pki_work_look(&audit->work, &audit->stopped) ? 0 : 1;
+}
+
+/* All of it, a stop told as what it is: SQLite calls it a failed query. */
+static bool check_watched(struct audit *audit, struct pki_error *err)
+{
+    sqlite3_progress_handler(audit->store->db, STEPS_A_LOOK, look, audit);
+    bool done = check_all(audit, err);
+    sqlite3_progress_handler(audit->store->db, 0, NULL, NULL);
+    if (audit->stopped.code == PKI_OK)
+        return done || end_early(audit, err);
+    *err = audit->stopped;
+    return false;
 }
 
 void pki_store_watch(struct pki_store *store, const struct pki_progress *progress)
@@ -383,7 +285,7 @@ bool pki_store_audit(struct pki_store *store, struct pki_store_findings *finding
 
     audit.work = pki_work_begin(store->progress, "verifying the inventory", 0);
     audit.work.each = ROWS_A_LOOK;
-    bool done = check_all(&audit, err) || end_early(&audit, err);
+    bool done = check_watched(&audit, err);
     pki_work_clear(&audit.work);
     pki_statement_clear(&audit.rows);
     pki_statement_clear(&audit.entries);

@@ -65,7 +65,7 @@ for number in (signal.SIGTERM, signal.SIGHUP, CTRL_C):
     assert tool.end() == 6, tool.text
     # The line is gone: only blanks stand between the last return and what follows.
     assert re.search(r"\r +\rcellar-crl: ", tool.text), tool.text
-    assert facts() == before, number
+    assert facts() == before, (number, facts()[1] ^ before[1])
 audit()
 
 # Left alone it is done; the parts follow each other, and none goes back.
@@ -77,6 +77,21 @@ shares = [int(share) for part, share in re.findall(LINE, tool.text) if part.star
 assert len(shares) > 1 and shares == sorted(shares) and shares[-1] <= 100, tool.text
 assert "\x1b[" not in re.findall(r"\r[^\r]*\r", tool.text)[0]
 assert facts()[0] != before[0]
+
+# An export is stopped before anything has its name, then left alone.
+EXPORT = ("cellar", "export", "prod", "-C", "cellar")
+before = facts()
+for number in (signal.SIGTERM, CTRL_C):
+    tool = start(*EXPORT, stop=number)
+    tool.expect(r"\rwriting files \[#*\.*\] +\d+ %")
+    tool.expect("stopped by the operator while writing files")
+    assert tool.end() == 6, tool.text
+    assert facts() == before, (number, facts()[1] ^ before[1])
+tool = start(*EXPORT)
+tool.expect(LINE)
+assert tool.end() == 0, tool.text
+assert facts() != before
+audit()
 
 # A check is told and stopped in the same way.
 tool = start("cellar", "audit", "-C", "cellar", stop=CTRL_C)

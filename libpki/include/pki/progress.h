@@ -37,6 +37,9 @@ struct pki_progress {
 struct pki_work pki_work_begin(const struct pki_progress *progress, const char *what,
                                int64_t total);
 
+/** Nothing more is done, but it goes on. Fails: PKI_E_CANCELLED stopped by the operator */
+PKI_CHECKED bool pki_work_look(const struct pki_work *work, struct pki_error *err);
+
 /** One more is done. Fails: PKI_E_CANCELLED stopped by the operator */
 PKI_CHECKED bool pki_work_on(struct pki_work *work, struct pki_error *err);
 

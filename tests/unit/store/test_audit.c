@@ -308,6 +308,46 @@ static void test_findings_are_bounded_and_safe_to_print(void)
     end(&before);
 }
 
+/* Who looks, and says stop at the second look: the first is told as the work begins. */
+static bool look_once(void *context, const struct pki_work *work)
+{
+    int *looks = context;
+
+    CU_ASSERT_EQUAL(work->done, 0); /* no row of the journal was come to */
+    return ++*looks < 2;
+}
+
+static void end_looking(void *context)
+{
+    (void)context;
+}
+
+static void test_a_stop_ends_the_check_of_the_storage(void)
+{
+    int looks = 0;
+    const struct pki_progress progress = {&looks, look_once, end_looking};
+    struct fixture_store fixture;
+    struct pki_store_findings found = {0};
+    struct pki_error err = {0};
+
+    fixture_store_make(&fixture);
+    for (int i = 0; i < 200; i++) {
+        pki_auto(pki_txn) txn = NULL;
+        EXPECT_OK(pki_store_begin(fixture.store, &txn, &err), err);
+        fixture_commit(&txn, "nothing");
+    }
+    pki_store_watch(fixture.store, &progress);
+    EXPECT_FAILS(pki_store_audit(fixture.store, &found, &err), err, PKI_E_CANCELLED);
+    CU_ASSERT_STRING_EQUAL(test_last.text,
+                           "stopped by the operator while verifying the inventory; run it again");
+    CU_ASSERT_EQUAL(looks, 2);
+    pki_store_watch(fixture.store, NULL);
+    EXPECT_OK(pki_store_audit(fixture.store, &found, &err), err);
+    CU_ASSERT_EQUAL(found.n, 0);
+    pki_store_findings_clear(&found);
+    fixture_store_close(&fixture);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -320,6 +360,7 @@ int main(void)
         {"a changed schema is named", test_a_changed_schema_is_named},
         {"a row that refers to nothing is named", test_a_row_that_refers_to_nothing_is_named},
         {"a damaged page is a finding", test_a_damaged_page_is_a_finding},
+        {"a stop ends the check of the storage", test_a_stop_ends_the_check_of_the_storage},
         {"findings are bounded and safe to print", test_findings_are_bounded_and_safe_to_print},
         CU_TEST_INFO_NULL,
     };
