@@ -30,6 +30,7 @@ from world import DAY, FOREVER, Generation, Line, Signer, TrustedRoot, epoch
 
 BEGIN = seconds("2026-01-05T09:00:00Z")
 ENVIRONMENTS = ("dev", "staging", "prod")
+WEEK = 7
 HAS_WINDOWS = ("code-signing", "time-stamping")
 
 
@@ -237,7 +238,8 @@ class Life:
         since = max(generation.used_from, self.cellar.now - self.options.step * DAY)
         until = min(generation.used_until, self.cellar.now)
         if line.purpose == "tls":
-            if generation.used_from <= self.cellar.now and self.random.random() < 0.25:
+            in_use = generation.used_from <= self.cellar.now < generation.used_until
+            if in_use and self.random.random() < 0.25:
                 self.serve(line)
             return
         if since < until:
@@ -282,11 +284,14 @@ class Life:
         if not holds:
             raise Failure(f"{stamp(self.cellar.now)}: {what}")
 
-    def check_exports(self):
-        """All of them are what the manifest says; one, another each time, is made again."""
+    def check_exports(self, number):
+        """All of them are what the manifest says. One, another each time, is made again: at each step
+        of the first two years, then at every fourth."""
         first = {env: self.cellar.tree(f"cellar/exports/{env}") for env in ENVIRONMENTS}
-        remade = self.random.choice(ENVIRONMENTS)
-        self.cellar.run("export", remade)
+        remade = None
+        if self.cellar.now < BEGIN + 730 * DAY or number % 4 == 0:
+            remade = self.random.choice(ENVIRONMENTS)
+            self.cellar.run("export", remade)
         for env, tree in first.items():
             again = self.cellar.tree(f"cellar/exports/{env}") if env == remade else tree
             manifest = json.loads(again["manifest.json"])
@@ -443,7 +448,7 @@ class Life:
             self.obey()
         else:
             self.plan(number)
-        self.check_exports()
+        self.check_exports(number)
         self.check_signatures()
         self.check_status()
         if number % 4 == 0:
@@ -454,6 +459,8 @@ class Life:
     def plan(self, number):
         steps = int(self.options.years * 365 / self.options.step)
         self.backups.make_due()
+        if self.options.step > WEEK:
+            self.record_cutovers()
         self.rotate_planned()
         if number == steps // 3:
             self.emergency(self.lines["prod", "code-signing"], "drop")
@@ -464,12 +471,15 @@ class Life:
         for line in self.lines.values():
             self.meet(line)
         self.follow()
-        recorded = [l for l in self.lines.values() if l.outside == l.active and
-                    l.record_at <= self.cellar.now]
-        for line in recorded:
-            if line.active > 1:
+        if self.options.step <= WEEK:
+            self.record_cutovers()
+            self.export_due()
+
+    def record_cutovers(self):
+        """Of the outside's switches; an operator who comes once a month records the last month's."""
+        for line in self.lines.values():
+            if line.active > 1 and line.outside == line.active and line.record_at <= self.cellar.now:
                 self.cut_over(line)
-        self.export_due()
 
     def export_due(self):
         for due in self.due("export"):
