@@ -55,6 +55,15 @@ def quiet(command, cwd, **more):
     return done.stdout
 
 
+def make_cellar(at, tools, name):
+    (at / "hierarchy.yaml").write_text(HIERARCHY)
+    (at / "passphrase").write_text(PASSPHRASE + "\n")
+    secret = ["-C", name, "--passphrase-file", "passphrase", "--confirm"]
+    quiet([tools / "cellar-init", "hierarchy.yaml", "-C", name], at)
+    quiet([tools / "cellar-root", "main", *secret, "Bench Root CA"], at)
+    quiet([tools / "cellar-issue", "prod", "tls", *secret, "Bench TLS CA G1"], at)
+
+
 def measured(command, cwd, fails=False):
     """Wall seconds and success, by posix_spawn: forking this interpreter costs a signature."""
     words = [str(word) for word in command]

@@ -15,11 +15,15 @@ def openssl(mix):
             f"{mix}/leaf.pem"]
 
 
+def make(at, mix):
+    (at / mix).mkdir()
+    quiet([EXTRA / "chain_pile", mix, CERTIFICATES, mix], at)
+
+
 def measure(at, rounds):
     found = {}
     for mix in ("plain", "cross", "long"):
-        (at / mix).mkdir()
-        quiet([EXTRA / "chain_pile", mix, CERTIFICATES, mix], at)
+        make(at, mix)
         found[mix] = in_turns({"ours": verify(mix, "leaf"), "openssl verify": openssl(mix)}, at,
                               min(rounds, 3), fails=True)
     spent, right = measured(verify("long", "far"), at, fails=True)
