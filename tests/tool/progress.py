@@ -15,19 +15,23 @@ CTRL_C = b"\x03"
 LINE = r"\r([a-z ]+?) \[#*\.*\] +(\d+) %"
 
 
-def working(pid):
-    """Whether it is at long work: signals are caught then."""
+def holds(pid, field, number):
+    """Whether the kernel has the signal in this field of the process."""
     with open(f"/proc/{pid}/status", encoding="ascii") as status:
-        caught = int(re.search(r"^SigCgt:\s+([0-9a-f]+)$", status.read(), re.M)[1], 16)
-    return bool(caught & 1 << (signal.SIGTERM - 1))
+        signals = int(re.search(rf"^{field}:\s+([0-9a-f]+)$", status.read(), re.M)[1], 16)
+    return bool(signals & 1 << (number - 1))
+
+
+def wait_until(tool, field, number):
+    deadline = time.monotonic() + 60
+    while not holds(tool.pid, field, number):
+        assert time.monotonic() < deadline, tool.text
 
 
 def start(*command, stop=None):
     """Begun, held up as if it were slow, and maybe told to stop meanwhile: by a signal or a key."""
     tool = Terminal(*command)
-    deadline = time.monotonic() + 60
-    while not working(tool.pid):
-        assert time.monotonic() < deadline, tool.text
+    wait_until(tool, "SigCgt", signal.SIGTERM)  # at long work signals are caught
     hold(tool, 0.7, stop)
     return tool
 
@@ -37,6 +41,7 @@ def hold(tool, seconds, stop=None):
     time.sleep(seconds)
     if stop == CTRL_C:
         os.write(tool.fd, CTRL_C)
+        wait_until(tool, "ShdPnd", signal.SIGINT)  # it throws away what else was to be printed
     elif stop:
         os.kill(tool.pid, stop)
     os.kill(tool.pid, signal.SIGCONT)
