@@ -21,6 +21,7 @@ for file in cellar/exports/prod/sigstore/trusted_root.json cellar/exports/dev/an
     check "no $file" [ -f "$demo/$file" ]
 done
 check 'the secrets are open to others' [ "$(stat -c %a "$demo/secrets")" = 700 ]
+check 'no backup' [ -f "$demo"/medium/cellar-*-0001/manifest.json ]
 check 'rounds of the key files' \
     grep -qE '^Rounds +[6-9][0-9]{5,}' <("$build_dir/bin/cellar-show" "$demo/cellar/keys/root-g1.key")
 
