@@ -9,9 +9,11 @@ CREATE INDEX journal_safety ON journal (action)
     WHERE action IN ('backup', 'backed-up', 'behind', 'reconcile');
 CREATE INDEX journal_trust ON journal (id) WHERE trust = 1;
 CREATE INDEX key_file_key ON key_file (key);
+CREATE INDEX key_policy_key ON key_policy (key, id);
 CREATE INDEX publication_environment ON publication (environment);
 CREATE INDEX reservation_open ON reservation (id) WHERE outcome = 'open';
 CREATE INDEX revocation_issuer ON revocation (issuer, id);
+CREATE INDEX share_proof_share ON share_proof (share, id);
 CREATE TABLE authority (
     id          INTEGER PRIMARY KEY,
     name        TEXT    NOT NULL UNIQUE,
@@ -115,6 +117,14 @@ CREATE TABLE key_file (
     key    INTEGER NOT NULL REFERENCES key,
     sha256 BLOB    NOT NULL CHECK (length(sha256) = 32)
 ) STRICT;
+CREATE TABLE key_policy (
+    id        INTEGER PRIMARY KEY,
+    key       INTEGER NOT NULL REFERENCES key,
+    policy    TEXT    NOT NULL CHECK (policy IN ('passphrase', 'shares', 'both')),
+    share_set INTEGER CHECK (share_set BETWEEN 0 AND 32767)
+              CHECK ((share_set IS NULL) = (policy = 'passphrase')),
+    made_at   INTEGER NOT NULL
+) STRICT;
 CREATE TABLE publication (
     id              INTEGER PRIMARY KEY,
     environment     TEXT    NOT NULL CHECK (environment <> ''),
@@ -151,6 +161,19 @@ CREATE TABLE revocation (
     id            INTEGER NOT NULL UNIQUE,
     PRIMARY KEY (issuer, serial)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE share (
+    id     INTEGER PRIMARY KEY,
+    policy INTEGER NOT NULL REFERENCES key_policy,
+    party  INTEGER NOT NULL CHECK (party BETWEEN 1 AND 16),
+    number INTEGER NOT NULL CHECK (number BETWEEN 1 AND 16),
+    sha256 BLOB    NOT NULL UNIQUE CHECK (length(sha256) = 32),
+    UNIQUE (policy, party, number)
+) STRICT;
+CREATE TABLE share_proof (
+    id    INTEGER PRIMARY KEY,
+    share INTEGER NOT NULL REFERENCES share,
+    at    INTEGER NOT NULL
+) STRICT;
 CREATE TRIGGER authority_delete BEFORE DELETE ON authority
 BEGIN SELECT RAISE(ABORT, 'authorities are never deleted'); END;
 CREATE TRIGGER authority_event_delete BEFORE DELETE ON authority_event
@@ -216,6 +239,10 @@ CREATE TRIGGER key_file_delete BEFORE DELETE ON key_file
 BEGIN SELECT RAISE(ABORT, 'key files are never deleted'); END;
 CREATE TRIGGER key_file_update BEFORE UPDATE ON key_file
 BEGIN SELECT RAISE(ABORT, 'key files are never changed'); END;
+CREATE TRIGGER key_policy_delete BEFORE DELETE ON key_policy
+BEGIN SELECT RAISE(ABORT, 'policies of keys are never deleted'); END;
+CREATE TRIGGER key_policy_update BEFORE UPDATE ON key_policy
+BEGIN SELECT RAISE(ABORT, 'policies of keys are never changed'); END;
 CREATE TRIGGER key_update BEFORE UPDATE ON key
 BEGIN SELECT RAISE(ABORT, 'keys are never changed'); END;
 CREATE TRIGGER publication_delete BEFORE DELETE ON publication
@@ -243,3 +270,11 @@ CREATE TRIGGER revocation_delete BEFORE DELETE ON revocation
 BEGIN SELECT RAISE(ABORT, 'revocations are never deleted'); END;
 CREATE TRIGGER revocation_update BEFORE UPDATE ON revocation
 BEGIN SELECT RAISE(ABORT, 'revocations are never changed'); END;
+CREATE TRIGGER share_delete BEFORE DELETE ON share
+BEGIN SELECT RAISE(ABORT, 'shares are never deleted'); END;
+CREATE TRIGGER share_proof_delete BEFORE DELETE ON share_proof
+BEGIN SELECT RAISE(ABORT, 'proofs of shares are never deleted'); END;
+CREATE TRIGGER share_proof_update BEFORE UPDATE ON share_proof
+BEGIN SELECT RAISE(ABORT, 'proofs of shares are never changed'); END;
+CREATE TRIGGER share_update BEFORE UPDATE ON share
+BEGIN SELECT RAISE(ABORT, 'shares are never changed'); END;

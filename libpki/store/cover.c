@@ -38,6 +38,11 @@ static const struct {
                                   PKI_QUERY_BEYOND_PUBLICATION},
     [PKI_RELATION_CRL] = {"crl", 1, PKI_QUERY_COVER_CRL, PKI_QUERY_BEYOND_CRL},
     [PKI_RELATION_CUTOVER] = {"cutover", 1, PKI_QUERY_COVER_CUTOVER, PKI_QUERY_BEYOND_CUTOVER},
+    [PKI_RELATION_KEY_POLICY] = {"key_policy", 1, PKI_QUERY_COVER_KEY_POLICY,
+                                 PKI_QUERY_BEYOND_KEY_POLICY},
+    [PKI_RELATION_SHARE] = {"share", 1, PKI_QUERY_COVER_SHARE, PKI_QUERY_BEYOND_SHARE},
+    [PKI_RELATION_SHARE_PROOF] = {"share_proof", 1, PKI_QUERY_COVER_SHARE_PROOF,
+                                  PKI_QUERY_BEYOND_SHARE_PROOF},
 };
 
 const char *pki_relation_name(enum pki_relation relation)

@@ -33,6 +33,27 @@ bool pki_store_add_key(struct pki_txn *txn, const struct pki_key_row *key, int64
     return true;
 }
 
+static const char *const policies[] = {"passphrase", "shares", "both"};
+
+const char *pki_policy_name(enum pki_key_policy policy)
+{
+    return policies[policy];
+}
+
+/* The schema knows no other words. */
+static enum pki_key_policy read_policy(struct pki_statement *query)
+{
+    char word[16] = "";
+    enum pki_key_policy policy = PKI_POLICY_BOTH;
+
+    if (pki_column_skip_null(query))
+        return PKI_POLICY_PASSPHRASE;
+    pki_column_text(query, word, sizeof(word));
+    while (policy > PKI_POLICY_PASSPHRASE && strcmp(word, policies[policy]) != 0)
+        policy--;
+    return policy;
+}
+
 static bool read_key(struct pki_statement *query, struct pki_key_row *key, struct pki_error *err)
 {
     struct pki_key_row read = {0};
@@ -46,6 +67,7 @@ static bool read_key(struct pki_statement *query, struct pki_key_row *key, struc
     read.has_file = !pki_column_skip_null(query);
     if (read.has_file)
         pki_column_octets(query, read.file_sha256, sizeof(read.file_sha256));
+    read.policy = read_policy(query);
     if (!pki_column_ok(query, err))
         return false;
     *key = read;

@@ -21,6 +21,14 @@ struct pki_cellar_row {
     char tool[64]; /* version that made it */
 };
 
+/* What opens a key's file. */
+enum pki_key_policy {
+    PKI_POLICY_PASSPHRASE,
+    PKI_POLICY_SHARES,
+    PKI_POLICY_BOTH, /* shares, and the passphrase they were made with */
+};
+const char *pki_policy_name(enum pki_key_policy policy);
+
 struct pki_key_row {
     int64_t id;
     char name[PKI_NAME_MAX]; /* of its file without ".key": "prod-code-signing-g1" */
@@ -30,6 +38,7 @@ struct pki_key_row {
     uint8_t key_id[20]; /* subject key identifier */
     bool has_file;
     uint8_t file_sha256[PKI_SHA256_SIZE]; /* of the key file as last written */
+    enum pki_key_policy policy;           /* what opens it now; a key is added with a passphrase */
 };
 
 struct pki_key_rows {

@@ -68,3 +68,12 @@ SELECT id FROM crl WHERE id < 1 UNION ALL SELECT id FROM crl WHERE id > ?1;
 
 -- name: beyond_cutover
 SELECT id FROM cutover WHERE id < 1 UNION ALL SELECT id FROM cutover WHERE id > ?1;
+
+-- name: beyond_key_policy
+SELECT id FROM key_policy WHERE id < 1 UNION ALL SELECT id FROM key_policy WHERE id > ?1;
+
+-- name: beyond_share
+SELECT id FROM share WHERE id < 1 UNION ALL SELECT id FROM share WHERE id > ?1;
+
+-- name: beyond_share_proof
+SELECT id FROM share_proof WHERE id < 1 UNION ALL SELECT id FROM share_proof WHERE id > ?1;

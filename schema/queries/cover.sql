@@ -48,3 +48,12 @@ FROM crl WHERE id = ?1;
 
 -- name: cover_cutover
 SELECT authority, at, recorded_at, proof_sha256 FROM cutover WHERE id = ?1;
+
+-- name: cover_key_policy
+SELECT key, policy, share_set, made_at FROM key_policy WHERE id = ?1;
+
+-- name: cover_share
+SELECT policy, party, number, sha256 FROM share WHERE id = ?1;
+
+-- name: cover_share_proof
+SELECT share, at FROM share_proof WHERE id = ?1;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "store/shares.h"
 #include "test.h"
 
 static void must(bool done, const struct pki_error *err)
@@ -242,6 +243,23 @@ void fixture_store_fill(struct fixture_store *fixture, struct fixture_rows *rows
     add_publication(fixture);
 }
 
+/* The key of row 1 is opened by two shares, of which one was shown. */
+static bool add_shares(struct pki_txn *txn, struct pki_error *err)
+{
+    const struct pki_policy_row row = {
+        .key = 1, .policy = PKI_POLICY_SHARES, .share_set = 7, .made_at = FIXTURE_TIME + 7};
+    int64_t policy = 0;
+
+    if (!pki_store_add_policy(txn, &row, &policy, err))
+        return false;
+    for (uint8_t i = 1; i <= 2; i++) {
+        const struct pki_share_row share = {.group = 1, .number = i, .sha256 = {i}};
+        if (!pki_store_add_share(txn, policy, &share, err))
+            return false;
+    }
+    return pki_store_add_share_proof(txn, 1, FIXTURE_TIME + 8, err);
+}
+
 void fixture_store_live(struct fixture_store *fixture, const struct fixture_rows *rows)
 {
     const struct pki_revocation_row revocation = fixture_revocation(4, rows->active);
@@ -255,7 +273,8 @@ void fixture_store_live(struct fixture_store *fixture, const struct fixture_rows
     crl.entries = 1;
     must(pki_store_begin(fixture->store, &txn, &err) &&
              pki_store_add_revocation(txn, &revocation, &crl.covers, &err) &&
-             pki_store_add_crl(txn, &crl, &id, &err) && pki_store_add_cutover(txn, &cutover, &err),
+             pki_store_add_crl(txn, &crl, &id, &err) &&
+             pki_store_add_cutover(txn, &cutover, &err) && add_shares(txn, &err),
          &err);
     fixture_commit(&txn, "crl");
 }

@@ -39,7 +39,8 @@ void fixture_store_close(struct fixture_store *fixture);
 /** A root, a line with its active and next authority, a leaf, reservations, a publication. */
 void fixture_store_fill(struct fixture_store *fixture, struct fixture_rows *rows);
 
-/** After that: a revocation by the active authority, its CRL, its cut-over; one entry. */
+/** After that: a revocation by the active authority, its CRL, its cut-over, shares of the
+ *  first key; one entry. */
 void fixture_store_live(struct fixture_store *fixture, const struct fixture_rows *rows);
 
 /* Rows of made-up but valid values; seed makes them differ. */

@@ -135,6 +135,7 @@ static void make_old(struct fixture_store *fixture, const char *dump)
     pki_store_free(PKI_TAKE(fixture->store));
     (void)unlinkat(fixture->dir, "cellar.db.v1.bak", 0);
     (void)unlinkat(fixture->dir, "cellar.db.v2.bak", 0);
+    (void)unlinkat(fixture->dir, "cellar.db.v3.bak", 0);
     (void)fclose(fopen(fixture->file, "w")); /* emptied, with its mode */
     CU_ASSERT_EQUAL_FATAL(sqlite3_open(fixture->file, &raw), SQLITE_OK);
     (void)sqlite3_exec(raw, "PRAGMA synchronous = OFF", NULL, NULL, NULL);
@@ -163,7 +164,7 @@ static void migrate_at_every_failure(const char *from, int64_t journal, bool dow
         CU_ASSERT_EQUAL(err.code == PKI_OK, done);
         fixture_store_reopen(&fixture, PKI_STORE_WRITE); /* with the copy there or not */
         /* The store and the copy of how it was, of each version that an opening began with. */
-        CU_ASSERT_TRUE(entries(&fixture) == 2 || entries(&fixture) == 3);
+        CU_ASSERT_TRUE(entries(&fixture) >= 2 && entries(&fixture) <= 4);
         expect_sound(&fixture, journal);
         rounds++;
     }
@@ -174,14 +175,14 @@ static void migrate_at_every_failure(const char *from, int64_t journal, bool dow
 
 static void test_a_migration_fails_whole_at_every_failure_and_goes_on(void)
 {
-    migrate_at_every_failure(FIXTURES "/stores/v1.sql", 5, false);
-    migrate_at_every_failure(FIXTURES "/stores/v2.sql", 5, false);
+    migrate_at_every_failure(FIXTURES "/stores/v1.sql", 6, false);
+    migrate_at_every_failure(FIXTURES "/stores/v2.sql", 6, false);
 }
 
 static void test_a_migration_goes_on_after_the_medium_went(void)
 {
-    migrate_at_every_failure(FIXTURES "/stores/v1.sql", 5, true);
-    migrate_at_every_failure(FIXTURES "/stores/v2.sql", 5, true);
+    migrate_at_every_failure(FIXTURES "/stores/v1.sql", 6, true);
+    migrate_at_every_failure(FIXTURES "/stores/v2.sql", 6, true);
 }
 
 int main(void)

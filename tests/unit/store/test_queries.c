@@ -31,6 +31,7 @@ static const struct {
     {PKI_QUERY_ENTRY_BY_HASH, "SCAN journal"},
     {PKI_QUERY_LIST_ALL_CRLS, "SCAN crl"},
     {PKI_QUERY_FIND_CUTOVER, "SCAN cutover"},
+    {PKI_QUERY_LIST_DRILLS, "SCAN p"}, /* in order of id: the few policies, grouped */
     {PKI_QUERY_SCHEMA, "SCAN sqlite_schema"},
     {PKI_QUERY_EACH_ENTRY, "SCAN journal"},
     {PKI_QUERY_EACH_ENTRY_ROW, "SCAN journal_row"},

@@ -9,7 +9,8 @@ static const char *const tables[] = {
     "certificate", "certificate_der", "revocation",
     "reservation", "reservation_end", "publication",
     "crl",         "cutover",         "journal",
-    "journal_row",
+    "journal_row", "key_policy",      "share",
+    "share_proof",
 };
 
 /* Our own connection, settings and all: what the tools could do to the rows. */

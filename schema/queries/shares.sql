@@ -1,0 +1,25 @@
+-- How keys are opened, their shares, and when each was last shown.
+
+-- name: add_key_policy
+INSERT INTO key_policy (key, policy, share_set, made_at) VALUES (?1, ?2, ?3, ?4);
+
+-- name: add_share
+INSERT INTO share (policy, party, number, sha256) VALUES (?1, ?2, ?3, ?4);
+
+-- name: add_share_proof
+INSERT INTO share_proof (share, at) VALUES (?1, ?2);
+
+-- name: find_share
+SELECT s.id, s.party, s.number, key.name,
+       p.id = (SELECT max(id) FROM key_policy WHERE key = p.key)
+FROM share AS s JOIN key_policy AS p ON p.id = s.policy JOIN key ON key.id = p.key
+WHERE s.sha256 = ?1;
+
+-- Few keys have shares: every policy is looked at.
+-- name: list_drills
+SELECT key.name, count(*),
+       min(ifnull((SELECT at FROM share_proof WHERE share = s.id ORDER BY id DESC LIMIT 1),
+                  p.made_at))
+FROM key_policy AS p JOIN share AS s ON s.policy = p.id JOIN key ON key.id = p.key
+WHERE p.id = (SELECT max(id) FROM key_policy WHERE key = p.key)
+GROUP BY p.id;

@@ -1,0 +1,145 @@
+#include "store/shares.h"
+
+#include "store_fixture.h"
+#include "test.h"
+
+static const uint8_t first[PKI_SHA256_SIZE] = {1};
+
+static void make(struct fixture_store *fixture)
+{
+    struct fixture_rows rows;
+
+    fixture_store_make(fixture);
+    fixture_store_fill(fixture, &rows);
+    fixture_store_live(fixture, &rows);
+}
+
+static enum pki_key_policy policy_of_key_1(const struct fixture_store *fixture)
+{
+    struct pki_key_rows keys = {0};
+    struct pki_error err = {0};
+
+    EXPECT_OK(pki_store_list_keys(fixture->store, &keys, &err), err);
+    enum pki_key_policy policy = keys.list[0].policy;
+    CU_ASSERT_EQUAL(keys.list[0].id, 1);
+    CU_ASSERT_EQUAL(keys.list[1].policy, PKI_POLICY_PASSPHRASE);
+    pki_key_rows_clear(&keys);
+    return policy;
+}
+
+static void add_policy(const struct fixture_store *fixture, enum pki_key_policy policy)
+{
+    const struct pki_policy_row row = {
+        .key = 1, .policy = policy, .share_set = 9, .made_at = FIXTURE_TIME + 20};
+    pki_auto(pki_txn) txn = NULL;
+    struct pki_error err = {0};
+    int64_t id = 0;
+
+    EXPECT_OK(pki_store_begin(fixture->store, &txn, &err), err);
+    EXPECT_OK(pki_store_add_policy(txn, &row, &id, &err), err);
+    fixture_commit(&txn, "policy");
+}
+
+static void test_the_latest_policy_counts(void)
+{
+    struct fixture_store fixture;
+    struct pki_share_row row = {0};
+    struct pki_error err = {0};
+    bool found = false;
+
+    make(&fixture);
+    CU_ASSERT_EQUAL(policy_of_key_1(&fixture), PKI_POLICY_SHARES);
+    EXPECT_OK(pki_store_find_share(fixture.store, first, &found, &row, &err), err);
+    CU_ASSERT_TRUE(found && row.counts && row.id == 1 && row.group == 1 && row.number == 1);
+    CU_ASSERT_STRING_EQUAL(row.key, "root-g1");
+    add_policy(&fixture, PKI_POLICY_BOTH);
+    CU_ASSERT_EQUAL(policy_of_key_1(&fixture), PKI_POLICY_BOTH);
+    add_policy(&fixture, PKI_POLICY_PASSPHRASE);
+    CU_ASSERT_EQUAL(policy_of_key_1(&fixture), PKI_POLICY_PASSPHRASE);
+    EXPECT_OK(pki_store_find_share(fixture.store, first, &found, &row, &err), err);
+    CU_ASSERT_TRUE(found && !row.counts);
+    fixture_store_close(&fixture);
+}
+
+static void test_unknown_share_is_not_found(void)
+{
+    const uint8_t other[PKI_SHA256_SIZE] = {77};
+    struct fixture_store fixture;
+    struct pki_share_row row = {0};
+    struct pki_error err = {0};
+    bool found = true;
+
+    make(&fixture);
+    EXPECT_OK(pki_store_find_share(fixture.store, other, &found, &row, &err), err);
+    CU_ASSERT_FALSE(found);
+    fixture_store_close(&fixture);
+}
+
+static void test_same_share_is_refused_twice(void)
+{
+    const struct pki_share_row share = {.group = 2, .number = 1, .sha256 = {1}};
+    struct fixture_store fixture;
+    pki_auto(pki_txn) txn = NULL;
+    struct pki_error err = {0};
+
+    make(&fixture);
+    EXPECT_OK(pki_store_begin(fixture.store, &txn, &err), err);
+    EXPECT_FAILS(pki_store_add_share(txn, 1, &share, &err), err, PKI_E_STATE);
+    pki_txn_free(PKI_TAKE(txn));
+    fixture_store_close(&fixture);
+}
+
+/* When the share was shown last that was not shown for longest. */
+static int64_t shown_at(const struct fixture_store *fixture)
+{
+    pki_scope(pki_drill_rows) rows = {0};
+    struct pki_error err = {0};
+
+    EXPECT_OK(pki_store_list_drills(fixture->store, &rows, &err), err);
+    if (rows.n == 0)
+        return 0;
+    CU_ASSERT_EQUAL(rows.n, 1);
+    CU_ASSERT_EQUAL(rows.list[0].shares, 2);
+    CU_ASSERT_STRING_EQUAL(rows.list[0].key, "root-g1");
+    return rows.list[0].shown_at;
+}
+
+static void show(const struct fixture_store *fixture, int64_t share, int64_t at)
+{
+    pki_auto(pki_txn) txn = NULL;
+    struct pki_error err = {0};
+
+    EXPECT_OK(pki_store_begin(fixture->store, &txn, &err), err);
+    EXPECT_OK(pki_store_add_share_proof(txn, share, at, &err), err);
+    fixture_commit(&txn, "proof");
+}
+
+static void test_drills_know_the_share_not_shown_for_longest(void)
+{
+    struct fixture_store fixture;
+
+    make(&fixture);
+    CU_ASSERT_EQUAL(shown_at(&fixture), FIXTURE_TIME + 7); /* the second: when it was made */
+    show(&fixture, 2, FIXTURE_TIME + 30);
+    CU_ASSERT_EQUAL(shown_at(&fixture), FIXTURE_TIME + 8);
+    show(&fixture, 1, FIXTURE_TIME + 40);
+    CU_ASSERT_EQUAL(shown_at(&fixture), FIXTURE_TIME + 30);
+    add_policy(&fixture, PKI_POLICY_PASSPHRASE);
+    CU_ASSERT_EQUAL(shown_at(&fixture), 0);
+    fixture_store_close(&fixture);
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"the latest policy counts", test_the_latest_policy_counts},
+        {"an unknown share is not found", test_unknown_share_is_not_found},
+        {"the same share is refused twice", test_same_share_is_refused_twice},
+        {"drills know the share not shown for longest",
+         test_drills_know_the_share_not_shown_for_longest},
+        CU_TEST_INFO_NULL,
+    };
+    CU_SuiteInfo suites[] = {{.pName = "shares", .pTests = tests}, CU_SUITE_INFO_NULL};
+
+    return test_run(suites);
+}
