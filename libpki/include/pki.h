@@ -3,7 +3,7 @@
  *
  * The order to read the headers in: base, error, secret, report, progress, time (what
  * everything is written with); session, init, ops and backup (a cellar and its duties);
- * describe, lint, verify, ceremony, key, install (what works without a cellar).
+ * describe, lint, verify, ceremony, key, share, install (what works without a cellar).
  */
 #ifndef PKI_H
 #define PKI_H
@@ -24,6 +24,7 @@
 #include "pki/seal.h"
 #include "pki/secret.h"
 #include "pki/session.h"
+#include "pki/share.h"
 #include "pki/time.h"
 #include "pki/verify.h"
 

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "ops/session.h"
+#include "ops/share.h"
 
 #define FILE_MAX (PKI_NAME_MAX + 32) /* "NAME.key.abandoned-1a2b3c4d" */
 
@@ -82,26 +83,16 @@ static bool row_by_id(struct pki_session *session, int64_t id, struct pki_key_ro
     return found || pki_fail(err, PKI_E_NOTFOUND, "no key has the number %lld", (long long)id);
 }
 
-static bool ask(struct pki_session *session, const struct pki_passphrase_ask *question,
-                struct pki_secret **passphrase, struct pki_error *err)
-{
-    if (!session->prompts.passphrase)
-        return pki_fail(err, PKI_E_POLICY, "nobody can be asked for the passphrase of %s",
-                        question->name);
-    return session->prompts.passphrase(session->prompts.context, question, passphrase, err);
-}
-
 bool pki_session_open_row(struct pki_session *session, const struct pki_key_row *row,
                           struct pki_key **opened, struct pki_error *err)
 {
-    const struct pki_passphrase_ask question = {.name = row->name};
     pki_auto(pki_secret) passphrase = NULL;
     pki_auto(pki_key) fresh = NULL;
     pki_scope(pki_buf) pem = {0};
     uint8_t sha256[PKI_SHA256_SIZE];
 
     if (!pki_session_read_key(session, row, &pem, err) ||
-        !ask(session, &question, &passphrase, err) ||
+        !pki_share_ask_key(session->store, row, &session->prompts, &passphrase, err) ||
         !pki_key_file_open(row->name, pki_buf_view(&pem), passphrase, &fresh, err))
         return false;
     pki_sha256(pki_key_spki(fresh), sha256);
@@ -126,10 +117,10 @@ bool pki_session_ask_fresh(struct pki_session *session, const char *name,
                            struct pki_secret **passphrase, struct pki_error *err)
 {
     PKI_CONTEXT(err, "passphrase of %s", name);
-    const struct pki_passphrase_ask question = {.name = name, .fresh = true};
     pki_auto(pki_secret) answer = NULL;
 
-    if (!ask(session, &question, &answer, err) || !pki_passphrase_judge(answer, err))
+    if (!pki_share_ask_passphrase(&session->prompts, name, true, &answer, err) ||
+        !pki_passphrase_judge(answer, err))
         return false;
     *passphrase = PKI_TAKE(answer);
     return true;

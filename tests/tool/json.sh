@@ -76,6 +76,24 @@ fields 0 cellar key csr --common-name Test --to made "${secrets[@]}" --dry-run
 fields 0 cellar key csr --common-name Test --to made "${secrets[@]}"
 fields 0 cellar key test made/key.key --passphrase-file secrets/key.txt
 fields 0 cellar key passphrase made/key.key --passphrase-file secrets/key.txt --passphrase-file new=secrets/root-g1.txt
+with root-g1
+shares=()
+for i in 1 2 3; do shares+=(--share-file "shares/root-g1-share-$i.txt"); done
+split=(cellar share split root-g1 --shares 2of3 --to shares -C cellar "${secrets[@]}")
+fields 0 "${split[@]}" --dry-run
+fields 0 "${split[@]}" "${shares[@]}"
+fields 0 cellar share test -C cellar "${shares[@]}"
+fields 0 cellar share combine root-g1 -C cellar "${shares[@]}"
+fields 3 cellar status -C cellar
+fields 0 cellar share combine root-g1 -C cellar "${shares[@]}" --to-passphrase "${secrets[@]}" --dry-run
+fields 0 cellar share combine root-g1 -C cellar "${shares[@]}" --to-passphrase "${secrets[@]}"
+mkdir groups
+cp made/key.key groups/key.key
+shares=()
+for i in 1-share-1 2-share-1 2-share-2; do shares+=(--share-file "groups/made/key.key-group-$i.txt"); done
+fields 0 cellar share split groups/key.key --shares 1of1 --shares 2of2 --to groups/made "${shares[@]}" \
+    --passphrase-file secrets/root-g1.txt
+fields 0 cellar share test "${shares[@]}"
 fields 0 cellar show handover/chain.pem made/key.csr made/key.key cellar/exports/prod/anchors.pem
 fields 0 cellar verify --anchor cellar/exports/prod/anchors.pem handover/chain.pem
 fields 3 cellar verify --anchor cellar/exports/prod/anchors.pem --purpose tls-server handover/chain.pem

@@ -8,7 +8,7 @@
 #include "cli/cli.h"
 
 /* "KEY=FILE" for this key, or "FILE" for every key; a name wins over none. */
-static const char *value_for(const char *source, const char *name, bool *named)
+const char *cli_value_for(const char *source, const char *name, bool *named)
 {
     size_t length = strlen(name);
 
@@ -23,7 +23,7 @@ static bool find_source(const struct cli_texts *sources, const char *name, bool 
 {
     for (size_t i = 0; i < sources->n; i++) {
         bool named = false;
-        *value = value_for(sources->list[i], name, &named);
+        *value = cli_value_for(sources->list[i], name, &named);
         *index = i;
         if (*value && named == want_named)
             return true;

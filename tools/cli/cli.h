@@ -89,7 +89,7 @@ struct cli_option {
 
 /* Which of the common options a tool takes; bits of cli_tool.common. */
 #define CLI_CELLAR      (1u << 0) /* -C */
-#define CLI_PASSPHRASES (1u << 1) /* --passphrase-file, --passphrase-fd */
+#define CLI_PASSPHRASES (1u << 1) /* --passphrase-file, --passphrase-fd, --share-file */
 #define CLI_CONFIRMS    (1u << 2) /* --confirm */
 #define CLI_DRY_RUN     (1u << 3) /* --dry-run */
 #define CLI_OVERRIDES   (1u << 4) /* --override */
@@ -101,7 +101,7 @@ struct cli_option {
 
 struct cli_common {
     const char *directory;
-    struct cli_texts passphrase_files, passphrase_fds;
+    struct cli_texts passphrase_files, passphrase_fds, share_files;
     struct cli_texts overrides;
     struct cli_texts seen;
     const char *confirm;
@@ -119,6 +119,8 @@ struct cli {
     const char *stands;        /* what it did without a journal; or NULL */
     char command_line[256];
     struct pki_secret *secrets[CLI_TEXTS_MAX]; /* read once: one for each passphrase source */
+    bool share_used[CLI_TEXTS_MAX];            /* each --share-file serves once */
+    const char *share_last;                    /* the one that was read last; or NULL */
 };
 
 struct cli_tool {
@@ -193,6 +195,12 @@ unsigned cli_width(int fd);
 extern const struct pki_progress cli_progress;
 PKI_CHECKED bool cli_ask_passphrase(void *context, const struct pki_passphrase_ask *ask,
                                     struct pki_secret **secret, struct pki_error *err);
+PKI_CHECKED bool cli_ask_share(void *context, const struct pki_share_ask *ask,
+                               struct pki_secret **words, struct pki_error *err);
+PKI_CHECKED bool cli_show_share(void *context, const char *title, struct pki_secret *words,
+                                struct pki_error *err);
+/** "KEY=FILE" for this key, or "FILE" for every key; NULL: for another. */
+const char *cli_value_for(const char *source, const char *name, bool *named);
 PKI_CHECKED bool cli_read_secret_line(const char *prompt, struct pki_secret **secret,
                                       struct pki_error *err);
 PKI_CHECKED bool cli_read_line(const char *prompt, char *line, size_t size, struct pki_error *err);

@@ -122,7 +122,10 @@ int cli_main(const struct cli_tool *tool, int argc, char **argv)
 
     if (!args)
         return status;
-    cli.prompts = (struct pki_prompts){.context = &cli, .passphrase = cli_ask_passphrase};
+    cli.prompts = (struct pki_prompts){.context = &cli,
+                                       .passphrase = cli_ask_passphrase,
+                                       .share = cli_ask_share,
+                                       .show_share = cli_show_share};
     bool ready = prepare(&cli, args, argc, argv, &err);
     if (ready && inform(&cli)) {
         status = fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;

@@ -26,11 +26,27 @@ struct pki_passphrase_ask {
     bool fresh;       /* a new one is chosen: asked twice by a person, judged by the library */
 };
 
+/* How to get a share from the one who keeps it. */
+struct pki_share_ask {
+    const char *name;                /* of the key; "" when any share will do */
+    unsigned number;                 /* 1: the first */
+    unsigned of;                     /* how many will do, as far as is known; 0: not known */
+    const struct pki_error *problem; /* with what was given last; NULL: none, or it was taken */
+};
+
 struct pki_prompts {
     void *context;
     /** Fails: PKI_E_POLICY nobody to ask (names the option); PKI_E_CANCELLED; PKI_E_PASSPHRASE */
     bool (*passphrase)(void *context, const struct pki_passphrase_ask *ask,
                        struct pki_secret **secret, struct pki_error *err);
+    /** Words of a share. Where nobody can be asked again, fails with ask->problem, if there is one.
+     *  Fails: PKI_E_POLICY, PKI_E_CANCELLED */
+    bool (*share)(void *context, const struct pki_share_ask *ask, struct pki_secret **words,
+                  struct pki_error *err);
+    /** Show a share to the one who will keep it and to nobody else, until it is written down.
+     *  Fails: PKI_E_POLICY no terminal (names the option); PKI_E_CANCELLED */
+    bool (*show_share)(void *context, const char *title, struct pki_secret *words,
+                       struct pki_error *err);
 };
 
 /* Findings that a person may overrule by typing their word; the journal keeps it. */

@@ -1,5 +1,6 @@
 #include <ctype.h>
 
+#include "pki/share.h"
 #include "base/share_words.h"
 
 #include "share_fixture.h"
@@ -105,6 +106,22 @@ static void test_bad_shares_are_refused_with_the_reason(void)
         EXPECT_FAILS(parse(bad[i].words, &err), err, bad[i].code);
         EXPECT_TEXT(bad[i].reason);
     }
+}
+
+static void test_typed_words_are_looked_at_before_they_are_a_share(void)
+{
+    pki_auto(pki_secret) typed = fixture_text(" window again acadmic  qwzqwz\n");
+    pki_auto(pki_secret) odd = fixture_text("window qwzqwz");
+    pki_auto(pki_secret) good = fixture_text("WINDOW again");
+    struct pki_share_words words;
+
+    pki_share_words_look(typed, &words);
+    CU_ASSERT_TRUE(words.n == 4 && words.unknown == 3);
+    CU_ASSERT_STRING_EQUAL(words.meant, "academic");
+    pki_share_words_look(odd, &words);
+    CU_ASSERT_TRUE(words.n == 2 && words.unknown == 2 && !words.meant);
+    pki_share_words_look(good, &words);
+    CU_ASSERT_TRUE(words.n == 2 && words.unknown == 0 && !words.meant);
 }
 
 static void test_endless_words_are_refused(void)
@@ -219,6 +236,8 @@ int main(void)
          test_shares_of_others_are_written_as_they_were_read},
         {"a share is read in any case and spacing", test_share_is_read_in_any_case_and_spacing},
         {"bad shares are refused with the reason", test_bad_shares_are_refused_with_the_reason},
+        {"typed words are looked at before they are a share",
+         test_typed_words_are_looked_at_before_they_are_a_share},
         {"endless words are refused", test_endless_words_are_refused},
         {"errors hold no word of the share", test_errors_hold_no_word_of_the_share},
         {"every wrong word is found", test_every_wrong_word_is_found},

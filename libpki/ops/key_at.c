@@ -1,0 +1,164 @@
+#include "ops/key_at.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "ops/share.h"
+
+#define DETAIL_MAX (PKI_CLOCK_TEXT + 128)
+
+void pki_key_at_clear(struct pki_key_at *at)
+{
+    pki_buf_clear(&at->pem);
+}
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+bool pki_key_at_find(struct pki_session *session, const char *what, struct pki_key_at *at,
+                     struct pki_error *err)
+{
+    if (session && !strchr(what, '/') &&
+        !pki_store_key_by_name(session->store, what, &at->recorded, &at->row, err))
+        return false;
+    at->what = what;
+    at->name = at->recorded ? at->row.name : last_part(what);
+    return at->recorded ? pki_session_read_key(session, &at->row, &at->pem, err)
+                        : pki_file_read(AT_FDCWD, what, PKI_LIMIT_KEY, &at->pem, err);
+}
+
+bool pki_key_at_ask(struct pki_session *session, const struct pki_key_at *at,
+                    const struct pki_prompts *prompts, struct pki_secret **passphrase,
+                    struct pki_error *err)
+{
+    return at->recorded ? pki_share_ask_key(session->store, &at->row, prompts, passphrase, err)
+                        : pki_share_ask_passphrase(prompts, at->name, false, passphrase, err);
+}
+
+bool pki_key_at_open(const struct pki_key_at *at, struct pki_secret *passphrase,
+                     struct pki_key **key, struct pki_error *err)
+{
+    pki_auto(pki_key) opened = NULL;
+    uint8_t sha256[PKI_SHA256_SIZE];
+
+    if (!pki_key_file_open(at->name, pki_buf_view(&at->pem), passphrase, &opened, err))
+        return false;
+    pki_sha256(pki_key_spki(opened), sha256);
+    if (at->recorded && memcmp(sha256, at->row.spki_sha256, sizeof(sha256)) != 0)
+        return pki_fail(err, PKI_E_INTEGRITY, "keys/%s.key holds another key than is recorded",
+                        at->name);
+    *key = PKI_TAKE(opened);
+    return true;
+}
+
+/* --- replacing ------------------------------------------------------------------------------- */
+
+/* The new file is complete and tested beside the old one before anything changes. What an earlier
+   stop left there was never in force: its old file still is. */
+static bool write_beside(int dir, const char *file, const struct pki_key_seal *seal,
+                         char beside[PATH_MAX], uint8_t sha256[PKI_SHA256_SIZE],
+                         struct pki_error *err)
+{
+    if (snprintf(beside, PATH_MAX, "%s.new", file) > NAME_MAX)
+        return pki_fail(err, PKI_E_USAGE, "%s: the name is too long", file);
+    if (unlinkat(dir, beside, 0) != 0 && errno != ENOENT)
+        return pki_fail(err, PKI_E_IO, "%s: %s", beside, strerror(errno));
+    return pki_key_file_write(dir, beside, seal, sha256, err);
+}
+
+static bool add_shares(struct pki_txn *txn, int64_t policy, const struct pki_shares *shares,
+                       struct pki_error *err)
+{
+    for (size_t i = 0; i < shares->n; i++) {
+        const struct pki_share *share = shares->list[i];
+        struct pki_share_row row = {.group = share->group + 1, .number = share->member + 1};
+        if (!pki_share_digest(share, row.sha256, err) ||
+            !pki_store_add_share(txn, policy, &row, err))
+            return false;
+    }
+    return true;
+}
+
+/* A key that never had another policy than a passphrase needs no row that says so. */
+static bool add_policy(struct pki_txn *txn, const struct pki_key_row *key, int64_t at,
+                       const struct pki_key_change *change, struct pki_error *err)
+{
+    struct pki_policy_row row = {.key = key->id, .policy = change->policy, .made_at = at};
+    int64_t id = 0;
+
+    if (change->policy == PKI_POLICY_PASSPHRASE && key->policy == PKI_POLICY_PASSPHRASE)
+        return true;
+    if (change->shares)
+        row.share_set = change->shares->list[0]->set.id;
+    return pki_store_add_policy(txn, &row, &id, err) &&
+           (!change->shares || add_shares(txn, id, change->shares, err));
+}
+
+static bool record(struct pki_session *session, const struct pki_key_row *row,
+                   const uint8_t sha256[PKI_SHA256_SIZE], const struct pki_key_change *change,
+                   const char *detail, struct pki_error *err)
+{
+    pki_auto(pki_txn) txn = NULL;
+    const struct pki_journal_entry entry = {
+        .at = pki_session_now(session),
+        .action = change->action,
+        .subject = row->name,
+        .detail = detail,
+        .actor = session->actor,
+    };
+
+    return pki_store_begin(session->store, &txn, err) &&
+           pki_store_add_key_file(txn, row->id, sha256, err) &&
+           add_policy(txn, row, entry.at, change, err) && pki_journal_append(txn, &entry, err) &&
+           pki_txn_commit(&txn, err);
+}
+
+/* The directory that the key file lies in, and its name there. */
+static bool find_place(struct pki_session *session, const struct pki_key_at *at, int *dir,
+                       char file[NAME_MAX + 1], struct pki_error *err)
+{
+    if (!at->recorded)
+        return pki_dir_open_above(AT_FDCWD, at->what, dir, file, err);
+    (void)snprintf(file, NAME_MAX + 1, "%s.key", at->row.name);
+    return pki_session_keys(session, dir, err);
+}
+
+/* Also looks at the clock, before anything is written. */
+static bool make_detail(struct pki_session *session, const struct pki_key_at *at, const char *how,
+                        char detail[DETAIL_MAX], struct pki_error *err)
+{
+    char clock[PKI_CLOCK_TEXT] = "";
+
+    if (at->recorded && !pki_session_clock_text(session, clock, err))
+        return false;
+    (void)snprintf(detail, DETAIL_MAX, "key file sealed %s%s%s", how, *clock ? "; " : "", clock);
+    return true;
+}
+
+/* Recorded first, then named: stopped between the two, pki_session_read_key finishes it. */
+bool pki_key_at_replace(struct pki_session *session, const struct pki_key_at *at,
+                        const struct pki_key_seal *seal, const struct pki_key_change *change,
+                        struct pki_error *err)
+{
+    pki_scope_fd int dir = -1;
+    char file[NAME_MAX + 1];
+    char beside[PATH_MAX];
+    char detail[DETAIL_MAX];
+    uint8_t sha256[PKI_SHA256_SIZE];
+
+    if (!make_detail(session, at, change->how, detail, err) ||
+        !find_place(session, at, &dir, file, err) ||
+        !write_beside(dir, file, seal, beside, sha256, err) ||
+        (at->recorded && !record(session, &at->row, sha256, change, detail, err)))
+        return false;
+    if (renameat(dir, beside, dir, file) != 0)
+        return pki_fail(err, PKI_E_IO, "%s: %s", file, strerror(errno));
+    return pki_dir_sync(dir, err);
+}

@@ -1,0 +1,122 @@
+"""Shares at a pseudo-terminal, in the directory of share.sh: shown, typed back, recovered from."""
+import os
+import re
+import subprocess
+
+from terminal import Terminal
+
+PASSPHRASE = open("secrets/key.txt").read().strip()
+ENTER, LEAVE = "\x1b[?1049h", "\x1b[?1049l"
+
+
+class Recorded(Terminal):
+    """Also keeps all that ever came: what a person could scroll back to."""
+
+    log = ""
+
+    def read(self, seconds):
+        before = len(self.text)
+        more = super().read(seconds)
+        self.log += self.text[before:]
+        return more
+
+
+def split(*options, **environment):
+    tool = Recorded("cellar", "share", "split", "typed.key", "--shares", "3of5", *options, **environment)
+    tool.expect("Passphrase of typed.key: ")
+    tool.type(PASSPHRASE)
+    return tool
+
+
+def shown(tool):
+    """The words on the screen, and that Enter takes them away."""
+    tool.expect(r"Then press Enter.*\s+cleared, and to be typed back\.\s+> ")
+    listed = tool.text.split("of 5), set ", 1)[1].split("For its", 1)[0]
+    numbered = [(int(n), word) for n, word in re.findall(r"(\d+) ([a-z]{4,8})\b", listed)]
+    assert [n for n, _ in numbered] == list(range(1, 34)), tool.text
+    assert tool.text.rfind(ENTER) > tool.text.rfind(LEAVE), "shown on the screen that stays"
+    tool.type("")
+    tool.expect(r"word 1> ")
+    cleared = tool.text.index("\x1b[2J"), tool.text.index(LEAVE)
+    assert cleared[0] < cleared[1], "left without being cleared"
+    return [word for _, word in numbered]
+
+
+def give(tool, words, step=11):
+    """Types a share without echo, some words a line."""
+    for at in range(0, len(words), step):
+        tool.expect(rf"word {at + 1}> $")
+        tool.silent()
+        tool.type(" ".join(words[at:at + step]))
+
+
+def outside(text):
+    """What stays in the scroll-back: all that is not between entering and leaving the other screen."""
+    return re.sub(re.escape(ENTER) + ".*?" + re.escape(LEAVE), "", text, flags=re.S)
+
+
+subprocess.run(["cp", "before.key", "typed.key"], check=True)
+before = open("typed.key").read()
+
+# Stopped while a share is on the screen: it goes, and the key stays as it was.
+tool = split()
+tool.expect("Then press Enter")
+os.write(tool.fd, b"\x03")
+assert tool.end() == 6, tool.text
+assert tool.text.rindex(LEAVE) > tool.text.rindex("Then press Enter"), "its screen stays after a stop"
+assert open("typed.key").read() == before
+
+# A terminal that cannot be cleared is none for shares.
+tool = split(TERM="dumb")
+assert tool.end() == 4 and "cannot be cleared" in tool.text, tool.text
+assert open("typed.key").read() == before
+
+# All five, each typed back by the one who keeps it. The first mistypes twice.
+tool = split()
+made = []
+for number in range(5):
+    words = shown(tool)
+    made.append(words)
+    if number == 0:
+        wrong = words[:]
+        wrong[2] = words[2][:4] + "zz"
+        tool.silent()
+        tool.type(" ".join(wrong[:11]))
+        tool.expect(rf'word 3 is not in the word list; did you mean "{words[2]}"\?')
+        tool.expect(r"word 1> $")
+        swapped = words[:]
+        swapped[6], swapped[7] = words[7], words[6]
+        if swapped != words:
+            give(tool, swapped)
+            tool.expect("the checksum is wrong")
+    give(tool, words)
+status = tool.end()
+assert status == 0 and "Every share was typed back" in tool.text, (status, tool.text)
+left = outside(tool.log)
+assert "Result" not in left and "word 1>" not in left and "Then press" not in left, left
+for words in made:
+    assert " ".join(words[4:6]) not in re.sub(r"\s+", " ", left), "words stay on the terminal"
+assert open("typed.key").read() != before
+
+# Recovered from three that are typed, a word a line and all in one.
+tool = Recorded("cellar", "share", "combine", "typed.key")
+tool.expect(r"Share 1 for typed.key")
+give(tool, made[4], 1)
+tool.expect(r"Share 2 of 3 for typed.key")
+give(tool, made[4], 33)
+tool.expect(r"share 5 is given twice")
+give(tool, made[1], 33)
+tool.expect(r"Share 3 of 3 for typed.key")
+tool.expect(r"word 1> $")
+tool.type("abandon all hope")
+tool.expect(r"word 1 is not in the word list\.")
+tool.expect(r"word 1> $")
+tool.type("")
+tool.expect(r"no words are given")
+give(tool, made[2], 33)
+assert tool.end() == 0 and "The shares open the key" in tool.text, tool.text
+
+# Told not to ask.
+tool = Recorded("cellar", "share", "combine", "typed.key", "--no-input")
+assert tool.end() == 4 and "--share-file" in tool.text, tool.text
+print("shares at a terminal: as it should be")
