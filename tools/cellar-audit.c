@@ -9,8 +9,7 @@ static const struct cli_option options[] = {
     CLI_TEXT(0, "head", head, "WORDS", "does the journal still hold this head (words or hex)?"),
     CLI_TEXT(0, "head-from", head_from, "SEAL", "the same for the head in a seal; checks it, too"),
     CLI_FLAG(0, "seal", seal, "have a root sign counter, head and date"),
-    CLI_TEXT(0, "to", to, "FILE",
-             "the seal's file (default seal-ENTRY.txt); signature in FILE.sig"),
+    CLI_TEXT(0, "to", to, "DIR", "the seal: a new directory of two files (default seal-ENTRY)"),
     CLI_TEXT(0, "root", root, "NAME", "the root that signs; needed where there are several"),
     CLI_END,
 };
@@ -71,9 +70,9 @@ int main(int argc, char **argv)
         .args_size = sizeof(struct args),
         .common = CLI_WRITES | CLI_PASSPHRASES | CLI_CONFIRMS | CLI_OVERRIDES | CLI_SEES,
         .synopsis = "[--head WORDS | --head-from SEAL] [-C DIR]\n"
-                    "--seal [--to FILE] [--root NAME] [-C DIR]",
+                    "--seal [--to DIR] [--root NAME] [-C DIR]",
         .examples = "cellar audit -C cellar\n"
-                    "cellar audit --seal --to /media/usb/seal.txt -C cellar",
+                    "cellar audit --seal --to /media/usb/seal -C cellar",
         .open = open_cellar,
         .close = cli_close,
         .run = run,

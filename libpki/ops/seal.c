@@ -2,26 +2,31 @@
  * A seal: counter, head and date of the journal in a text that a root signs,
  * to be kept where nobody who can write the cellar can change it. It seals the
  * head before its own entries: those of its reservation and of its record.
+ * Text and signature get their names in one step, as a directory.
  */
 #include <fcntl.h>
 #include <limits.h>
-#include <unistd.h>
 
 #include "pki/seal.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "ops/bundle.h"
 #include "ops/draft.h"
+#include "ops/export_target.h"
 
 /* What a root signs here begins so. Bodies of certificates, CRLs and OCSP responses begin with
    0x30 (SEQUENCE), so that none of them can ever be passed off as a seal, nor a seal as one. */
 #define FIRST_LINE "Root Cellar seal 1\n"
 
+#define TEXT      "seal.txt"
+#define SIGNATURE "seal.txt.sig"
+
 struct seal {
     struct pki_journal_head head;
-    char path[PATH_MAX];      /* of the text */
-    char signature[PATH_MAX]; /* PATH.sig */
+    char to[PATH_MAX];        /* the directory, as typed */
+    struct pki_target target; /* begun before anything is reserved, named after the record */
+    int dir;                  /* while it has no name */
     struct pki_buf text, signed_text;
-    struct pki_file *files[2]; /* made before anything is reserved, named after the record */
 };
 
 static const struct seal *own_of(const struct pki_draft *draft)
@@ -35,8 +40,8 @@ static void seal_free(void *own)
 
     pki_buf_clear(&seal->text);
     pki_buf_clear(&seal->signed_text);
-    pki_file_free(seal->files[0]);
-    pki_file_free(seal->files[1]);
+    pki_fd_close_(&seal->dir);
+    pki_target_clear(&seal->target);
     free(seal);
 }
 
@@ -83,7 +88,7 @@ static bool describe(const struct pki_draft *draft, struct pki_report *report,
     pki_report_text(block, "Signed by", "%s", draft->issuer.name);
     pki_report_integer(block, "Entry", seal->head.counter);
     pki_report_words(block, "Head", seal->head.hash);
-    pki_report_text(block, "File", "%s", seal->path);
+    pki_report_text(block, "File", "%s/" TEXT, seal->to);
     return pki_report_ok(report, err);
 }
 
@@ -98,8 +103,7 @@ static bool reserve(const struct pki_draft *draft, size_t nth, struct pki_reserv
                    (long long)seal->head.counter, draft->issuer.name);
     memcpy(row->signer, draft->issuer_cert->spki_sha256, sizeof(row->signer));
     pki_sha256(pki_buf_view(&seal->text), row->body);
-    return pki_file_create(AT_FDCWD, seal->path, 0644, &seal->files[0], err) &&
-           pki_file_create(AT_FDCWD, seal->signature, 0644, &seal->files[1], err);
+    return pki_target_begin(&seal->target, &seal->dir, err);
 }
 
 static bool sign(struct pki_session *session, struct pki_draft *draft,
@@ -125,8 +129,7 @@ static bool record(struct pki_txn *txn, struct pki_draft *draft, int64_t at, str
     pki_sha256(pki_buf_view(&seal->signed_text), sha256);
     pki_buf_printf(detail, "entry %lld, signature sha256 ", (long long)seal->head.counter);
     pki_hex(detail, (struct pki_bytes){sha256, sizeof(sha256)});
-    return pki_file_write(seal->files[0], pki_buf_view(&seal->text), err) &&
-           pki_file_write(seal->files[1], pki_buf_view(&seal->signed_text), err);
+    return pki_buf_ok(detail, err);
 }
 
 static bool publish(struct pki_draft *draft, struct pki_error *err)
@@ -134,7 +137,9 @@ static bool publish(struct pki_draft *draft, struct pki_error *err)
     struct seal *seal = draft->own;
     struct pki_error why = {0};
 
-    if (pki_file_commit(&seal->files[0], &why) && pki_file_commit(&seal->files[1], &why))
+    if (pki_file_write_new(seal->dir, TEXT, 0644, pki_buf_view(&seal->text), &why) &&
+        pki_file_write_new(seal->dir, SIGNATURE, 0644, pki_buf_view(&seal->signed_text), &why) &&
+        pki_bundle_open_up(seal->dir, &why) && pki_target_finish(&seal->target, &why))
         return true;
     return pki_fail(err, why.code, "the seal is recorded and could not be written: %s: seal again",
                     why.text);
@@ -147,8 +152,9 @@ static void made(const struct pki_draft *draft, struct pki_report *report)
     const struct pki_algorithm *algorithm = draft->issuer_algorithm;
     bool digests = pki_signature_is_of_digest(algorithm->signature);
 
-    pki_report_text(report, "Seal", "%s", seal->path);
-    pki_report_text(report, "Signature", "%s", seal->signature);
+    pki_target_warn(&seal->target, report);
+    pki_report_text(report, "Seal", "%s/" TEXT, seal->to);
+    pki_report_text(report, "Signature", "%s/" SIGNATURE, seal->to);
     pki_report_integer(report, "Sealed entry", seal->head.counter);
     pki_report_note(report, "To check", PKI_TONE_PLAIN,
                     "Keep both files away from the cellar. Anybody can check them:");
@@ -156,13 +162,14 @@ static void made(const struct pki_draft *draft, struct pki_report *report)
                     "  openssl x509 -in anchors.pem -pubkey -noout > root.pub");
     if (digests) {
         pki_report_line(report, "To check", PKI_TONE_PLAIN,
-                        "  openssl dgst -sha%zu -verify root.pub -signature %s %s",
-                        8 * pki_digest_size(algorithm->digest), seal->signature, seal->path);
+                        "  openssl dgst -sha%zu -verify root.pub -signature %s/" SIGNATURE
+                        " %s/" TEXT,
+                        8 * pki_digest_size(algorithm->digest), seal->to, seal->to);
     } else {
-        pki_report_line(
-            report, "To check", PKI_TONE_PLAIN,
-            "  openssl pkeyutl -verify -rawin -pubin -inkey root.pub -sigfile %s -in %s",
-            seal->signature, seal->path);
+        pki_report_line(report, "To check", PKI_TONE_PLAIN,
+                        "  openssl pkeyutl -verify -rawin -pubin -inkey root.pub -sigfile "
+                        "%s/" SIGNATURE " -in %s/" TEXT,
+                        seal->to, seal->to);
     }
 }
 
@@ -204,23 +211,14 @@ static bool find_root(struct pki_session *session, const char *name, struct pki_
            pki_draft_confirm_by(draft, found, err);
 }
 
-static bool check_free(const char *path, struct pki_error *err)
+static bool choose_directory(struct seal *seal, const char *to, struct pki_error *err)
 {
-    return faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) != 0 ||
-           pki_fail(err, PKI_E_EXISTS, "%s exists: name another file by --to", path);
-}
+    int length =
+        to ? snprintf(seal->to, sizeof(seal->to), "%s", to)
+           : snprintf(seal->to, sizeof(seal->to), "seal-%lld", (long long)seal->head.counter);
 
-static bool name_files(struct seal *seal, const char *to, struct pki_error *err)
-{
-    int length = to ? snprintf(seal->path, sizeof(seal->path), "%s", to)
-                    : snprintf(seal->path, sizeof(seal->path), "seal-%lld.txt",
-                               (long long)seal->head.counter);
-
-    if (length >= (int)sizeof(seal->path) ||
-        snprintf(seal->signature, sizeof(seal->signature), "%s.sig", seal->path) >=
-            (int)sizeof(seal->signature))
-        return pki_fail(err, PKI_E_USAGE, "path is too long");
-    return check_free(seal->path, err) && check_free(seal->signature, err);
+    return length < (int)sizeof(seal->to) ? pki_target_open(&seal->target, seal->to, false, err)
+                                          : pki_fail(err, PKI_E_USAGE, "path is too long");
 }
 
 bool pki_seal_prepare(struct pki_session *session, const char *root, const char *to,
@@ -235,11 +233,13 @@ bool pki_seal_prepare(struct pki_session *session, const char *root, const char 
     seal = calloc(1, sizeof(*seal));
     if (!seal)
         return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    seal->dir = -1;
+    seal->target.above = -1;
     fresh->own = seal;
     fresh->duty = &duty;
     if (!find_root(session, root, fresh, err) ||
-        !pki_journal_get_head(session->store, &seal->head, err) || !name_files(seal, to, err) ||
-        !write_text(session, fresh, seal, err))
+        !pki_journal_get_head(session->store, &seal->head, err) ||
+        !choose_directory(seal, to, err) || !write_text(session, fresh, seal, err))
         return false;
     memcpy(fresh->subject, fresh->issuer.name, sizeof(fresh->subject));
     (void)snprintf(fresh->next, sizeof(fresh->next), "cellar audit --head-from SEAL");
@@ -297,13 +297,12 @@ bool pki_seal_read(struct pki_session *session, const char *path, char head[65],
     PKI_CONTEXT(err, "seal %s", path);
     pki_scope(pki_buf) text = {0};
     pki_scope(pki_buf) signature = {0};
-    char beside[PATH_MAX];
+    pki_scope_fd int dir = -1;
     char name[PKI_NAME_MAX];
 
-    if (snprintf(beside, sizeof(beside), "%s.sig", path) >= (int)sizeof(beside))
-        return pki_fail(err, PKI_E_USAGE, "path is too long");
-    if (!pki_file_read(AT_FDCWD, path, PKI_LIMIT_KEY, &text, err) ||
-        !pki_file_read(AT_FDCWD, beside, PKI_LIMIT_KEY, &signature, err))
+    if (!pki_dir_open(AT_FDCWD, path, &dir, err) ||
+        !pki_file_read(dir, TEXT, PKI_LIMIT_KEY, &text, err) ||
+        !pki_file_read(dir, SIGNATURE, PKI_LIMIT_KEY, &signature, err))
         return false;
     struct pki_bytes body = pki_buf_view(&text);
     pki_buf_byte(&text, 0);

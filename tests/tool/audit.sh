@@ -102,47 +102,47 @@ says 'keys/root-g1.key.new'
 rm -rf copy && cp -a cellar copy
 with root-g1
 sealing=(cellar audit --seal -C copy "${secrets[@]}")
-refuses 2 'belong to --seal' cellar audit --to seal.txt -C copy
-keeps copy works "${sealing[@]}" --to seal.txt --dry-run
+refuses 2 'belong to --seal' cellar audit --to seal -C copy
+keeps copy works "${sealing[@]}" --to seal --dry-run
 says "--confirm \"Test Root CA\""
-check 'a dry run wrote a seal' ! test -e seal.txt
-fails 4 'not confirmed' "${sealing[@]}" --to seal.txt --no-input
-works "${sealing[@]}" --to seal.txt --confirm 'Test Root CA'
-says 'openssl dgst -sha256 -verify root.pub -signature seal.txt.sig seal.txt'
+check 'a dry run wrote a seal' ! test -e seal
+fails 4 'not confirmed' "${sealing[@]}" --to seal --no-input
+works "${sealing[@]}" --to seal --confirm 'Test Root CA'
+says 'openssl dgst -sha256 -verify root.pub -signature seal/seal.txt.sig seal/seal.txt'
 openssl x509 -in copy/exports/prod/anchors.pem -pubkey -noout >root.pub
-works openssl dgst -sha256 -verify root.pub -signature seal.txt.sig seal.txt
-check 'a seal does not begin with its name' [ "$(head -n 1 seal.txt)" = 'Root Cellar seal 1' ]
-check 'a seal has a wrong mode' [ "$(stat -c %a seal.txt seal.txt.sig | uniq)" = 644 ]
-fails 4 'exists' "${sealing[@]}" --to seal.txt --confirm 'Test Root CA'
-fails 4 'seal.txt.sig exists' bash -c 'mv seal.txt kept.txt && "$@"' - "${sealing[@]}" --to seal.txt --confirm 'Test Root CA'
-mv kept.txt seal.txt
-works cellar audit --head-from seal.txt -C copy
+works openssl dgst -sha256 -verify root.pub -signature seal/seal.txt.sig seal/seal.txt
+check 'a seal does not begin with its name' [ "$(head -n 1 seal/seal.txt)" = 'Root Cellar seal 1' ]
+check 'a seal has a wrong mode' [ "$(stat -c %a seal seal/* | tr '\n' ' ')" = '755 644 644 ' ]
+check 'a seal has other files' [ "$(cd seal && echo .[!.]* *)" = '.[!.]* seal.txt seal.txt.sig' ]
+keeps seal fails 4 'exists' "${sealing[@]}" --to seal --confirm 'Test Root CA'
+works cellar audit --head-from seal -C copy
 says 'Entries since +[2-9]'
 # Held against a cellar that ends earlier, and one of the same entries with other roots.
-fails 5 'see the table' cellar audit --head-from seal.txt -C cellar
+fails 5 'see the table' cellar audit --head-from seal -C cellar
 says 'does not hold the given head'
-cp seal.txt.sig forged.txt.sig
-sed 's/^entry .*/entry     1/' seal.txt >forged.txt
-refuses 5 'did not sign it' cellar audit --head-from forged.txt -C copy
-printf 'no seal' >forged.txt
-refuses 2 'no seal of a cellar' cellar audit --head-from forged.txt -C copy
-is 1 openssl dgst -sha256 -verify root.pub -signature seal.txt.sig forged.txt
+cp -r seal forged
+sed -i 's/^entry .*/entry     1/' forged/seal.txt
+refuses 5 'did not sign it' cellar audit --head-from forged -C copy
+is 1 openssl dgst -sha256 -verify root.pub -signature forged/seal.txt.sig forged/seal.txt
+printf 'no seal' >forged/seal.txt
+refuses 2 'no seal of a cellar' cellar audit --head-from forged -C copy
+refuses 2 'not a directory' cellar audit --head-from seal/seal.txt -C copy
 refuses 2 'nowhere' cellar audit --head-from nowhere -C copy
 # Nothing unsound is sealed; where it cannot be written, nothing is reserved.
-fails 2 'nowhere: no such directory' "${sealing[@]}" --to nowhere/seal.txt --confirm 'Test Root CA'
+fails 2 'nowhere: no such directory' "${sealing[@]}" --to nowhere/seal --confirm 'Test Root CA'
 works cellar audit -C copy
 printf x >>copy/keys/prod-code-signing-g1.key
-keeps copy fails 5 'see the table' "${sealing[@]}" --to unsound.txt --confirm 'Test Root CA'
-check 'what is unsound was sealed' ! test -e unsound.txt
+keeps copy fails 5 'see the table' "${sealing[@]}" --to unsound --confirm 'Test Root CA'
+check 'what is unsound was sealed' ! test -e unsound
 
 hierarchy ecdsa-p256 ed25519
 sed -i 's,code-signing-ca,general-ca,; s,time-stamping-ca,general-ca,; s,tls-ca,general-ca,' hierarchy.yaml
 cellar init hierarchy.yaml -C other >out 2>err || bad 'fixture: init other'
 cellar root main -C other "${secrets[@]}" --confirm 'Test Root CA' >out 2>err || bad 'fixture: root other'
-works cellar audit --seal -C other "${secrets[@]}" --confirm 'Test Root CA' --to other.txt
+works cellar audit --seal -C other "${secrets[@]}" --confirm 'Test Root CA' --to other-seal
 says 'openssl pkeyutl -verify -rawin'
-refuses 5 'did not sign it' cellar audit --head-from seal.txt -C other
-works cellar audit --head-from other.txt -C other
+refuses 5 'did not sign it' cellar audit --head-from seal -C other
+works cellar audit --head-from other-seal -C other
 
 # Exports may be deleted.
 rm -rf copy && cp -a cellar copy && rm -r copy/exports/prod

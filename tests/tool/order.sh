@@ -44,5 +44,5 @@ orderly 1 cellar-key passphrase fresh/key.key --passphrase-file secrets/root-g1.
 orderly 1 cellar-key passphrase prod-code-signing-g1 -C cellar --passphrase-file secrets/prod-code-signing-g1.txt \
     --passphrase-file new=new.txt
 with root-g1
-orderly 2 cellar-audit --seal --to seal.txt -C cellar "${secrets[@]}" --confirm 'Test Root CA'
+orderly 2 cellar-audit --seal --to seal -C cellar "${secrets[@]}" --confirm 'Test Root CA'
 finish

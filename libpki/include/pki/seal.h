@@ -11,13 +11,13 @@
 #include "pki/ops.h"
 
 /**
- * A seal: counter, head and date of the journal as a text that a root signs, in a file and its
- * signature in FILE.sig, for `openssl dgst -verify`.
+ * A seal: counter, head and date of the journal as a text that a root signs; text and signature
+ * are seal.txt and seal.txt.sig of a new directory, for `openssl dgst -verify`.
  *
  * @root  its name; NULL: the only active one
- * @to    file; NULL: seal-ENTRY.txt
- * Fails: PKI_E_EXISTS one of the files; PKI_E_USAGE more than one root; PKI_E_NOTFOUND;
- *        PKI_E_POLICY network, clock
+ * @to    the directory; NULL: seal-ENTRY
+ * Fails: PKI_E_EXISTS the directory; PKI_E_USAGE more than one root, or nothing above it;
+ *        PKI_E_NOTFOUND; PKI_E_POLICY network, clock
  */
 PKI_CHECKED bool pki_seal_prepare(struct pki_session *session, const char *root, const char *to,
                                   struct pki_draft **draft, struct pki_error *err);
