@@ -310,8 +310,11 @@ static bool walk_through(int dir, const char *path, bool (*step)(struct walk *, 
 
 bool pki_dir_remove(int dir, const char *path, struct pki_error *err)
 {
-    return unlinkat(dir, path, 0) == 0 || errno == ENOENT ||
-           walk_through(dir, path, remove_next, err);
+    if (unlinkat(dir, path, 0) == 0 || errno == ENOENT)
+        return true;
+    if (errno != EISDIR)
+        return pki_fail(err, PKI_E_IO, "%s: cannot be removed: %s", path, strerror(errno));
+    return walk_through(dir, path, remove_next, err);
 }
 
 bool pki_dir_sync_tree(int dir, const char *path, struct pki_error *err)

@@ -15,6 +15,15 @@ static const char *const directories[] = {"keys", "crls", "exports", "ceremonies
 
 /* --- where --------------------------------------------------------------------------------- */
 
+static bool refuse_directory(const char *path, int reason, struct pki_error *err)
+{
+    enum pki_code code = reason == ENOTDIR                            ? PKI_E_EXISTS
+                         : reason == ENAMETOOLONG || reason == EACCES ? PKI_E_USAGE
+                                                                      : PKI_E_IO;
+
+    return pki_fail(err, code, "%.300s: %s", path, strerror(reason));
+}
+
 /* Absent is right too; outputs that exist are never touched. */
 static bool check_empty(const char *path, struct pki_error *err)
 {
@@ -22,8 +31,7 @@ static bool check_empty(const char *path, struct pki_error *err)
     const struct dirent *entry = NULL;
 
     if (!directory)
-        return errno == ENOENT || pki_fail(err, errno == ENOTDIR ? PKI_E_EXISTS : PKI_E_IO,
-                                           "%s: %s", path, strerror(errno));
+        return errno == ENOENT || refuse_directory(path, errno, err);
     do
         entry = readdir(directory);
     while (entry && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));

@@ -6,7 +6,9 @@
  *   FAT_KIND  vfat   the kernel's: no links, nameless files or modes
  *             exfat  the kernel's: nor an exchange of two names
  *             fuse   by FUSE: nor any flag of a rename, nor a sync of a directory
- *
+ *             readonly, denied, full
+ *                    as vfat, and nothing can be written there, or no more than
+ *   FAT_FREE  so many octets (full)
  *   FAT_MASK  the mount's umask, which decides all modes; in octal
  *
  * A name is made as long as it is one on FAT and none there differs from it in
@@ -30,6 +32,9 @@ static const char *root;
 static unsigned taken; /* flags of renameat2 */
 static bool by_fuse;
 static mode_t modes;
+static int refusal; /* of all that writes there; 0: none */
+static bool limited;
+static size_t room;
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -40,7 +45,11 @@ __attribute__((constructor)) static void begin(void)
     if (!root || !kind || !mask)
         abort();
     modes = 0777 & ~(mode_t)strtoul(mask, NULL, 8);
+    const char *octets = getenv("FAT_FREE");
     by_fuse = strcmp(kind, "fuse") == 0;
+    refusal = strcmp(kind, "readonly") == 0 ? EROFS : strcmp(kind, "denied") == 0 ? EACCES : 0;
+    limited = strcmp(kind, "full") == 0;
+    room = limited && octets ? strtoul(octets, NULL, 10) : 0;
     taken = by_fuse                      ? 0
             : strcmp(kind, "exfat") == 0 ? RENAME_NOREPLACE
                                          : RENAME_NOREPLACE | RENAME_EXCHANGE;
@@ -50,6 +59,12 @@ __attribute__((constructor)) static void begin(void)
     static __typeof__(name) *real; \
     if (!real)                     \
     *(void **)&real = dlsym(RTLD_NEXT, #name)
+
+static int refuse(int reason)
+{
+    errno = reason;
+    return -1;
+}
 
 /* --- where ------------------------------------------------------------------------------------ */
 
@@ -102,6 +117,10 @@ static bool is_taken_in_another_case(int dir, const char *path, const char *name
 /* Whether the name may be made; errno otherwise. */
 static bool takes(int dir, const char *path)
 {
+    if (refusal || (limited && room == 0)) {
+        errno = refusal ? refusal : ENOSPC;
+        return false;
+    }
     const char *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path;
     size_t length = strlen(name);
@@ -114,26 +133,28 @@ static bool takes(int dir, const char *path)
     return legal && !is_taken_in_another_case(dir, path, name);
 }
 
-#define OPENING(name, last, dir, params, args)                                       \
-    int name params;                                                                 \
-    int name params                                                                  \
-    {                                                                                \
-        REAL(name);                                                                  \
-        va_list rest;                                                                \
-        va_start(rest, last);                                                        \
-        mode_t bits = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0;      \
-        va_end(rest);                                                                \
-        if (!(flags & (O_CREAT | O_TMPFILE) & ~O_DIRECTORY) || !is_there(dir, path)) \
-            return real args;                                                        \
-        if ((flags & O_TMPFILE) == O_TMPFILE) {                                      \
-            errno = EOPNOTSUPP;                                                      \
-            return -1;                                                               \
-        }                                                                            \
-        bits = modes;                                                                \
-        mode_t mask = umask(0);                                                      \
-        int fd = takes(dir, path) ? real args : -1;                                  \
-        (void)umask(mask);                                                           \
-        return fd;                                                                   \
+#define OPENING(name, last, dir, params, args)                                                   \
+    int name params;                                                                             \
+    int name params                                                                              \
+    {                                                                                            \
+        REAL(name);                                                                              \
+        va_list rest;                                                                            \
+        va_start(rest, last);                                                                    \
+        mode_t bits = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0;                  \
+        va_end(rest);                                                                            \
+        if (!(flags & (O_CREAT | O_TMPFILE | O_ACCMODE) & ~O_DIRECTORY) || !is_there(dir, path)) \
+            return real args;                                                                    \
+        if (!(flags & (O_CREAT | O_TMPFILE) & ~O_DIRECTORY))                                     \
+            return refusal ? refuse(refusal) : real args;                                        \
+        if ((flags & O_TMPFILE) == O_TMPFILE) {                                                  \
+            errno = EOPNOTSUPP;                                                                  \
+            return -1;                                                                           \
+        }                                                                                        \
+        bits = modes;                                                                            \
+        mode_t mask = umask(0);                                                                  \
+        int fd = takes(dir, path) ? real args : -1;                                              \
+        (void)umask(mask);                                                                       \
+        return fd;                                                                               \
     }
 OPENING(open, flags, AT_FDCWD, (const char *path, int flags, ...), (path, flags, bits))
 OPENING(open64, flags, AT_FDCWD, (const char *path, int flags, ...), (path, flags, bits))
@@ -156,10 +177,8 @@ int renameat2(int from, const char *old, int to, const char *new, unsigned flags
     REAL(renameat2);
     if (!is_there(to, new))
         return real(from, old, to, new, flags);
-    if (flags & ~taken) {
-        errno = EINVAL;
-        return -1;
-    }
+    if (flags & ~taken)
+        return refuse(EINVAL);
     return takes(to, new) ? real(from, old, to, new, flags) : -1;
 }
 
@@ -174,12 +193,6 @@ int rename(const char *old, const char *new)
 }
 
 /* --- what there is not ------------------------------------------------------------------------ */
-
-static int refuse(int reason)
-{
-    errno = reason;
-    return -1;
-}
 
 int linkat(int from, const char *old, int to, const char *new, int flags)
 {
@@ -208,3 +221,35 @@ int fsync(int fd)
         return refuse(EINVAL);
     return real(fd);
 }
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
+int unlinkat(int dir, const char *path, int flags)
+{
+    REAL(unlinkat);
+    return refusal && is_there(dir, path) ? refuse(refusal) : real(dir, path, flags);
+}
+
+int ftruncate(int fd, off_t size)
+{
+    REAL(ftruncate);
+    return refusal && is_open_below_root(fd) ? refuse(refusal) : real(fd, size);
+}
+
+/* What fits is written; the next gets nothing. */
+#define WRITING(name, params, args)                           \
+    ssize_t name params                                       \
+    {                                                         \
+        REAL(name);                                           \
+        if (!limited || size == 0 || !is_open_below_root(fd)) \
+            return real args;                                 \
+        if (room == 0)                                        \
+            return refuse(ENOSPC);                            \
+        size = size < room ? size : room;                     \
+        ssize_t done = real args;                             \
+        room -= done > 0 ? (size_t)done : 0;                  \
+        return done;                                          \
+    }
+WRITING(write, (int fd, const void *data, size_t size), (fd, data, size))
+WRITING(pwrite, (int fd, const void *data, size_t size, off_t at), (fd, data, size, at))
+WRITING(pwrite64, (int fd, const void *data, size_t size, off64_t at), (fd, data, size, at))

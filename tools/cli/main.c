@@ -1,5 +1,6 @@
 #include <assert.h>
 #include <malloc.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,9 +85,33 @@ static void forget(struct cli *cli)
     pki_report_free(cli->report);
 }
 
+/* Files are mapped to read them. Cut shorter meanwhile, or on a medium that was pulled out, they
+   end the process by SIGBUS: whatever it did by then is as after a power cut, but it says why. */
+static void tell_lost_file(int number)
+{
+    static const char text[] =
+        "cellar: a file was cut shorter, or its medium went away, while it was read\n";
+
+    (void)number;
+    if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0) {
+        /* nobody listens */
+    }
+    _exit(1);
+}
+
+/* SIGXFSZ: a limit of file size is an error like a full disk, not the end. */
+static void choose_signals(void)
+{
+    const struct sigaction lost = {.sa_handler = tell_lost_file};
+
+    (void)sigaction(SIGBUS, &lost, NULL);
+    (void)signal(SIGXFSZ, SIG_IGN);
+}
+
 /* Nothing is read before the sandbox is closed: not even the arguments. */
 static bool prepare(struct cli *cli, void *args, int argc, char **argv, struct pki_error *err)
 {
+    choose_signals();
     if (!pki_harden(err) || !pki_sandbox_enter(err))
         return false;
     keep_command_line(cli, argc, argv);
