@@ -12,22 +12,26 @@
 #include "store/sql.h"
 
 #include <assert.h>
+#include <endian.h>
 
-static void put_number(struct pki_buf *image, char tag, uint64_t number)
+#define NUMBER 9 /* octets of a letter and a number */
+#define LABEL  "root-cellar journal 1"
+
+static uint8_t *put_number(uint8_t *at, char tag, uint64_t number)
 {
-    uint8_t *room = pki_buf_extend(image, 9);
+    const uint64_t octets = htobe64(number);
 
-    if (!room)
-        return;
-    room[0] = (uint8_t)tag;
-    for (size_t i = 8; i > 0; i--, number >>= 8)
-        room[i] = (uint8_t)number;
+    at[0] = (uint8_t)tag;
+    memcpy(at + 1, &octets, sizeof(octets));
+    return at + NUMBER;
 }
 
-static void put_octets(struct pki_buf *image, char tag, struct pki_bytes octets)
+static uint8_t *put_octets(uint8_t *at, char tag, struct pki_bytes octets)
 {
-    put_number(image, tag, octets.size);
-    pki_buf_append_bytes(image, octets);
+    at = put_number(at, tag, octets.size);
+    if (octets.size > 0)
+        memcpy(at, octets.data, octets.size);
+    return at + octets.size;
 }
 
 static struct pki_bytes bytes_of(const char *text)
@@ -35,27 +39,38 @@ static struct pki_bytes bytes_of(const char *text)
     return (struct pki_bytes){(const uint8_t *)text, strlen(text)};
 }
 
+/* An audit makes one for each entry: in room that is asked for once. */
 void pki_chain_begin(struct pki_buf *image, const struct pki_chain_entry *entry)
 {
     image->size = 0;
-    put_octets(image, 'T', bytes_of("root-cellar journal 1"));
-    put_octets(image, 'B', entry->previous);
-    put_number(image, 'I', (uint64_t)entry->id);
-    put_number(image, 'I', (uint64_t)entry->at);
-    put_octets(image, 'T', entry->action);
-    put_octets(image, 'T', entry->subject);
-    put_octets(image, 'T', entry->detail);
-    put_octets(image, 'T', entry->actor);
-    put_number(image, 'I', (uint64_t)entry->trust);
+    uint8_t *at = pki_buf_extend(image, 9 * NUMBER + strlen(LABEL) + entry->previous.size +
+                                            entry->action.size + entry->subject.size +
+                                            entry->detail.size + entry->actor.size);
+
+    if (!at)
+        return;
+    at = put_octets(at, 'T', bytes_of(LABEL));
+    at = put_octets(at, 'B', entry->previous);
+    at = put_number(at, 'I', (uint64_t)entry->id);
+    at = put_number(at, 'I', (uint64_t)entry->at);
+    at = put_octets(at, 'T', entry->action);
+    at = put_octets(at, 'T', entry->subject);
+    at = put_octets(at, 'T', entry->detail);
+    at = put_octets(at, 'T', entry->actor);
+    (void)put_number(at, 'I', (uint64_t)entry->trust);
 }
 
 void pki_chain_add(struct pki_buf *image, const struct pki_chain_row *row)
 {
-    put_number(image, 'I', (uint64_t)row->position);
-    put_octets(image, 'T', row->relation);
-    put_number(image, 'I', (uint64_t)row->row);
-    put_number(image, 'I', (uint64_t)row->version);
-    put_octets(image, 'B', row->digests);
+    uint8_t *at = pki_buf_extend(image, 5 * NUMBER + row->relation.size + row->digests.size);
+
+    if (!at)
+        return;
+    at = put_number(at, 'I', (uint64_t)row->position);
+    at = put_octets(at, 'T', row->relation);
+    at = put_number(at, 'I', (uint64_t)row->row);
+    at = put_number(at, 'I', (uint64_t)row->version);
+    (void)put_octets(at, 'B', row->digests);
 }
 
 void pki_chain_read_entry(struct pki_statement *query, struct pki_chain_entry *entry,

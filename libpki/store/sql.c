@@ -179,12 +179,11 @@ int64_t pki_column_integer(struct pki_statement *statement)
     return sqlite3_column_int64(statement->stmt, statement->column++);
 }
 
+/* Text as its octets, too: asked for as text, it would be copied to put a NUL behind it. */
 struct pki_bytes pki_column_view(struct pki_statement *statement)
 {
     int column = statement->column++;
-    const uint8_t *data = sqlite3_column_type(statement->stmt, column) == SQLITE_TEXT
-                              ? sqlite3_column_text(statement->stmt, column)
-                              : sqlite3_column_blob(statement->stmt, column);
+    const uint8_t *data = sqlite3_column_blob(statement->stmt, column);
     size_t size = (size_t)sqlite3_column_bytes(statement->stmt, column);
 
     if (!data && sqlite3_errcode(statement->store->db) == SQLITE_NOMEM)
