@@ -1,55 +1,134 @@
 /*
- * revoke_many CELLAR ISSUER N: that many certificates of others, revoked under
- * an authority (its row's number), in one journal entry. For what takes long.
+ * Fills an inventory with revocations, as the store adds them: through its
+ * triggers, each transaction covered by a journal entry, so that `cellar crl`
+ * and `cellar audit` find a true cellar. Transactions are large, as that is
+ * faster; the last one is small, as opening a cellar hashes it again.
+ *
+ *   revoke_many CELLAR AUTHORITY N [TIME]
+ *
+ * Recorded now, or at that time. Serials are 20 octets that look
+ * random, as real ones are; a date each, a reason in five of six. Prints the
+ * same revocations as an index for `openssl ca`.
  */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <string.h>
 
+#include "pki/time.h"
+#include "base/file.h"
 #include "store/store.h"
 
-#define WHEN INT64_C(1772366400)
+#define BATCH 100000
+#define LAST  100
+#define DAY   INT64_C(86400)
 
-static bool add_all(struct pki_txn *txn, int64_t issuer, long n, struct pki_error *err)
+/* What an index of openssl can say, but no hold. */
+static const struct {
+    int code;
+    const char *name; /* openssl's */
+} reasons[] = {
+    {0, NULL},         {1, "keyCompromise"},        {2, "CACompromise"}, {3, "affiliationChanged"},
+    {4, "superseded"}, {5, "cessationOfOperation"},
+};
+
+static void must(bool done, const struct pki_error *err)
 {
-    struct pki_revocation_row row = {.issuer = issuer, .serial_size = sizeof(row.serial)};
-    int64_t id = 0;
-
-    row.revoked_at = WHEN - 3600;
-    (void)snprintf(row.treatment, sizeof(row.treatment), "end");
-    row.serial[0] = 0x40;
-    for (long i = 0; i < n; i++) {
-        for (size_t octet = 0; octet < 4; octet++)
-            row.serial[1 + octet] = (uint8_t)(i >> (8 * (3 - octet)));
-        if (!pki_store_add_revocation(txn, &row, &id, err))
-            return false;
-    }
-    return true;
+    if (done)
+        return;
+    (void)fprintf(stderr, "revoke_many: %s\n", err->text);
+    exit(1);
 }
 
-static bool fill(const char *directory, int64_t issuer, long n, struct pki_error *err)
+/* splitmix64: a different value for each step, and nothing in order */
+static uint64_t next_random(uint64_t *state)
 {
-    const struct pki_journal_entry entry = {
-        .at = WHEN, .action = "revoke", .subject = "many", .detail = "", .actor = "revoke_many"};
-    pki_auto(pki_store) store = NULL;
-    pki_auto(pki_txn) txn = NULL;
-    int dir = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
 
-    bool done = pki_store_open(dir, PKI_STORE_WRITE, NULL, &store, err) &&
-                pki_store_begin(store, &txn, err) && add_all(txn, issuer, n, err) &&
-                pki_journal_append(txn, &entry, err) && pki_txn_commit(&txn, err);
-    close(dir);
-    return done;
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+static void fill_serial(uint64_t *state, struct pki_revocation_row *row)
+{
+    for (size_t i = 0; i < sizeof(row->serial); i++)
+        row->serial[i] = (uint8_t)next_random(state);
+    row->serial[0] = (uint8_t)(0x40 | (row->serial[0] & 0x3f));
+    row->serial_size = sizeof(row->serial);
+}
+
+static void print_for_openssl(const struct pki_revocation_row *row, const char *reason)
+{
+    const time_t at = (time_t)row->revoked_at;
+    struct tm tm;
+    char when[32];
+
+    (void)strftime(when, sizeof(when), "%y%m%d%H%M%SZ", gmtime_r(&at, &tm));
+    printf("R\t491231235959Z\t%s%s%s\t", when, reason ? "," : "", reason ? reason : "");
+    for (size_t i = 0; i < row->serial_size; i++)
+        printf("%02X", row->serial[i]);
+    printf("\tunknown\t/CN=%02x%02x%02x%02x\n", row->serial[1], row->serial[2], row->serial[3],
+           row->serial[4]);
+}
+
+static void add(struct pki_txn *txn, struct pki_revocation_row *row, uint64_t *state, uint64_t i,
+                int64_t now)
+{
+    struct pki_error err = {0};
+    int64_t id = 0;
+
+    fill_serial(state, row);
+    row->revoked_at = now - DAY - (int64_t)(next_random(state) % (uint64_t)(300 * DAY));
+    row->reason = reasons[i % PKI_COUNT(reasons)].code;
+    must(pki_store_add_revocation(txn, row, &id, &err), &err);
+    print_for_openssl(row, reasons[i % PKI_COUNT(reasons)].name);
+}
+
+static uint64_t batch_of(uint64_t left)
+{
+    if (left <= LAST)
+        return left;
+    return left - LAST < BATCH ? left - LAST : BATCH;
+}
+
+static void fill(struct pki_store *store, int64_t issuer, uint64_t n, int64_t now)
+{
+    const struct pki_journal_entry entry = {.at = now,
+                                            .action = "revoke",
+                                            .subject = "many",
+                                            .detail = "many at once",
+                                            .actor = "tests/support/revoke_many"};
+    struct pki_revocation_row row = {.issuer = issuer, .treatment = "end"};
+    struct pki_error err = {0};
+    uint64_t state = 1;
+
+    for (uint64_t i = 0; i < n;) {
+        pki_auto(pki_txn) txn = NULL;
+        must(pki_store_begin(store, &txn, &err), &err);
+        for (uint64_t end = i + batch_of(n - i); i < end; i++)
+            add(txn, &row, &state, i, entry.at);
+        must(pki_journal_append(txn, &entry, &err) && pki_txn_commit(&txn, &err), &err);
+    }
 }
 
 int main(int argc, char **argv)
 {
+    pki_auto(pki_store) store = NULL;
+    pki_scope(pki_authority_row) authority = {0};
+    pki_scope_fd int dir = -1;
     struct pki_error err = {0};
+    int64_t now = (int64_t)time(NULL);
+    bool found = false;
 
-    if (argc != 4 || !fill(argv[1], strtol(argv[2], NULL, 10), strtol(argv[3], NULL, 10), &err)) {
-        (void)fprintf(stderr, "revoke_many: %s\n", err.text);
-        return 1;
-    }
+    if (argc != 4 && argc != 5)
+        return 2;
+    if (argc == 5)
+        must(pki_time_parse(argv[4], &now, &err), &err);
+    must(pki_dir_open(AT_FDCWD, argv[1], &dir, &err), &err);
+    must(pki_store_open(dir, PKI_STORE_WRITE, NULL, &store, &err), &err);
+    must(pki_store_authority_by_name(store, argv[2], &found, &authority, &err), &err);
+    must(found || pki_fail(&err, PKI_E_NOTFOUND, "no authority %s", argv[2]), &err);
+    fill(store, authority.id, strtoull(argv[3], NULL, 10), now);
     return 0;
 }

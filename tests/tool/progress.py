@@ -78,8 +78,11 @@ tool = start(*COMMAND)
 tool.expect(LINE)
 hold(tool, 0.2)
 assert tool.end() == 0, tool.text
-shares = [int(share) for part, share in re.findall(LINE, tool.text) if part.startswith("gathering")]
-assert len(shares) > 1 and shares == sorted(shares) and shares[-1] <= 100, tool.text
+told = re.findall(LINE, tool.text)
+assert len(told) > 1 and told[0][0].startswith("gathering"), tool.text
+for part in {part for part, _ in told}:
+    shares = [int(share) for name, share in told if name == part]
+    assert shares == sorted(shares) and shares[-1] <= 100, tool.text
 assert "\x1b[" not in re.findall(r"\r[^\r]*\r", tool.text)[0]
 assert facts()[0] != before[0]
 
