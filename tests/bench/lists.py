@@ -1,13 +1,15 @@
 """Revocation lists: making them, and reading them with signature check and one look-up.
 
-The cellar is a true one: tests/bench/crl_fill adds revocations through the
+The cellar is a true one: tests/support/revoke_many adds revocations through the
 store, with its triggers and journal, and prints the same ones as an index for
 `openssl ca`. The key's derivation is taken off by the tests' seams.
 """
 
 import math
+import re
+import sys
 
-from common import BIN, EXTRA, SEAMS, in_turns, quiet
+from common import BIN, EXTRA, FILL, SEAMS, in_turns, quiet
 
 LINE = "prod-tls-g1"
 CONFIG = """[ca]
@@ -36,16 +38,31 @@ def openssl(at):
     return ["openssl", "ca", "-gencrl", "-config", "crl.cnf", "-out", "openssl.crl"]
 
 
+def last_of(at, cellar):
+    return max((at / cellar / "crls").iterdir())
+
+
+def same_entries(at, last):
+    """The floor is one of the same work only if its list says the same, to a reader of others."""
+    told = [quiet(["openssl", "crl", "-inform", "DER", "-in", path, "-noout", "-text"], at)
+            for path in (last, "floor.out")]
+    entries = [re.findall(r"Serial Number: .*(?:\n {8,}.*)*", text) for text in told]
+    if not entries[0] or entries[0] != entries[1]:
+        sys.exit("the floor's list has other entries than ours")
+
+
 def size_of(at, n, rounds):
     """One size: making in turns, then what a reader needs."""
     cellar = f"list{n}"
     quiet(["cp", "-r", "list", cellar], at)
-    (at / "index.txt").write_text(quiet([EXTRA / "crl_fill", cellar, LINE, str(n)], at))
+    (at / "index.txt").write_text(quiet([FILL, cellar, LINE, str(n)], at))
     made = in_turns({"ours": ours(at, cellar),
                      "floor": [EXTRA / "crl_floor", f"{cellar}/cellar.db", "2", "floor.out"],
                      "openssl ca -gencrl": openssl(at)}, at, rounds)
+    if n == 1000:
+        same_entries(at, last_of(at, cellar))
     made["entries"] = n
-    last = sorted((at / cellar / "crls").iterdir())[-1]
+    last = last_of(at, cellar)
     made["octets"] = last.stat().st_size
     return made, last
 
@@ -85,14 +102,12 @@ def measure(at, most, rounds):
     for n in sizes:
         figures, crl = size_of(at, n, rounds if n < 1000000 else min(rounds, 3))
         made.append(figures)
-    exponent = None
-    if len(made) > 2:
-        small, large = made[-2:]
-        exponent = (math.log(large["ours"]["seconds"] / small["ours"]["seconds"]) /
-                    math.log(large["entries"] / small["entries"]))
+    exponents = [math.log(large["ours"]["seconds"] / small["ours"]["seconds"]) /
+                 math.log(large["entries"] / small["entries"])
+                 for small, large in zip(made, made[1:])]
     with_rows = in_turns({"cellar status": ["sh", "-c", f"{BIN}/cellar-status -C list{sizes[-1]} "
                                                         "> status.out; test $? = 0 -o $? = 3"],
                           "cellar audit": ["sh", "-c", f"{BIN}/cellar-audit -C list{sizes[-1]} "
                                                        "> audit.out"]}, at, 1)
-    return {"made": made, "exponent": exponent, "other": with_rows,
+    return {"made": made, "exponents": exponents, "other": with_rows,
             "read": reading(at, sizes[-1], crl, min(rounds, 3))}
