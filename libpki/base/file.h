@@ -60,7 +60,9 @@ PKI_CHECKED bool pki_file_map(int dir, const char *path, size_t limit, struct pk
                               struct pki_error *err);
 void pki_file_unmap(struct pki_bytes *bytes);
 
-/* Whoever reads a large mapping through lets go of what is behind, so that memory stays flat. */
+/* Whoever reads a large mapping through lets go of what is behind, window by window, so that memory
+   stays flat; of each window twice, as the kernel brings back some pages before the one that is
+   read next. */
 #define PKI_FILE_WINDOW ((size_t)256 * 1024)
 
 /** These octets of a mapping, never of other memory, are not needed for now: their whole pages are

@@ -34,6 +34,8 @@ bool pki_hash_add(struct pki_hash *hash, struct pki_bytes bytes, struct pki_erro
 bool pki_hash_add_mapped(struct pki_hash *hash, struct pki_sum *sum, struct pki_bytes mapped,
                          struct pki_error *err)
 {
+    size_t again = 0; /* see base/file.h */
+
     while (mapped.size > 0) {
         size_t size = mapped.size < PKI_FILE_WINDOW ? mapped.size : PKI_FILE_WINDOW;
         const struct pki_bytes window = {mapped.data, size};
@@ -41,7 +43,8 @@ bool pki_hash_add_mapped(struct pki_hash *hash, struct pki_sum *sum, struct pki_
             return false;
         if (sum)
             pki_sum_add(sum, window);
-        pki_file_let_go(window);
+        pki_file_let_go((struct pki_bytes){window.data - again, again + size});
+        again = size;
         mapped = (struct pki_bytes){mapped.data + size, mapped.size - size};
     }
     return true;

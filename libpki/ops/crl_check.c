@@ -76,9 +76,11 @@ static bool look(void *of, const struct pki_crl_entry *entry, struct pki_bytes d
 {
     struct reading *reading = of;
 
+    if (!pki_work_on(reading->work, &reading->why) ||
+        !pki_crl_comparison_take(&reading->comparison, entry, der, &reading->why))
+        return false;
     pki_crl_pass_reach(&reading->pass, der.data + der.size);
-    return pki_work_on(reading->work, &reading->why) &&
-           pki_crl_comparison_take(&reading->comparison, entry, der, &reading->why);
+    return true;
 }
 
 /* What lint cannot know: whose list it must be (BR 7.2: the issuer byte for byte). */

@@ -33,6 +33,7 @@ struct pki_crl {
 struct pki_crl_pass {
     bool mapped;
     struct pki_bytes rest; /* from what is not let go of yet to the end of der */
+    size_t again;          /* octets before it that are let go of once more */
     struct pki_hash *hash; /* of der; NULL: not digested */
     struct pki_sum sum;    /* of der, beside the hash */
     struct pki_error why;  /* what digesting failed with */

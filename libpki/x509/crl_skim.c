@@ -96,7 +96,8 @@ static void leave_behind(struct pki_crl_pass *pass, size_t size)
     if (pass->hash && pass->why.code == PKI_OK && pki_hash_add(pass->hash, behind, &pass->why))
         pki_sum_add(&pass->sum, behind);
     if (pass->mapped)
-        pki_file_let_go(behind);
+        pki_file_let_go((struct pki_bytes){behind.data - pass->again, pass->again + size});
+    pass->again = size;
     pass->rest = (struct pki_bytes){behind.data + size, pass->rest.size - size};
 }
 
