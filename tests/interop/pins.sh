@@ -20,3 +20,8 @@ INTEROP_NPM=(
     @sigstore/sign@4.1.1
     @sigstore/verify@3.1.1
 )
+
+# The reference implementation of SLIP-0039.
+INTEROP_PYPI=(
+    shamir-mnemonic==0.3.0
+)
