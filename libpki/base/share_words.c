@@ -1,5 +1,9 @@
 #include "base/share_words.h"
 
+#include <ctype.h>
+
+#include "pki/share.h"
+
 /*
  * The word list of SLIP-0039 (SatoshiLabs, 2019): sorted, four to eight letters,
  * and no two words begin with the same four.
@@ -176,4 +180,35 @@ int pki_share_word_find(const char *word, size_t length)
 int pki_share_word_near(const char *word, size_t length)
 {
     return length >= PKI_SHARE_WORD_PREFIX ? find(word, length, PKI_SHARE_WORD_PREFIX) : -1;
+}
+
+size_t pki_share_word_next(const char *text, size_t size, size_t *at)
+{
+    size_t end = *at;
+
+    while (*at < size && isspace((unsigned char)text[*at]))
+        end = ++*at;
+    while (end < size && !isspace((unsigned char)text[end]))
+        end++;
+    return end - *at;
+}
+
+/* Here, not beside the parser: every tool that may ask for a share has it, and not all of them
+   need what opens one. */
+void pki_share_words_look(struct pki_secret *typed, struct pki_share_words *words)
+{
+    const char *text = (const char *)pki_secret_open(typed);
+    size_t at = 0;
+
+    *words = (struct pki_share_words){.n = 0};
+    for (size_t length; (length = pki_share_word_next(text, pki_secret_size(typed), &at)) > 0;
+         at += length) {
+        words->n++;
+        if (words->unknown > 0 || pki_share_word_find(text + at, length) >= 0)
+            continue;
+        int near = pki_share_word_near(text + at, length);
+        words->unknown = words->n;
+        words->meant = near < 0 ? NULL : pki_share_word((unsigned)near);
+    }
+    pki_secret_close(typed);
 }

@@ -17,6 +17,9 @@ const char *pki_share_word(unsigned number);
  *  word it is. */
 int pki_share_word_find(const char *word, size_t length);
 
+/** The length of the first word at or after *at, which is moved to it; 0: no word is left. */
+size_t pki_share_word_next(const char *text, size_t size, size_t *at);
+
 /** The word that begins with the same four letters; -1: none. What somebody meant who mistyped. */
 int pki_share_word_near(const char *word, size_t length);
 

@@ -6,7 +6,6 @@
  */
 #include "ceremony/share.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,45 +85,15 @@ static bool read_word(const char *word, size_t length, struct numbers *numbers,
     return true;
 }
 
-/* The next word, and its length; 0 at the end. */
-static size_t next_word(const char *text, size_t size, size_t *at)
-{
-    size_t end = *at;
-
-    while (*at < size && isspace((unsigned char)text[*at]))
-        end = ++*at;
-    while (end < size && !isspace((unsigned char)text[end]))
-        end++;
-    return end - *at;
-}
-
 static bool read_words(const char *text, size_t size, struct numbers *numbers,
                        struct pki_error *err)
 {
     size_t at = 0;
 
-    for (size_t length; (length = next_word(text, size, &at)) > 0; at += length)
+    for (size_t length; (length = pki_share_word_next(text, size, &at)) > 0; at += length)
         if (!read_word(text + at, length, numbers, err))
             return false;
     return true;
-}
-
-/* Documented in pki/share.h. */
-void pki_share_words_look(struct pki_secret *typed, struct pki_share_words *words)
-{
-    const char *text = (const char *)pki_secret_open(typed);
-    size_t at = 0;
-
-    *words = (struct pki_share_words){.n = 0};
-    for (size_t length; (length = next_word(text, pki_secret_size(typed), &at)) > 0; at += length) {
-        words->n++;
-        if (words->unknown > 0 || pki_share_word_find(text + at, length) >= 0)
-            continue;
-        int near = pki_share_word_near(text + at, length);
-        words->unknown = words->n;
-        words->meant = near < 0 ? NULL : pki_share_word((unsigned)near);
-    }
-    pki_secret_close(typed);
 }
 
 static size_t words_size(const struct numbers *numbers)
