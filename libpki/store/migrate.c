@@ -3,6 +3,7 @@
  * when it is opened for writing, and the journal says so. How it was before the first is kept
  * beside it.
  */
+#include "pki/time.h"
 #include "base/file.h"
 #include "store/copy.h"
 #include "store/sql.h"
@@ -64,15 +65,15 @@ struct migration {
     const struct pki_store_opener *by;
 };
 
-/* Its time is never before the entry's in front of it: the clock is judged by the duty that the
-   store is opened for. */
+/* Its time is that of the entry in front of it: nobody has judged the clock yet, and whoever judges
+   it compares it with the newest entry (DESIGN 3.13). What it said stands in the detail. */
 static bool journal(const struct migration *migration, struct pki_txn *txn, int64_t version,
                     struct pki_error *err)
 {
     struct pki_journal_head head = {0};
-    char detail[64];
+    char detail[64 + PKI_TIME_TEXT];
+    char clock[PKI_TIME_TEXT];
     struct pki_journal_entry entry = {
-        .at = migration->by->at,
         .action = "migrate",
         .subject = "the inventory",
         .detail = detail,
@@ -82,10 +83,10 @@ static bool journal(const struct migration *migration, struct pki_txn *txn, int6
 
     if (!pki_journal_get_head(migration->store, &head, err))
         return false;
-    if (entry.at < head.at)
-        entry.at = head.at;
-    (void)snprintf(detail, sizeof(detail), "from version %lld to %lld", (long long)version,
-                   (long long)version + 1);
+    entry.at = head.at;
+    (void)snprintf(detail, sizeof(detail), "from version %lld to %lld, the clock said %s",
+                   (long long)version, (long long)version + 1,
+                   pki_time_format(migration->by->at, clock));
     return pki_journal_append(txn, &entry, err);
 }
 
