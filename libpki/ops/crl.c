@@ -88,20 +88,24 @@ static bool find_period(struct pki_session *session, const struct pki_authority_
     return true;
 }
 
+int64_t pki_crl_cut_off(const struct pki_draft *draft, const struct pki_reservation_row *row)
+{
+    bool own = memcmp(row->signer, draft->issuer_cert->spki_sha256, sizeof(row->signer)) == 0;
+
+    return own ? pki_crl_reserved_number(row) : 0;
+}
+
 /* A list that was cut off may have been signed and seen: its number is spent. */
 static bool find_cut_off(const struct pki_draft *draft, struct pki_crl_work *crl,
                          struct pki_error *err)
 {
-    struct pki_reservation_rows open = {0};
-
-    if (!pki_store_list_open(crl->session->store, &open, err))
+    if (!pki_store_list_open(crl->session->store, &crl->open, err))
         return false;
-    for (size_t i = 0; i < open.n; i++) {
-        const struct pki_reservation_row *row = &open.list[i];
-        if (memcmp(row->signer, draft->issuer_cert->spki_sha256, sizeof(row->signer)) == 0)
-            crl->cut_off = pki_crl_reserved_number(row);
+    for (size_t i = 0; i < crl->open.n; i++) {
+        int64_t number = pki_crl_cut_off(draft, &crl->open.list[i]);
+        if (number > crl->spent)
+            crl->spent = number;
     }
-    pki_reservation_rows_clear(&open);
     return true;
 }
 
@@ -139,8 +143,8 @@ static bool set_dates(const struct pki_draft *draft, struct pki_period period,
     row->number = row->this_update;
     if (crl->has_last && row->number <= crl->last.number)
         row->number = crl->last.number + 1;
-    if (row->number <= crl->cut_off)
-        row->number = crl->cut_off + 1;
+    if (row->number <= crl->spent)
+        row->number = crl->spent + 1;
     return true;
 }
 

@@ -17,6 +17,7 @@ static void crl_free(void *own)
 
     pki_crl_draft_free(crl->list);
     pki_lint_findings_clear(&crl->findings);
+    pki_reservation_rows_clear(&crl->open);
     free(crl);
 }
 
@@ -143,19 +144,26 @@ static bool sign(struct pki_session *session, struct pki_draft *draft,
 
 /* --- recording ------------------------------------------------------------------------------- */
 
-/* What a signing that was cut off has named: no row knows it, and this list is in its place. */
-static bool remove_cut_off(const struct pki_crl_work *crl, const char *issuer, int dir,
-                           struct pki_error *err)
+/* What signings that were cut off have named: no row knows it, and this list is in its place. */
+static bool remove_cut_off(const struct pki_draft *draft, int dir, struct pki_error *err)
 {
+    const struct pki_crl_work *crl = own_of(draft);
     char name[PKI_CRL_FILE_MAX];
 
-    pki_crl_file_name(issuer, crl->cut_off, name);
-    return crl->cut_off == 0 || pki_dir_remove(dir, name, err);
+    for (size_t i = 0; i < crl->open.n; i++) {
+        int64_t number = pki_crl_cut_off(draft, &crl->open.list[i]);
+        pki_crl_file_name(draft->issuer.name, number, name);
+        if (number != 0 && !pki_dir_remove(dir, name, err))
+            return false;
+    }
+    return true;
 }
 
-static bool name_file(struct pki_crl_work *crl, const char *issuer, int dir, struct pki_error *err)
+static bool name_file(struct pki_draft *draft, int dir, struct pki_error *err)
 {
-    if (!remove_cut_off(crl, issuer, dir, err) || !pki_dir_remove(dir, crl->file, err))
+    struct pki_crl_work *crl = draft->own;
+
+    if (!remove_cut_off(draft, dir, err) || !pki_dir_remove(dir, crl->file, err))
         return false;
     crl->named = pki_crl_draft_place(&crl->list, err);
     return crl->named && pki_dir_sync(dir, err);
@@ -190,8 +198,9 @@ static bool judge_named(struct pki_draft *draft, struct pki_bytes der, struct pk
            pki_fail(err, PKI_E_IO, "%s: reads back without the linted body", crl->file);
 }
 
-/* What is recorded is what the medium gives back: the linted body, and a signature that verifies.
- */
+/* What is recorded is what the medium gives back: a body of the linted one's sum, which tells a
+   medium's mistakes and no more, and a signature over the linted body's digest. Another body in its
+   place, put there with that sum, verifies nowhere. */
 static bool read_back(struct pki_draft *draft, int dir, struct pki_error *err)
 {
     const struct pki_crl_work *crl = own_of(draft);
@@ -224,8 +233,8 @@ static bool record(struct pki_txn *txn, struct pki_draft *draft, int64_t at, str
     pki_scope_fd int dir = -1;
 
     (void)at;
-    if (!pki_crl_directory(crl->session, &dir, err) ||
-        !name_file(crl, draft->issuer.name, dir, err) || !read_back(draft, dir, err))
+    if (!pki_crl_directory(crl->session, &dir, err) || !name_file(draft, dir, err) ||
+        !read_back(draft, dir, err))
         return false;
     pki_buf_printf(detail, "number %lld, %lld entries (+%zu), next update %s, sha256 ",
                    (long long)crl->row.number, (long long)crl->row.entries, crl->difference.added,

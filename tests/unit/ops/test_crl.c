@@ -179,21 +179,32 @@ static void test_unrecorded_file_is_replaced(void)
     CU_ASSERT_EQUAL(fixture_reserved(cellar), 0);
 }
 
-/* A list that was reserved and cut off may have been signed, and seen: its number is spent. */
-static void test_number_that_was_reserved_is_skipped(void)
+static struct pki_reservation_row reservation_of(int64_t number)
 {
-    const char *cellar = tls_cellar("skipped");
-    pki_auto(pki_session) session = fixture_open(cellar);
-    struct pki_error err = {0};
+    struct pki_reservation_row row = {.kind = "crl", .reserved_at = FIXTURE_NOW};
+
+    if (number != 0) {
+        pki_crl_reservation_name("root-g1", number, row.subject, sizeof(row.subject));
+        return row;
+    }
+    (void)snprintf(row.kind, sizeof(row.kind), "certificate");
+    (void)snprintf(row.subject, sizeof(row.subject), "prod-tls-g9");
+    memset(row.serial, 0x41, sizeof(row.serial));
+    return row;
+}
+
+/* For root-g1's key, by a duty that is cut off then; number 0: a certificate. */
+static void reserve(struct pki_session *session, const int64_t *numbers, size_t n)
+{
     pki_scope(pki_authority_row) root = {0};
     pki_scope(pki_certificate_row) own = {0};
     pki_auto(pki_cert) cert = NULL;
     pki_auto(pki_txn) txn = NULL;
-    struct pki_reservation_row row = {.kind = "crl", .reserved_at = FIXTURE_NOW};
+    struct pki_error err = {0};
     const struct pki_journal_entry entry = {.at = FIXTURE_NOW,
                                             .action = "reserve",
                                             .subject = "root-g1",
-                                            .detail = "a list",
+                                            .detail = "lists",
                                             .actor = "cellar-test",
                                             .prepares = true};
     bool found = false;
@@ -202,16 +213,54 @@ static void test_number_that_was_reserved_is_skipped(void)
     EXPECT_OK(pki_store_authority_by_name(session->store, "root-g1", &found, &root, &err), err);
     EXPECT_OK(pki_store_certificate(session->store, root.certificate, &own, &err), err);
     EXPECT_OK(pki_cert_parse(pki_buf_view(&own.der), &cert, &err), err);
-    memcpy(row.signer, cert->spki_sha256, sizeof(row.signer));
-    pki_crl_reservation_name("root-g1", FIXTURE_NOW + 7, row.subject, sizeof(row.subject));
     EXPECT_OK(pki_store_begin(session->store, &txn, &err), err);
-    EXPECT_OK(pki_store_reserve(txn, &row, &id, &err), err);
+    for (size_t i = 0; i < n; i++) {
+        struct pki_reservation_row row = reservation_of(numbers[i]);
+        memcpy(row.signer, cert->spki_sha256, sizeof(row.signer));
+        EXPECT_OK(pki_store_reserve(txn, &row, &id, &err), err);
+    }
     EXPECT_OK(pki_journal_append(txn, &entry, &err), err);
     EXPECT_OK(pki_txn_commit(&txn, &err), err);
-    CU_ASSERT_EQUAL(fixture_reserved(cellar), 1);
+}
+
+static void put_torn(int dir, int64_t number)
+{
+    char name[PKI_CRL_FILE_MAX];
+    struct pki_error err = {0};
+
+    pki_crl_file_name("root-g1", number, name);
+    EXPECT_OK(
+        pki_file_write_new(dir, name, 0600, (struct pki_bytes){(const uint8_t *)"torn", 4}, &err),
+        err);
+}
+
+static bool is_there(int dir, int64_t number)
+{
+    char name[PKI_CRL_FILE_MAX];
+
+    pki_crl_file_name("root-g1", number, name);
+    return faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* A list that was reserved and cut off may have been signed, and seen: its number is spent,
+   whatever was reserved after it, and its file goes. */
+static void test_number_that_was_reserved_is_skipped(void)
+{
+    const char *cellar = tls_cellar("skipped");
+    pki_auto(pki_session) session = fixture_open(cellar);
+    const int64_t numbers[] = {FIXTURE_NOW + 7, FIXTURE_NOW + 6, 0};
+    struct pki_error err = {0};
+    pki_scope_fd int dir = -1;
+
+    EXPECT_OK(pki_crl_directory(session, &dir, &err), err);
+    reserve(session, numbers, PKI_COUNT(numbers));
+    put_torn(dir, numbers[0]);
+    put_torn(dir, numbers[1]);
+    CU_ASSERT_EQUAL(fixture_reserved(cellar), 3);
     life_crl(session, "root-g1");
     CU_ASSERT_EQUAL(life_last_crl(session, "root-g1").number, FIXTURE_NOW + 8);
-    CU_ASSERT_EQUAL(fixture_reserved(cellar), 0);
+    CU_ASSERT_FALSE(is_there(dir, FIXTURE_NOW + 7));
+    CU_ASSERT_FALSE(is_there(dir, FIXTURE_NOW + 6));
 }
 
 static void test_list_ends_with_its_issuer(void)
