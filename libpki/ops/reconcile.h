@@ -66,6 +66,12 @@ PKI_CHECKED bool pki_reconcile_file(struct pki_reconcile *reconcile, const char 
 /** Find issuers, check signatures, lint; order: authorities first. */
 PKI_CHECKED bool pki_reconcile_judge(struct pki_reconcile *reconcile, struct pki_error *err);
 
+/** A revocation is never told otherwise (DESIGN 3.6): refuse a newer list's entry that differs from
+ *  what is recorded, since no list could follow it. Fails: PKI_E_POLICY */
+PKI_CHECKED bool pki_reconcile_same(const struct pki_found_crl *found,
+                                    const struct pki_revocation_row *row,
+                                    const struct pki_crl_entry *entry, struct pki_error *err);
+
 /** The name of whoever issued: recorded, or found itself. */
 const char *pki_reconcile_issuer(const struct pki_reconcile *own,
                                  const struct pki_authority_row *issuer, size_t above);

@@ -224,7 +224,8 @@ static bool count_unknown(struct pki_reconcile *reconcile, struct pki_found_crl 
         if (!pki_crl_next(&rest, &entry, err) ||
             (found->issuer.id != 0 &&
              !pki_store_find_revocation(reconcile->session->store, found->issuer.id, entry.serial,
-                                        &known, &row, err)))
+                                        &known, &row, err)) ||
+            (known && !pki_reconcile_same(found, &row, &entry, err)))
             return false;
         found->entries++;
         found->unknown += !known;
@@ -266,7 +267,7 @@ static bool judge_crl(struct pki_reconcile *reconcile, struct pki_found_crl *fou
     bool good = pki_crl_verify_signature(&found->crl, issuer->spki, err) &&
                 pki_crl_parse_body(found->crl.tbs, &body, err) &&
                 pki_lint_crl_body(&body, NULL, &findings, err) &&
-                count_unknown(reconcile, found, err) && judge_newer(reconcile, found, err);
+                judge_newer(reconcile, found, err) && count_unknown(reconcile, found, err);
     pki_lint_findings_clear(&findings);
     return good;
 }

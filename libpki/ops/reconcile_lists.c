@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "pki/time.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "ops/reconcile.h"
 #include "ops/revocation.h"
 
@@ -80,6 +82,31 @@ static bool add_entry(struct pki_txn *txn, struct pki_store *store, int64_t issu
     return !found || follow(txn, store, &revoked, at, err);
 }
 
+bool pki_reconcile_same(const struct pki_found_crl *found, const struct pki_revocation_row *row,
+                        const struct pki_crl_entry *entry, struct pki_error *err)
+{
+    bool same = row->revoked_at == entry->revoked_at && row->reason == entry->reason &&
+                row->has_invalidity == entry->has_invalidity &&
+                (!row->has_invalidity || row->invalidity_at == entry->invalidity_at);
+    pki_scope(pki_buf) serial = {0};
+    char recorded[PKI_TIME_TEXT];
+    char outside[PKI_TIME_TEXT];
+
+    if (same || !found->newer)
+        return true;
+    pki_hex(&serial, entry->serial);
+    pki_buf_byte(&serial, 0);
+    return pki_buf_ok(&serial, err) &&
+           pki_fail(err, PKI_E_POLICY,
+                    "serial %s was revoked again here: %s, reason %d, is recorded; the list says "
+                    "%s, reason %d, and no list could follow both (or their invalidity dates). "
+                    "Restore the backup again and reconcile before anything is revoked; or leave "
+                    "this list out and sign the next one, whose number must lie after %lld",
+                    (const char *)serial.data, pki_time_format(row->revoked_at, recorded),
+                    row->reason, pki_time_format(entry->revoked_at, outside), entry->reason,
+                    (long long)found->number);
+}
+
 static bool add_entries(struct pki_txn *txn, struct pki_store *store, struct pki_found_crl *found,
                         int64_t issuer, int64_t at, struct pki_error *err)
 {
@@ -92,6 +119,7 @@ static bool add_entries(struct pki_txn *txn, struct pki_store *store, struct pki
 
         if (!pki_crl_next(&rest, &entry, err) ||
             !pki_store_find_revocation(store, issuer, entry.serial, &known, &row, err) ||
+            (known && !pki_reconcile_same(found, &row, &entry, err)) ||
             (!known && !add_entry(txn, store, issuer, &entry, at, err)))
             return false;
         found->added += !known;

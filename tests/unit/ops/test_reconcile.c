@@ -10,7 +10,7 @@
 
 /* A cellar that was restored from before its last list, and what the world has since. */
 static struct {
-    const char *lost, *behind;
+    const char *lost, *behind, *backup;
     const char *manifest, *list;
     char serial[41]; /* of what was revoked in between */
 } world;
@@ -33,21 +33,20 @@ static void revoke_next(void)
 /* Made once; every test works in a cellar of its own. */
 static const char *begin(const char *name)
 {
-    static const char *backup;
     struct pki_error err = {0};
 
     if (!world.lost) {
         world.lost = fixture_cellar("lost");
         fixture_root(world.lost);
         fixture_line(world.lost, "prod", "tls");
-        backup = fixture_backup(world.lost, fixture_directory("medium"));
+        world.backup = fixture_backup(world.lost, fixture_directory("medium"));
         fixture_room.now += FIXTURE_DAY;
         revoke_next();
         fixture_publish(world.lost);
         world.manifest = fixture_path(world.lost, "exports/prod/manifest.json");
     }
     world.behind = fixture_path(test_directory(), name);
-    EXPECT_OK(fixture_restore(backup, world.behind, world.manifest, &err), err);
+    EXPECT_OK(fixture_restore(world.backup, world.behind, world.manifest, &err), err);
     return world.behind;
 }
 
@@ -122,6 +121,36 @@ static void test_what_a_manifest_names_must_be_given(void)
     const char *const files[] = {(begin("named"), world.manifest), NULL};
 
     expect_refused(files, PKI_E_STATE, "neither known nor among the files");
+}
+
+/* Restored without what was seen, and revoked again with another date: after that list none could
+   be signed. Without it the next one is, under a number of its own. */
+static void test_a_revocation_that_is_told_otherwise_is_refused(void)
+{
+    (void)begin("seen");
+    const char *cellar = fixture_path(test_directory(), "again");
+    const struct pki_revoke_request request = {.what = world.serial, .reason = "superseded"};
+    struct pki_error err = {0};
+
+    world.behind = cellar;
+    EXPECT_OK(fixture_restore(world.backup, cellar, NULL, &err), err);
+    pki_auto(pki_session) lost = fixture_open(world.lost);
+    int64_t number = life_last_crl(lost, "root-g1").number;
+    fixture_room.now += FIXTURE_DAY;
+    {
+        pki_auto(pki_session) session = fixture_open(cellar);
+        life_revoke(session, &request);
+    }
+    expect_refused((const char *const[]){world.manifest, world.list, NULL}, PKI_E_POLICY,
+                   "was revoked again here");
+    EXPECT_FAILS(reconcile(cellar, (const char *const[]){world.list, NULL}, &err), err,
+                 PKI_E_POLICY);
+    EXPECT_TEXT(world.serial);
+    EXPECT_TEXT("Restore the backup again and reconcile");
+    pki_auto(pki_session) session = fixture_open(cellar);
+    life_crl(session, "root-g1");
+    CU_ASSERT_TRUE(life_last_crl(session, "root-g1").number > number);
+    fixture_room.now -= FIXTURE_DAY;
 }
 
 /* --- what is refused -------------------------------------------------------------------------- */
@@ -233,6 +262,8 @@ int main(void)
         {"a list brings its revocations, and puts the alarm out",
          test_a_list_brings_its_revocations_and_puts_the_alarm_out},
         {"what is known is nothing to reconcile", test_what_is_known_is_nothing_to_reconcile},
+        {"a revocation that is told otherwise is refused",
+         test_a_revocation_that_is_told_otherwise_is_refused},
         {"what a manifest names must be given", test_what_a_manifest_names_must_be_given},
         {"a manifest of another cellar is refused", test_a_manifest_of_another_cellar_is_refused},
         {"a file that is neither is refused", test_a_file_that_is_neither_is_refused},
