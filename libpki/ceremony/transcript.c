@@ -18,6 +18,7 @@ struct pki_transcript {
     uint8_t head[PKI_SHA256_SIZE];
     uint8_t script[PKI_SHA256_SIZE];
     char id[41];
+    bool failed; /* what the file ends in is not known */
 };
 
 static const char *const events[] = {
@@ -104,6 +105,7 @@ static void put_files(struct pki_json *json, const struct pki_transcript_entry *
         pki_json_object(json, NULL);
         pki_json_text(json, "use", file->use);
         pki_json_text(json, "path", file->path);
+        put_optional(json, "evidence", file->evidence);
         pki_json_integer(json, "size", file->size);
         put_digest(json, "sha256", file->sha256);
         pki_json_end_object(json);
@@ -160,8 +162,11 @@ bool pki_transcript_add(struct pki_transcript *transcript, const struct pki_tran
 {
     pki_scope(pki_buf) line = {0};
 
+    if (transcript->failed)
+        return pki_fail(err, PKI_E_IO, "a line before could not be written: resume the ceremony");
     put_line(transcript, entry, &line);
-    if (!pki_buf_ok(&line, err) || !append(transcript, pki_buf_view(&line), err))
+    transcript->failed = !pki_buf_ok(&line, err) || !append(transcript, pki_buf_view(&line), err);
+    if (transcript->failed)
         return false;
     pki_sha256((struct pki_bytes){line.data, line.size - 1}, transcript->head);
     transcript->lines++;
@@ -218,6 +223,15 @@ bool pki_transcript_begin(int dir, struct pki_bytes script,
     return true;
 }
 
+static bool write_head(int dir, const struct pki_transcript_summary *summary, struct pki_error *err)
+{
+    pki_scope(pki_buf) text = {0};
+
+    pki_transcript_head_text(summary, &text);
+    return pki_buf_ok(&text, err) &&
+           pki_file_write_new(dir, PKI_TRANSCRIPT_HEAD, 0600, pki_buf_view(&text), err);
+}
+
 /* Cut off what stands after the last end of a line. */
 static bool mend(struct pki_transcript *transcript, struct pki_error *err)
 {
@@ -240,6 +254,8 @@ bool pki_transcript_resume(int dir, struct pki_transcript **transcript, struct p
 
     if (!pki_transcript_check(dir, true, &summary, err))
         return false;
+    if (summary.headless && !write_head(dir, &summary, err))
+        return false;
     if (!summary.open)
         return pki_fail(err, PKI_E_STATE, "ceremony %s has ended: nothing is added to it",
                         summary.id);
@@ -258,7 +274,6 @@ bool pki_transcript_end(struct pki_transcript *transcript, const struct pki_tran
 {
     struct pki_transcript_summary summary = {.ended = last->at};
     struct pki_transcript_entry end = *last;
-    pki_scope(pki_buf) text = {0};
 
     end.event = PKI_TRANSCRIPT_END;
     if (!pki_transcript_add(transcript, &end, err))
@@ -267,7 +282,5 @@ bool pki_transcript_end(struct pki_transcript *transcript, const struct pki_tran
     memcpy(summary.script, transcript->script, sizeof(summary.script));
     memcpy(summary.head, transcript->head, sizeof(summary.head));
     summary.lines = transcript->lines;
-    pki_transcript_head_text(&summary, &text);
-    return pki_buf_ok(&text, err) &&
-           pki_file_write_new(transcript->dir, PKI_TRANSCRIPT_HEAD, 0600, pki_buf_view(&text), err);
+    return write_head(transcript->dir, &summary, err);
 }

@@ -51,6 +51,7 @@ bool pki_transcript_event_find(const char *name, enum pki_transcript_event *even
 struct pki_transcript_file {
     const char *use; /* "read", "written" or "kept" */
     const char *path;
+    const char *evidence; /* which of the step's evidence was kept; or NULL */
     int64_t size;
     uint8_t sha256[PKI_SHA256_SIZE];
 };
@@ -86,12 +87,14 @@ PKI_CHECKED bool pki_transcript_begin(int dir, struct pki_bytes script,
  * Go on with one after a cut. A last line that was not written whole is cut off: nothing that
  * followed from it can have happened.
  *
- * Fails: PKI_E_INTEGRITY as pki_transcript_check; PKI_E_STATE it has ended; PKI_E_USAGE, PKI_E_IO
+ * Fails: PKI_E_INTEGRITY as pki_transcript_check; PKI_E_STATE it has ended, and where head.txt
+ *        was missing it is there now; PKI_E_USAGE, PKI_E_IO
  */
 PKI_CHECKED bool pki_transcript_resume(int dir, struct pki_transcript **transcript,
                                        struct pki_error *err);
 
-/** Append a line and sync it; when this fails the ceremony stops. Fails: PKI_E_IO, PKI_E_MEMORY */
+/** Append a line and sync it. When this fails the ceremony stops: no other line is taken, until
+ *  pki_transcript_resume has cut off what was not written whole. Fails: PKI_E_IO, PKI_E_MEMORY */
 PKI_CHECKED bool pki_transcript_add(struct pki_transcript *transcript,
                                     const struct pki_transcript_entry *entry,
                                     struct pki_error *err);
@@ -110,20 +113,23 @@ struct pki_transcript_summary {
     char id[41], title[128];
     uint8_t script[PKI_SHA256_SIZE], head[PKI_SHA256_SIZE];
     int64_t lines, exceptions, files, began, ended;
-    size_t steps, steps_done;
+    size_t steps, steps_done, steps_left;
     bool open;    /* it has not ended: no head.txt yet */
     bool stopped; /* before its last step */
-    bool torn;    /* the last line was not written whole; only where torn ones are asked about */
+    /* Only where a cut may have come before: */
+    bool torn;     /* the last line was not written whole */
+    bool headless; /* it has ended, and head.txt was not written */
 };
 
 /**
  * Check a directory by itself: script, chain, order, what each step owes, files, head.txt; and that
  * nothing else lies there. The seal is not looked at.
  *
- * @may_be_torn  an open transcript may end in a part of a line
+ * @after_cut  an open transcript may end in a part of a line, and one that has ended may lack its
+ *             head.txt
  * Fails:  PKI_E_INTEGRITY what differs, with its line; PKI_E_USAGE a file is missing or too large
  */
-PKI_CHECKED bool pki_transcript_check(int dir, bool may_be_torn,
+PKI_CHECKED bool pki_transcript_check(int dir, bool after_cut,
                                       struct pki_transcript_summary *summary,
                                       struct pki_error *err);
 

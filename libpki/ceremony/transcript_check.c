@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <jansson.h>
+#include <sys/stat.h>
 
 #include "pki/time.h"
 #include "base/file.h"
@@ -18,6 +19,7 @@ struct check {
     const struct pki_script *script;
     json_t *lines; /* those of the step that goes on */
     json_t *kept;  /* names of the files in evidence/ */
+    size_t due;    /* the step that goes on, or comes next */
     bool in_step, ended;
     enum pki_transcript_event event;
 };
@@ -37,119 +39,54 @@ static bool differs(const struct check *check, struct pki_error *err, const char
                     (long long)check->summary->lines + 1, text);
 }
 
-/* "" where there is none, or not a text. */
-static const char *text_of(const json_t *line, const char *key)
-{
-    const char *text = json_string_value(json_object_get(line, key));
-
-    return text ? text : "";
-}
-
-/* --- what a step owes ---------------------------------------------------------------------- */
-
-static bool has(const struct check *check, enum pki_transcript_event event, const char *who,
-                const char *what, const char *answer)
-{
-    for (size_t i = 0; i < json_array_size(check->lines); i++) {
-        const json_t *line = json_array_get(check->lines, i);
-        if (strcmp(text_of(line, "event"), pki_transcript_event_name(event)) == 0 &&
-            (!who || strcmp(text_of(line, "who"), who) == 0) &&
-            (!what || strcmp(text_of(line, "what"), what) == 0) &&
-            (answer ? strcmp(text_of(line, "answer"), answer) == 0
-                    : text_of(line, "answer")[0] != 0))
-            return true;
-    }
-    return false;
-}
-
-static bool owes_words(const struct check *check, const struct pki_script_step *step,
-                       struct pki_error *err)
-{
-    for (size_t i = 0; i < step->record.n; i++) {
-        if (!has(check, PKI_TRANSCRIPT_RECORD, NULL, step->record.list[i].text, NULL))
-            return differs(check, err, "step %s is done without record %s", step->id,
-                           step->record.list[i].text);
-    }
-    for (size_t i = 0; i < step->confirm_by.n; i++) {
-        if (!has(check, PKI_TRANSCRIPT_CONFIRM, step->confirm_by.list[i].text, NULL,
-                 step->confirm_type))
-            return differs(check, err, "step %s is done, and %s has not typed the name", step->id,
-                           step->confirm_by.list[i].text);
-    }
-    return true;
-}
-
-static bool owes_act(const struct check *check, const struct pki_script_step *step,
-                     struct pki_error *err)
-{
-    pki_scope(pki_buf) command = {0};
-
-    if (step->act.kind == PKI_SCRIPT_ASK)
-        return has(check, PKI_TRANSCRIPT_ANSWER, NULL, NULL, NULL) ||
-               differs(check, err, "step %s is done without an answer", step->id);
-    if (step->act.kind == PKI_SCRIPT_CHECK)
-        return true;
-    pki_duty_command(step->act.duty, step->act.values, step->act.cellar, &command);
-    pki_buf_byte(&command, 0);
-    return pki_buf_ok(&command, err) &&
-           (has(check, PKI_TRANSCRIPT_DUTY, NULL, (const char *)command.data, "0") ||
-            differs(check, err, "step %s is done, and its duty was not", step->id));
-}
-
-static bool owes(const struct check *check, const struct pki_script_step *step,
-                 struct pki_error *err)
-{
-    static const char *const both[] = {"administrator", "witness"};
-
-    for (size_t i = 0; i < PKI_COUNT(both); i++)
-        if (!has(check, PKI_TRANSCRIPT_INITIALS, both[i], NULL, NULL))
-            return differs(check, err, "step %s is done without initials of %s", step->id, both[i]);
-    return owes_words(check, step, err) && owes_act(check, step, err);
-}
-
 /* --- order --------------------------------------------------------------------------------- */
 
-static bool leave_step(struct check *check, const struct pki_script_step *step, bool done,
-                       struct pki_error *err)
+static void leave_step(struct check *check)
 {
-    if (done ? !owes(check, step, err)
-             : !has(check, PKI_TRANSCRIPT_EXCEPTION, NULL, NULL, NULL) &&
-                   !differs(check, err, "step %s is left without an exception", step->id))
-        return false;
+    bool done = check->event == PKI_TRANSCRIPT_DONE;
+
     check->in_step = false;
-    check->summary->steps_done++;
-    return true;
+    check->due++;
+    check->summary->steps_done += done;
+    check->summary->steps_left += !done;
 }
 
 static bool follow_end(struct check *check, const json_t *line, struct pki_error *err)
 {
-    const char *how = text_of(line, "answer");
-    bool all = check->summary->steps_done == check->script->n_steps;
+    const char *how = pki_transcript_text(line, "answer");
+    bool all = check->due == check->script->n_steps;
 
     check->ended = true;
     check->summary->stopped = strcmp(how, "stopped") == 0;
     if (strcmp(how, "finished") != 0 && !check->summary->stopped)
         return differs(check, err, "it ends neither finished nor stopped");
     return check->summary->stopped || (all && !check->in_step) ||
-           differs(check, err, "finished after %zu of %zu steps", check->summary->steps_done,
+           differs(check, err, "finished after %zu of %zu steps", check->due,
                    check->script->n_steps);
+}
+
+static bool needs_no_step(enum pki_transcript_event event)
+{
+    return event == PKI_TRANSCRIPT_BEGIN || event == PKI_TRANSCRIPT_EXCEPTION ||
+           event == PKI_TRANSCRIPT_PAUSE || event == PKI_TRANSCRIPT_RESUME;
 }
 
 /* The line against the step that is due. */
 static bool follow(struct check *check, const json_t *line, struct pki_error *err)
 {
-    size_t next = check->summary->steps_done;
     const struct pki_script_step *due =
-        next < check->script->n_steps ? &check->script->steps[next] : NULL;
+        check->due < check->script->n_steps ? &check->script->steps[check->due] : NULL;
     enum pki_transcript_event event = check->event;
     bool begins = event == PKI_TRANSCRIPT_STEP;
-    const char *step = text_of(line, "step");
+    struct pki_error why = {0};
+    const char *step = pki_transcript_text(line, "step");
 
     if (event == PKI_TRANSCRIPT_END)
         return follow_end(check, line, err);
     check->summary->exceptions += event == PKI_TRANSCRIPT_EXCEPTION;
     if (!*step)
-        return !begins || differs(check, err, "a step without its id");
+        return needs_no_step(event) ||
+               differs(check, err, "%s without a step", pki_transcript_event_name(event));
     if (!due || strcmp(step, due->id) != 0 || (!begins && !check->in_step))
         return differs(check, err, "step %.40s is not due", step);
     if (begins) {
@@ -158,8 +95,10 @@ static bool follow(struct check *check, const json_t *line, struct pki_error *er
     }
     if (json_array_append(check->lines, (json_t *)line) != 0)
         return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    if (!pki_transcript_step_may(due, event, check->lines, line, &why))
+        return differs(check, err, "%s", why.text);
     if (event == PKI_TRANSCRIPT_DONE || event == PKI_TRANSCRIPT_SKIP)
-        return leave_step(check, due, event == PKI_TRANSCRIPT_DONE, err);
+        leave_step(check);
     return true;
 }
 
@@ -175,7 +114,7 @@ static bool check_chain(const struct check *check, const json_t *line, struct pk
         return false;
     if (json_integer_value(json_object_get(line, "n")) != check->summary->lines + 1)
         return differs(check, err, "it is not numbered %lld", (long long)check->summary->lines + 1);
-    return strcmp(text_of(line, "previous"), (const char *)hex.data) == 0 ||
+    return strcmp(pki_transcript_text(line, "previous"), (const char *)hex.data) == 0 ||
            differs(check, err, "it does not follow from %s",
                    check->summary->lines == 0 ? PKI_TRANSCRIPT_SCRIPT : "the line before");
 }
@@ -185,12 +124,25 @@ static bool check_time(struct check *check, const json_t *line, struct pki_error
     struct pki_error why = {0};
     int64_t at = 0;
 
-    if (!pki_time_parse(text_of(line, "at"), &at, &why))
+    if (!pki_time_parse(pki_transcript_text(line, "at"), &at, &why))
         return differs(check, err, "at: %s", why.text);
+    if (check->summary->lines > 0 && at < check->summary->ended)
+        return differs(check, err, "at: it is earlier than the line before");
     if (check->summary->lines == 0)
         check->summary->began = at;
     check->summary->ended = at;
     return true;
+}
+
+static bool check_begin(const struct check *check, const json_t *line, struct pki_error *err)
+{
+    const struct pki_script *script = check->script;
+
+    if (strcmp(pki_transcript_text(line, "answer"), script->id) != 0)
+        return differs(check, err, "it begins another ceremony than " PKI_TRANSCRIPT_SCRIPT);
+    return (check->summary->began >= script->valid_from &&
+            check->summary->began <= script->valid_until) ||
+           differs(check, err, "it begins when " PKI_TRANSCRIPT_SCRIPT " is not valid");
 }
 
 static bool check_files(struct check *check, const json_t *line, struct pki_error *err)
@@ -200,10 +152,10 @@ static bool check_files(struct check *check, const json_t *line, struct pki_erro
     for (size_t i = 0; i < json_array_size(files); i++) {
         const json_t *file = json_array_get(files, i);
         struct pki_error why = {0};
-        if (strcmp(text_of(file, "use"), "kept") != 0)
+        if (strcmp(pki_transcript_text(file, "use"), "kept") != 0)
             continue;
-        if (!pki_transcript_file_check(check->dir, text_of(file, "path"), text_of(file, "sha256"),
-                                       &why))
+        if (!pki_transcript_file_check(check->dir, pki_transcript_text(file, "path"),
+                                       pki_transcript_text(file, "sha256"), &why))
             return differs(check, err, "%s", why.text);
         if (json_array_append(check->kept, json_object_get(file, "path")) != 0)
             return pki_fail(err, PKI_E_MEMORY, "out of memory");
@@ -219,11 +171,13 @@ static bool check_line(struct check *check, struct pki_bytes text, struct pki_er
     bool good = json_is_object(line) || differs(check, err, "this is no JSON object");
 
     good = good && (!check->ended || differs(check, err, "it stands after the end"));
-    good = good && check_chain(check, line, err) && check_time(check, line, err) &&
-           (pki_transcript_event_find(text_of(line, "event"), &check->event) ||
-            differs(check, err, "event \"%.20s\" is not known", text_of(line, "event")));
+    good =
+        good && check_chain(check, line, err) && check_time(check, line, err) &&
+        (pki_transcript_event_find(pki_transcript_text(line, "event"), &check->event) ||
+         differs(check, err, "event \"%.20s\" is not known", pki_transcript_text(line, "event")));
     good = good && (first == (check->event == PKI_TRANSCRIPT_BEGIN) ||
                     differs(check, err, "a transcript has one beginning"));
+    good = good && (!first || check_begin(check, line, err));
     good = good && follow(check, line, err) && check_files(check, line, err);
     json_decref(line);
     if (good) {
@@ -256,12 +210,31 @@ static bool check_lines(struct check *check, struct pki_bytes text, bool may_be_
     return check->summary->lines > 0 || differs(check, err, "it holds no line");
 }
 
-static bool check_head(const struct check *check, struct pki_error *err)
+static bool is_there(const struct check *check, const char *name)
+{
+    struct stat status;
+
+    return fstatat(check->dir, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* The head is written after the end, so where it stands the end must. */
+static bool check_no_head(const struct check *check, struct pki_error *err)
+{
+    return (!is_there(check, PKI_TRANSCRIPT_HEAD) && !is_there(check, PKI_TRANSCRIPT_SEAL)) ||
+           pki_fail(err, PKI_E_INTEGRITY,
+                    PKI_TRANSCRIPT " has not ended, and there is a " PKI_TRANSCRIPT_HEAD
+                                   ": its tail is missing");
+}
+
+static bool check_head(const struct check *check, bool may_lack, struct pki_error *err)
 {
     pki_scope(pki_buf) expected = {0};
     pki_scope(pki_buf) text = {0};
 
     if (check->summary->open)
+        return check_no_head(check, err);
+    check->summary->headless = may_lack && !is_there(check, PKI_TRANSCRIPT_HEAD);
+    if (check->summary->headless)
         return true;
     pki_transcript_head_text(check->summary, &expected);
     if (!pki_buf_ok(&expected, err) ||
@@ -271,7 +244,7 @@ static bool check_head(const struct check *check, struct pki_error *err)
            pki_fail(err, PKI_E_INTEGRITY, PKI_TRANSCRIPT_HEAD " is not that of the transcript");
 }
 
-static bool check_all(struct check *check, bool may_be_torn, struct pki_error *err)
+static bool check_all(struct check *check, bool after_cut, struct pki_error *err)
 {
     pki_scope(pki_buf) text = {0};
 
@@ -280,7 +253,8 @@ static bool check_all(struct check *check, bool may_be_torn, struct pki_error *e
     if (!check->lines || !check->kept)
         return pki_fail(err, PKI_E_MEMORY, "out of memory");
     return pki_file_read(check->dir, PKI_TRANSCRIPT, PKI_TRANSCRIPT_LIMIT, &text, err) &&
-           check_lines(check, pki_buf_view(&text), may_be_torn, err) && check_head(check, err) &&
+           check_lines(check, pki_buf_view(&text), after_cut, err) &&
+           check_head(check, after_cut, err) &&
            pki_transcript_no_strangers(check->dir, check->kept, err);
 }
 
@@ -295,7 +269,7 @@ static bool read_script(int dir, struct pki_script **script, struct pki_error *e
            pki_fail(err, PKI_E_INTEGRITY, "%s", why.text);
 }
 
-bool pki_transcript_check(int dir, bool may_be_torn, struct pki_transcript_summary *summary,
+bool pki_transcript_check(int dir, bool after_cut, struct pki_transcript_summary *summary,
                           struct pki_error *err)
 {
     pki_auto(pki_script) script = NULL;
@@ -310,7 +284,7 @@ bool pki_transcript_check(int dir, bool may_be_torn, struct pki_transcript_summa
     (void)snprintf(summary->title, sizeof(summary->title), "%s", script->title);
     memcpy(summary->script, script->sha256, sizeof(summary->script));
     memcpy(summary->head, script->sha256, sizeof(summary->head));
-    bool good = check_all(&check, may_be_torn, err);
+    bool good = check_all(&check, after_cut, err);
     json_decref(check.lines);
     json_decref(check.kept);
     return good;

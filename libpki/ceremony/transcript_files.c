@@ -9,6 +9,13 @@
 #include "base/text.h"
 #include "ceremony/transcript.h"
 
+const char *pki_transcript_text(const json_t *line, const char *key)
+{
+    const char *text = json_string_value(json_object_get(line, key));
+
+    return text ? text : "";
+}
+
 /* Letters, digits and "-._", no dot in front: what every medium takes. */
 static bool is_file_name(const char *name)
 {

@@ -70,11 +70,13 @@ static void describe(const struct pki_transcript_summary *summary, struct pki_re
     pki_report_text(report, "Ceremony", "%s", summary->id);
     pki_report_text(report, "Title", "%s", summary->title);
     pki_report_text(report, "Ended", "%s",
-                    summary->open      ? "not yet"
-                    : summary->stopped ? "stopped before its last step"
-                                       : "after its last step");
+                    summary->open             ? "not yet"
+                    : summary->stopped        ? "stopped before its last step"
+                    : summary->steps_left > 0 ? "after its last step, not all of them done"
+                                              : "after its last step");
     pki_report_integer(report, "Steps", (int64_t)summary->steps);
     pki_report_integer(report, "Steps done", (int64_t)summary->steps_done);
+    pki_report_integer(report, "Steps left out", (int64_t)summary->steps_left);
     pki_report_integer(report, "Exceptions", summary->exceptions);
     pki_report_integer(report, "Lines", summary->lines);
     pki_report_integer(report, "Evidence files", summary->files);

@@ -14,7 +14,6 @@ assert len(tables) == 512, len(tables)
 
 os.makedirs(directory + "/evidence")
 open(directory + "/script.yaml", "wb").write(data)
-open(directory + "/evidence/export.json", "w", encoding="utf-8").write("{}\n")
 
 lines = []
 previous = hashlib.sha256(data).hexdigest()
@@ -42,9 +41,12 @@ for part in re.split(r"(?m)^  - id: ", data.decode().split("\nsteps:\n")[1])[1:]
     if duty:
         values = re.findall(r"      (\w+): (.*)\n", duty[2])
         command = " ".join(["cellar", duty[1]] + [f"--{k} {v}" if k == "to" else v for k, v in values])
-        content = open(directory + "/evidence/export.json", "rb").read()
-        files = [{"use": "kept", "path": "export.json", "size": len(content),
-                  "sha256": hashlib.sha256(content).hexdigest()}] if duty[1] == "export" else []
+        files = []
+        for word in re.findall(r"(?m)^      - (\w+)$", (re.search(r"    evidence:\n((?:      - .*\n)+)", part) or [0, ""])[1]):
+            content = f"{word} of step {step}\n".encode()
+            open(f"{directory}/evidence/{word}.json", "wb").write(content)
+            files.append({"use": "kept", "path": word + ".json", "evidence": word, "size": len(content),
+                          "sha256": hashlib.sha256(content).hexdigest()})
         add("duty", step=step, what=command, answer="0", tool="cellar-" + duty[1], files=files)
     if "      ask: " in part:
         add("answer", step=step, answer="three")

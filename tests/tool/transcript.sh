@@ -13,7 +13,7 @@ works cellar verify --ceremony held
 says '^Ended +after its last step'
 says '^Seal +none'
 says "belong together"
-json 0 cellar-verify 'result["steps"] == result["steps_done"] == 8 and result["evidence_files"] == 1' \
+json 0 cellar-verify 'result["steps"] == result["steps_done"] == 8 and result["evidence_files"] == 3 and result["steps_left_out"] == 0' \
     cellar verify --ceremony held
 check 'the head is that of the last line' grep -q "\"head\": \"$(sed -n 's/^head *//p' held/head.txt)\"" out
 
@@ -38,6 +38,8 @@ changed 5 'notes.txt is not of this ceremony' touch notes.txt
 changed 2 'script.yaml' ln -sf /etc/passwd script.yaml
 changed 2 'transcript.jsonl' rm transcript.jsonl
 changed 5 'this is no JSON object' sh -c 'echo "[1]" >transcript.jsonl'
+changed 5 'its tail is missing' sed -i \$d transcript.jsonl
+changed 5 'its tail is missing' sh -c "sed -i '\$d' transcript.jsonl; mv head.txt head.txt.sig"
 refuses 2 'none' cellar verify --ceremony none
 
 # A transcript that has not ended proves nothing yet.

@@ -1,131 +1,13 @@
-#include "ceremony/transcript.h"
-
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
-#include "ceremony_fixture.h"
-
-#define AT INT64_C(1772366400)
-
-/* As short as a script can be, so that each of its bytes can be changed in turn. */
-static const char script[] =
-    "ceremony: 1\nid: s\ntitle: S\ntype: crl\nvalid_from: 2026-01-01\n"
-    "valid_until: 2026-12-31\nexpect_minutes: 5\nroles:\n"
-    "  administrator:\n    minimum: 1\nsteps:\n  - id: a\n    title: A\n"
-    "    role: administrator\n    minutes: 5\n    do:\n      duty: status\n"
-    "    record:\n      - head\n    confirm:\n      type: X\n      by:\n"
-    "        - witness\n  - id: b\n    title: B\n    role: witness\n"
-    "    minutes: 1\n    do:\n      ask: C?\n";
-
-static int fresh_directory(void)
-{
-    static unsigned n;
-    char path[128];
-
-    snprintf(path, sizeof(path), "%s/t%u", test_directory(), n++);
-    CU_ASSERT_EQUAL_FATAL(mkdir(path, 0700), 0);
-    return open(path, O_DIRECTORY | O_CLOEXEC);
-}
-
-static struct pki_transcript_entry entry(enum pki_transcript_event event, const char *step)
-{
-    return (struct pki_transcript_entry){
-        .event = event, .step = step, .at = AT, .monotonic_ms = 1000};
-}
-
-static void add(struct pki_transcript *transcript, enum pki_transcript_event event,
-                const char *step, const char *who, const char *what, const char *answer)
-{
-    struct pki_transcript_entry line = entry(event, step);
-    struct pki_error err = {0};
-
-    line.who = who;
-    line.what = what;
-    line.answer = answer;
-    EXPECT_OK(pki_transcript_add(transcript, &line, &err), err);
-}
-
-static struct pki_transcript *begin(int dir)
-{
-    struct pki_transcript_entry first = entry(PKI_TRANSCRIPT_BEGIN, NULL);
-    struct pki_transcript *transcript = NULL;
-    struct pki_error err = {0};
-
-    EXPECT_OK(pki_transcript_begin(dir, fixture_bytes(script), &first, &transcript, &err), err);
-    return transcript;
-}
-
-static void initial(struct pki_transcript *transcript, const char *step)
-{
-    add(transcript, PKI_TRANSCRIPT_INITIALS, step, "administrator", NULL, "AB");
-    add(transcript, PKI_TRANSCRIPT_INITIALS, step, "witness", NULL, "CD");
-}
-
-/* Which part of the first step is left out, by its letter; 0: none. */
-static void do_first(struct pki_transcript *transcript, int dir, char without)
-{
-    struct pki_transcript_file file = {.use = "kept", .path = "out.txt", .size = 3};
-    struct pki_transcript_entry duty = entry(PKI_TRANSCRIPT_DUTY, "a");
-    uint8_t head[PKI_SHA256_SIZE] = {7};
-    pki_scope_fd int evidence = openat(dir, PKI_TRANSCRIPT_EVIDENCE, O_DIRECTORY | O_CLOEXEC);
-    struct pki_error err = {0};
-
-    add(transcript, PKI_TRANSCRIPT_STEP, "a", NULL, NULL, NULL);
-    if (without != 'r')
-        add(transcript, PKI_TRANSCRIPT_RECORD, "a", NULL, "head", "words");
-    if (without != 'c')
-        add(transcript, PKI_TRANSCRIPT_CONFIRM, "a", "witness", NULL, without == 'n' ? "Y" : "X");
-    EXPECT_OK(pki_file_write_new(evidence, "out.txt", 0600, fixture_bytes("out"), &err), err);
-    pki_sha256(fixture_bytes("out"), file.sha256);
-    duty.what = "cellar status";
-    duty.answer = without == 's' ? "3" : "0";
-    duty.tool = "cellar-status";
-    duty.tool_version = "0.1.0";
-    duty.tool_sha256 = head;
-    duty.files = &file;
-    duty.n_files = 1;
-    duty.journal_entry = 4;
-    duty.journal_head = head;
-    if (without != 'd')
-        EXPECT_OK(pki_transcript_add(transcript, &duty, &err), err);
-    if (without != 'i')
-        initial(transcript, "a");
-    add(transcript, PKI_TRANSCRIPT_DONE, "a", NULL, NULL, NULL);
-}
-
-static void do_second(struct pki_transcript *transcript)
-{
-    add(transcript, PKI_TRANSCRIPT_STEP, "b", NULL, NULL, NULL);
-    add(transcript, PKI_TRANSCRIPT_ANSWER, "b", "witness", NULL, "yes");
-    initial(transcript, "b");
-    add(transcript, PKI_TRANSCRIPT_DONE, "b", NULL, NULL, NULL);
-}
-
-static void end(struct pki_transcript *transcript, const char *how)
-{
-    struct pki_transcript_entry last = entry(PKI_TRANSCRIPT_END, NULL);
-    struct pki_error err = {0};
-
-    last.answer = how;
-    EXPECT_OK(pki_transcript_end(transcript, &last, &err), err);
-}
-
-static int whole(void)
-{
-    int dir = fresh_directory();
-    pki_auto(pki_transcript) transcript = begin(dir);
-
-    do_first(transcript, dir, 0);
-    do_second(transcript);
-    end(transcript, "finished");
-    return dir;
-}
+#include "transcript_fixture.h"
 
 static void test_a_ceremony_is_written_and_checked(void)
 {
-    pki_scope_fd int dir = whole();
+    pki_scope_fd int dir = transcript_whole();
     struct pki_transcript_summary summary;
     struct pki_error err = {0};
 
@@ -167,7 +49,7 @@ static size_t change_each_byte(int dir, const char *path)
 
 static void test_every_changed_byte_is_found(void)
 {
-    pki_scope_fd int dir = whole();
+    pki_scope_fd int dir = transcript_whole();
     struct pki_transcript_summary summary;
     struct pki_error err = {0};
 
@@ -178,29 +60,20 @@ static void test_every_changed_byte_is_found(void)
     EXPECT_OK(pki_transcript_check(dir, false, &summary, &err), err);
 }
 
-static void expect_differs(int dir, const char *text)
-{
-    struct pki_transcript_summary summary;
-    struct pki_error err = {0};
-
-    EXPECT_FAILS(pki_transcript_check(dir, false, &summary, &err), err, PKI_E_INTEGRITY);
-    EXPECT_TEXT(text);
-}
-
 static void test_files_that_are_missing_or_strange_are_found(void)
 {
-    pki_scope_fd int dir = whole();
+    pki_scope_fd int dir = transcript_whole();
     struct pki_transcript_summary summary;
     struct pki_error err = {0};
 
     EXPECT_OK(pki_file_write_new(dir, "notes.txt", 0600, fixture_bytes("x"), &err), err);
-    expect_differs(dir, "notes.txt is not of this ceremony");
+    transcript_differs(dir, "notes.txt is not of this ceremony");
     CU_ASSERT_EQUAL(unlinkat(dir, "notes.txt", 0), 0);
     CU_ASSERT_EQUAL(symlinkat("../head.txt", dir, "evidence/more.txt"), 0);
-    expect_differs(dir, "evidence/more.txt is not of this ceremony");
+    transcript_differs(dir, "evidence/more.txt is not of this ceremony");
     CU_ASSERT_EQUAL(unlinkat(dir, "evidence/more.txt", 0), 0);
     CU_ASSERT_EQUAL(renameat(dir, "evidence/out.txt", dir, "evidence/in.txt"), 0);
-    expect_differs(dir, "evidence/out.txt");
+    transcript_differs(dir, "evidence/out.txt");
     CU_ASSERT_EQUAL(renameat(dir, "evidence/in.txt", dir, "evidence/out.txt"), 0);
     CU_ASSERT_EQUAL(unlinkat(dir, PKI_TRANSCRIPT_HEAD, 0), 0);
     EXPECT_FAILS(pki_transcript_check(dir, false, &summary, &err), err, PKI_E_USAGE);
@@ -220,95 +93,130 @@ static void test_a_step_is_not_done_without_what_it_owes(void)
         {'n', "witness has not typed the name"},
         {'d', "its duty was not"},
         {'s', "its duty was not"},
+        {'w', "this is not its duty's command"},
+        {'e', "step a is done without evidence output"},
         {'i', "step a is done without initials of administrator"},
     };
 
     for (size_t i = 0; i < PKI_COUNT(rows); i++) {
-        pki_scope_fd int dir = fresh_directory();
-        pki_auto(pki_transcript) transcript = begin(dir);
-        do_first(transcript, dir, rows[i].without);
-        expect_differs(dir, rows[i].text);
+        pki_scope_fd int dir = transcript_directory();
+        pki_auto(pki_transcript) transcript = transcript_begin(dir);
+        transcript_do_first(transcript, dir, rows[i].without);
+        transcript_differs(dir, rows[i].text);
     }
 }
 
 static void test_steps_out_of_order_are_found(void)
 {
-    pki_scope_fd int early = fresh_directory();
-    pki_scope_fd int twice = fresh_directory();
-    pki_scope_fd int outside = fresh_directory();
-    pki_scope_fd int unfinished = fresh_directory();
-    pki_auto(pki_transcript) a = begin(early);
-    pki_auto(pki_transcript) b = begin(twice);
-    pki_auto(pki_transcript) c = begin(outside);
-    pki_auto(pki_transcript) d = begin(unfinished);
+    pki_scope_fd int early = transcript_directory();
+    pki_scope_fd int twice = transcript_directory();
+    pki_scope_fd int outside = transcript_directory();
+    pki_scope_fd int unfinished = transcript_directory();
+    pki_auto(pki_transcript) a = transcript_begin(early);
+    pki_auto(pki_transcript) b = transcript_begin(twice);
+    pki_auto(pki_transcript) c = transcript_begin(outside);
+    pki_auto(pki_transcript) d = transcript_begin(unfinished);
 
-    do_second(a);
-    expect_differs(early, "step b is not due");
-    do_first(b, twice, 0);
-    add(b, PKI_TRANSCRIPT_STEP, "a", NULL, NULL, NULL);
-    expect_differs(twice, "step a is not due");
-    add(c, PKI_TRANSCRIPT_RECORD, "a", NULL, "head", "words");
-    expect_differs(outside, "step a is not due");
-    do_first(d, unfinished, 0);
-    end(d, "finished");
-    expect_differs(unfinished, "finished after 1 of 2 steps");
+    transcript_do_second(a);
+    transcript_differs(early, "step b is not due");
+    transcript_do_first(b, twice, 0);
+    transcript_add(b, PKI_TRANSCRIPT_STEP, "a", NULL, NULL, NULL);
+    transcript_differs(twice, "step a is not due");
+    transcript_add(c, PKI_TRANSCRIPT_RECORD, "a", NULL, "head", "words");
+    transcript_differs(outside, "step a is not due");
+    transcript_do_first(d, unfinished, 0);
+    transcript_end(d, "finished");
+    transcript_differs(unfinished, "finished after 1 of 2 steps");
 }
 
 static void test_a_step_is_left_only_with_an_exception(void)
 {
-    pki_scope_fd int bare = fresh_directory();
-    pki_scope_fd int written = fresh_directory();
-    pki_auto(pki_transcript) a = begin(bare);
-    pki_auto(pki_transcript) b = begin(written);
+    pki_scope_fd int bare = transcript_directory();
+    pki_scope_fd int written = transcript_directory();
+    pki_auto(pki_transcript) a = transcript_begin(bare);
+    pki_auto(pki_transcript) b = transcript_begin(written);
     struct pki_transcript_summary summary;
     struct pki_error err = {0};
 
-    add(a, PKI_TRANSCRIPT_STEP, "a", NULL, NULL, NULL);
-    add(a, PKI_TRANSCRIPT_SKIP, "a", NULL, NULL, NULL);
-    expect_differs(bare, "left without an exception");
-    add(b, PKI_TRANSCRIPT_STEP, "a", NULL, NULL, NULL);
-    add(b, PKI_TRANSCRIPT_EXCEPTION, "a", "witness", "a key", "no key: it goes on");
-    add(b, PKI_TRANSCRIPT_SKIP, "a", NULL, NULL, NULL);
-    end(b, "stopped");
+    transcript_add(a, PKI_TRANSCRIPT_STEP, "a", NULL, NULL, NULL);
+    transcript_add(a, PKI_TRANSCRIPT_SKIP, "a", NULL, NULL, NULL);
+    transcript_differs(bare, "left without an exception");
+    transcript_add(b, PKI_TRANSCRIPT_STEP, "a", NULL, NULL, NULL);
+    transcript_add(b, PKI_TRANSCRIPT_EXCEPTION, "a", "witness", "a key", "no key: it goes on");
+    transcript_add(b, PKI_TRANSCRIPT_SKIP, "a", NULL, NULL, NULL);
+    transcript_end(b, "stopped");
     EXPECT_OK(pki_transcript_check(written, false, &summary, &err), err);
     CU_ASSERT_EQUAL(summary.exceptions, 1);
+    CU_ASSERT_EQUAL(summary.steps_done, 0);
+    CU_ASSERT_EQUAL(summary.steps_left, 1);
     CU_ASSERT_TRUE(summary.stopped);
 }
 
-/* --- after a cut ---------------------------------------------------------------------------- */
-
-static void test_a_cut_off_line_is_dropped_and_the_rest_goes_on(void)
+/* A line after the beginning, or within a step that has begun. */
+static void expect_refused(const char *begun, const struct pki_transcript_entry *line,
+                           const char *text)
 {
-    pki_scope_fd int dir = fresh_directory();
-    pki_auto(pki_transcript) transcript = begin(dir);
-    struct pki_transcript_summary summary;
+    pki_scope_fd int dir = transcript_directory();
+    pki_auto(pki_transcript) transcript = transcript_begin(dir);
     struct pki_error err = {0};
 
-    do_first(transcript, dir, 0);
-    pki_transcript_free(PKI_TAKE(transcript));
-    pki_scope_fd int file = openat(dir, PKI_TRANSCRIPT, O_WRONLY | O_APPEND | O_CLOEXEC);
-    CU_ASSERT_EQUAL(write(file, "{\"n\": 9, \"prev", 14), 14);
-    expect_differs(dir, "it was not written whole");
-    EXPECT_OK(pki_transcript_resume(dir, &transcript, &err), err);
-    add(transcript, PKI_TRANSCRIPT_RESUME, NULL, NULL, NULL, "power cut");
-    do_second(transcript);
-    end(transcript, "finished");
-    EXPECT_OK(pki_transcript_check(dir, false, &summary, &err), err);
-    CU_ASSERT_EQUAL(summary.lines, 15);
-    pki_transcript_free(PKI_TAKE(transcript));
-    EXPECT_FAILS(pki_transcript_resume(dir, &transcript, &err), err, PKI_E_STATE);
-    EXPECT_TEXT("has ended");
+    if (strcmp(begun, "b") == 0)
+        transcript_do_first(transcript, dir, 0);
+    if (*begun)
+        transcript_add(transcript, PKI_TRANSCRIPT_STEP, begun, NULL, NULL, NULL);
+    EXPECT_OK(pki_transcript_add(transcript, line, &err), err);
+    transcript_differs(dir, text);
+}
+
+static void test_a_line_does_what_its_step_is_there_for(void)
+{
+    struct pki_transcript_entry line = transcript_entry(PKI_TRANSCRIPT_DUTY, NULL);
+
+    line.what = "cellar status";
+    line.answer = "0";
+    expect_refused("", &line, "duty without a step");
+    line.step = "b";
+    expect_refused("b", &line, "step b has no duty");
+    line.step = "a";
+    expect_refused("a", &line, "step a: witness has not typed the name");
+    line.event = PKI_TRANSCRIPT_ANSWER;
+    expect_refused("a", &line, "step a asks nothing");
+    line.step = "b";
+    expect_refused("b", &line, "the answer is none of the choices");
+    line.event = PKI_TRANSCRIPT_SKIP;
+    expect_refused("b", &line, "step b must not be left out");
+    line = transcript_entry(PKI_TRANSCRIPT_PAUSE, NULL);
+    line.at = AT - 1;
+    expect_refused("", &line, "it is earlier than the line before");
+}
+
+static void test_a_ceremony_begins_while_its_script_is_valid(void)
+{
+    static const int64_t times[] = {INT64_C(1767225599), INT64_C(1798761600)};
+
+    for (size_t i = 0; i < PKI_COUNT(times); i++) {
+        pki_scope_fd int dir = transcript_directory();
+        pki_auto(pki_transcript) transcript = NULL;
+        struct pki_transcript_entry first = transcript_entry(PKI_TRANSCRIPT_BEGIN, NULL);
+        struct pki_error err = {0};
+        first.at = times[i];
+        EXPECT_OK(
+            pki_transcript_begin(dir, fixture_bytes(transcript_script), &first, &transcript, &err),
+            err);
+        transcript_differs(dir, "it begins when script.yaml is not valid");
+    }
 }
 
 static void test_there_is_one_transcript_in_a_directory(void)
 {
-    pki_scope_fd int dir = whole();
-    struct pki_transcript_entry first = entry(PKI_TRANSCRIPT_BEGIN, NULL);
+    pki_scope_fd int dir = transcript_whole();
+    struct pki_transcript_entry first = transcript_entry(PKI_TRANSCRIPT_BEGIN, NULL);
     pki_auto(pki_transcript) transcript = NULL;
     struct pki_error err = {0};
 
-    EXPECT_FAILS(pki_transcript_begin(dir, fixture_bytes(script), &first, &transcript, &err), err,
-                 PKI_E_EXISTS);
+    EXPECT_FAILS(
+        pki_transcript_begin(dir, fixture_bytes(transcript_script), &first, &transcript, &err), err,
+        PKI_E_EXISTS);
     CU_ASSERT_PTR_NULL(transcript);
 }
 
@@ -322,8 +230,9 @@ int main(void)
         {"a step is not done without what it owes", test_a_step_is_not_done_without_what_it_owes},
         {"steps out of order are found", test_steps_out_of_order_are_found},
         {"a step is left only with an exception", test_a_step_is_left_only_with_an_exception},
-        {"a cut-off line is dropped and the rest goes on",
-         test_a_cut_off_line_is_dropped_and_the_rest_goes_on},
+        {"a line does what its step is there for", test_a_line_does_what_its_step_is_there_for},
+        {"a ceremony begins while its script is valid",
+         test_a_ceremony_begins_while_its_script_is_valid},
         {"there is one transcript in a directory", test_there_is_one_transcript_in_a_directory},
         CU_TEST_INFO_NULL,
     };
