@@ -213,12 +213,12 @@ bool pki_revocation_found(const struct pki_cert *cert, struct pki_revocation_row
     const struct pki_reason *reason = pki_reason_of(row->reason);
     bool dropped = cert && row->has_invalidity && never_good(cert, row->invalidity_at);
 
-    if (reason->code != row->reason)
-        return pki_fail(
-            err, PKI_E_POLICY,
-            "an entry has reason %d: no cellar wrote it, and no list of one may hold it "
-            "(BR 7.2.2)",
-            row->reason);
+    if (reason->code != row->reason) {
+        return pki_fail(err, PKI_E_POLICY,
+                        "an entry has reason %d: no cellar wrote it, and no list of one may hold "
+                        "it (BR 7.2.2)",
+                        row->reason);
+    }
     (void)snprintf(row->treatment, sizeof(row->treatment), "%s",
                    dropped ? DROP : reason->treatment);
     return true;

@@ -14,7 +14,7 @@
 #include <assert.h>
 #include <endian.h>
 
-#define NUMBER 9 /* octets of a letter and a number */
+#define NUMBER ((size_t)9) /* octets of a letter and a number */
 #define LABEL  "root-cellar journal 1"
 
 static uint8_t *put_number(uint8_t *at, char tag, uint64_t number)

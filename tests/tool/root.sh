@@ -37,7 +37,7 @@ declines_passphrase 'short|12' 'short1'
 declines_passphrase 'common' 'password1234'
 declines_passphrase 'one|repeat' 'aaaaaaaaaaaaaaaaaaaa'
 declines_passphrase 'longer' "$(head -c 5000 /dev/zero | tr '\0' x)"
-fails 2 'No such file' cellar root main -C cellar --passphrase-file nowhere --confirm 'Test Root CA'
+fails 2 'nowhere: no such file' cellar root main -C cellar --passphrase-file nowhere --confirm 'Test Root CA'
 fails 2 'not an open descriptor' cellar root main -C cellar --passphrase-fd 77 --confirm 'Test Root CA'
 no_key
 
