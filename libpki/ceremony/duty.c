@@ -1,6 +1,6 @@
 #include "ceremony/duty.h"
 
-#include <ctype.h>
+#include "base/text.h"
 
 #define BIT(type)   (1u << PKI_SCRIPT_##type)
 #define ANY         ((1u << PKI_SCRIPT_TYPES) - 1)
@@ -311,31 +311,6 @@ size_t pki_duty_words(const struct pki_duty *duty, const char *const values[PKI_
     return n;
 }
 
-static bool is_plain(const char *word)
-{
-    for (const char *at = word; *at; at++)
-        if (!isalnum((unsigned char)*at) && !strchr("@%+=:,./-_", *at))
-            return false;
-    return *word != 0;
-}
-
-/* A single quote ends a quoted word, stands escaped, and begins another. */
-static void put_word(struct pki_buf *text, const char *word)
-{
-    if (is_plain(word)) {
-        pki_buf_text(text, word);
-        return;
-    }
-    pki_buf_byte(text, '\'');
-    for (; *word; word++) {
-        if (*word == '\'')
-            pki_buf_text(text, "'\\''");
-        else
-            pki_buf_byte(text, (uint8_t)*word);
-    }
-    pki_buf_byte(text, '\'');
-}
-
 void pki_duty_command(const struct pki_duty *duty, const char *const values[PKI_DUTY_PARAMS],
                       const char *cellar, struct pki_buf *text)
 {
@@ -345,6 +320,6 @@ void pki_duty_command(const struct pki_duty *duty, const char *const values[PKI_
     for (size_t i = 0; i < n; i++) {
         if (i > 0)
             pki_buf_byte(text, ' ');
-        put_word(text, words[i]);
+        pki_text_shell(text, words[i]);
     }
 }

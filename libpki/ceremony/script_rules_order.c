@@ -33,14 +33,15 @@ static bool checks(const struct pki_script_step *step, const char *check)
     return step->act.check && strcmp(step->act.check->name, check) == 0;
 }
 
+/* A check that may be gone on from when it failed shows nothing to the steps after it. */
 static bool checks_clock(const struct pki_script_step *step)
 {
-    return checks(step, "clock");
+    return checks(step, "clock") && step->on_failure != PKI_SCRIPT_EXCEPTION;
 }
 
 static bool checks_network(const struct pki_script_step *step)
 {
-    return checks(step, "network");
+    return checks(step, "network") && step->on_failure != PKI_SCRIPT_EXCEPTION;
 }
 
 static bool is_severe(const struct pki_script_step *step)

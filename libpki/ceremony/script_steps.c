@@ -6,21 +6,32 @@
 
 /* --- what a step does ---------------------------------------------------------------------- */
 
+/* What becomes a word of a command. */
+static bool read_value(struct pki_yaml_node *map, const char *name, bool required,
+                       const char **value, struct pki_error *err)
+{
+    if (required ? !pki_yaml_text(map, name, value, err)
+                 : !pki_yaml_text_optional(map, name, value, err))
+        return false;
+    if (!*value || (**value != 0 && **value != '-' && !strchr(*value, '\n')))
+        return true;
+    return pki_yaml_fail(pki_yaml_at(map, name), err,
+                         "%s: must be one line, not empty, and not begin with \"-\"", name);
+}
+
 static bool read_params(struct pki_yaml_node *map, struct pki_script_do *act, struct pki_error *err)
 {
-    for (size_t i = 0; i < PKI_DUTY_PARAMS && act->duty->params[i].name; i++) {
-        const struct pki_duty_param *param = &act->duty->params[i];
-        const char **value = &act->values[i];
-        if (param->required ? !pki_yaml_text(map, param->name, value, err)
-                            : !pki_yaml_text_optional(map, param->name, value, err))
+    const struct pki_duty_param *params = act->duty->params;
+
+    for (size_t i = 0; i < PKI_DUTY_PARAMS && params[i].name; i++) {
+        if (!read_value(map, params[i].name, params[i].required, &act->values[i], err))
             return false;
-        if (*value && (**value == 0 || **value == '-' || strchr(*value, '\n'))) {
-            return pki_yaml_fail(pki_yaml_at(map, param->name), err,
-                                 "%s: must be one line, not empty, and not begin with \"-\"",
-                                 param->name);
-        }
+        bool operands = i > 0 && !params[i].option && !params[i - 1].option;
+        if (operands && act->values[i] && !act->values[i - 1])
+            return pki_yaml_fail(pki_yaml_at(map, params[i].name), err, "%s: needs %s beside it",
+                                 params[i].name, params[i - 1].name);
     }
-    return pki_yaml_text_optional(map, "cellar", &act->cellar, err);
+    return read_value(map, "cellar", false, &act->cellar, err);
 }
 
 static bool read_duty(struct pki_yaml_node *map, struct pki_script_do *act, struct pki_error *err)
