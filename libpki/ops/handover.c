@@ -106,6 +106,12 @@ static bool add_key(struct pki_session *session, struct pki_bundle *bundle,
         return false;
     if (!found)
         return pki_fail(err, PKI_E_INTEGRITY, "the certificate's key is not in the inventory");
+    if (key.policy != PKI_POLICY_PASSPHRASE) {
+        return pki_fail(err, PKI_E_POLICY,
+                        "%s opens with shares, which no server has: cellar share combine %s "
+                        "--to-passphrase first",
+                        key.name, key.name);
+    }
     if (!pki_bundle_add(bundle, PKI_BUNDLE_KEY, &file, err, "key.pem"))
         return false;
     file->use = "its private key, encrypted";

@@ -60,17 +60,25 @@ bool pki_key_at_open(const struct pki_key_at *at, struct pki_secret *passphrase,
 
 /* --- replacing ------------------------------------------------------------------------------- */
 
-/* The new file is complete and tested beside the old one before anything changes. What an earlier
-   stop left there was never in force: its old file still is. */
+/* The new file is complete and tested beside the old one before anything changes. */
 static bool write_beside(int dir, const char *file, const struct pki_key_seal *seal,
                          char beside[PATH_MAX], uint8_t sha256[PKI_SHA256_SIZE],
                          struct pki_error *err)
 {
     if (snprintf(beside, PATH_MAX, "%s.new", file) > NAME_MAX)
         return pki_fail(err, PKI_E_USAGE, "%s: the name is too long", file);
-    if (unlinkat(dir, beside, 0) != 0 && errno != ENOENT)
-        return pki_fail(err, PKI_E_IO, "%s: %s", beside, strerror(errno));
     return pki_key_file_write(dir, beside, seal, sha256, err);
+}
+
+/* What an earlier stop left in keys/ was never in force: its old file still is. Elsewhere a file of
+   that name is somebody's own, and stands in the way. */
+static bool clear_beside(int dir, const char *file, struct pki_error *err)
+{
+    char beside[PATH_MAX];
+
+    (void)snprintf(beside, sizeof(beside), "%s.new", file);
+    return unlinkat(dir, beside, 0) == 0 || errno == ENOENT ||
+           pki_fail(err, PKI_E_IO, "%s: %s", beside, strerror(errno));
 }
 
 static bool add_shares(struct pki_txn *txn, int64_t policy, const struct pki_shares *shares,
@@ -155,6 +163,7 @@ bool pki_key_at_replace(struct pki_session *session, const struct pki_key_at *at
 
     if (!make_detail(session, at, change->how, detail, err) ||
         !find_place(session, at, &dir, file, err) ||
+        (at->recorded && !clear_beside(dir, file, err)) ||
         !write_beside(dir, file, seal, beside, sha256, err) ||
         (at->recorded && !record(session, &at->row, sha256, change, detail, err)))
         return false;

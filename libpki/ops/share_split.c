@@ -282,6 +282,19 @@ static bool tell_void(const struct split *split, struct pki_error *err)
                     why.text, split->request->to);
 }
 
+/* From the moment the file is named, or the commit is on its way, they may be what opens the key.
+ */
+static bool tell_uncertain(const struct split *split, struct pki_error *err)
+{
+    const struct pki_error why = *err;
+
+    *err = (struct pki_error){0};
+    return pki_fail(err, why.code,
+                    "%s; whether %s opens with these shares now or as before is not certain: keep "
+                    "them until cellar share combine, or what opened it before, has shown which",
+                    why.text, split->at.name);
+}
+
 /* --- the duty ----------------------------------------------------------------------------------
  */
 
@@ -335,8 +348,10 @@ static bool run(struct split *split, struct pki_report *report, struct pki_error
     }
     if (!make_shares(split, err) || (split->request->to && !write_files(split, err)))
         return false;
-    if (!hand_out(split, err) || !seal(split, err))
+    if (!hand_out(split, err))
         return tell_void(split, err);
+    if (!seal(split, err))
+        return tell_uncertain(split, err);
     tell_shares(split, report);
     if (split->at.recorded)
         pki_report_next_here(report, "cellar share combine %s", split->at.name);

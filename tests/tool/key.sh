@@ -60,6 +60,10 @@ is 3 cellar key test torn.key "${named[@]}"
 echo 'a wholly other 8Jk turquoise 42 xylem Bp' >new.txt
 cp $file mine.key
 chmod 600 mine.key
+echo 'somebody else' >mine.key.new
+refuses 4 'mine.key.new.*exists' cellar key passphrase mine.key "${named[@]}" --passphrase-file new=new.txt
+check 'a file that is not ours was taken' grep -q 'somebody else' mine.key.new
+rm mine.key.new
 works cellar key passphrase mine.key "${named[@]}" --passphrase-file new=new.txt
 works cellar key test mine.key --passphrase-file new.txt
 refuses 4 'passphrase' cellar key test mine.key "${named[@]}"

@@ -134,7 +134,7 @@ refuses 3 'group 3 is not needed' "${both[@]}" "${shares[@]}"
 # --- a cellar ---------------------------------------------------------------------------------
 
 make_cellar ecdsa-p256
-make_line prod tls
+make_line prod code-signing
 with root-g1
 cellar backup --to . -C cellar >out 2>err || bad 'fixture: backup'
 split=(cellar share split root-g1 --shares 3of5 --to shares -C cellar "${secrets[@]}")
@@ -173,10 +173,12 @@ says 'drill +cellar share combine root-g1'
 refuses 3 'foreign/other.key-share-1.txt: this is no share of root-g1' cellar share combine root-g1 -C cellar \
     --share-file foreign/other.key-share-1.txt
 refuses 3 'no key of this cellar has this share' cellar share test -C cellar --share-file foreign/other.key-share-1.txt
-shares leaf prod-tls-g1 1 2 3
-with prod-tls-g1
-works cellar share split prod-tls-g1 --shares 2of3 --to leaf -C cellar "${secrets[@]}" "${shares[@]}"
-refuses 3 'this is a share of prod-tls-g1, not of root-g1' cellar share combine root-g1 -C cellar "${shares[@]}"
+shares leaf prod-code-signing-g1 1 2 3
+with prod-code-signing-g1
+works cellar share split prod-code-signing-g1 --shares 2of3 --to leaf -C cellar "${secrets[@]}" "${shares[@]}"
+refuses 4 'opens with shares' cellar export prod code-signing --for fulcio --with-key --to server -C cellar
+check 'a key that no server can open was handed over' [ ! -e server ]
+refuses 3 'this is a share of prod-code-signing-g1, not of root-g1' cellar share combine root-g1 -C cellar "${shares[@]}"
 cp -r shares old
 rm -r shares
 shares old root-g1 1 3 5

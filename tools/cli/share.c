@@ -109,7 +109,7 @@ bool cli_show_share(void *context, const char *title, struct pki_secret *words,
 {
     __attribute__((__cleanup__(screen_clear))) struct screen screen = {.fd = -1};
     const struct cli *cli = context;
-    char line[8];
+    pki_auto(pki_secret) typed = NULL; /* some type the words here already: nobody's to see */
 
     if (!has_terminal(cli))
         return pki_fail(err, PKI_E_POLICY, "shares are shown at a terminal only: give --to DIR");
@@ -118,9 +118,10 @@ bool cli_show_share(void *context, const char *title, struct pki_secret *words,
     bool shown =
         show_words(&screen, (const char *)pki_secret_open(words), pki_secret_size(words), err);
     pki_secret_close(words);
-    return shown && cli_read_line("\r\n\r\nFor its custodian alone: write it down and compare it. "
-                                  "Then press Enter; it is\r\ncleared, and to be typed back.\r\n> ",
-                                  line, sizeof(line), err);
+    return shown &&
+           cli_read_secret_line("\r\n\r\nFor its custodian alone: write it down and compare it. "
+                                "Then press Enter; it is\r\ncleared, and to be typed back.\r\n> ",
+                                &typed, err);
 }
 
 /* --- typing ------------------------------------------------------------------------------------

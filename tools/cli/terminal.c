@@ -15,11 +15,11 @@ struct terminal {
     int fd;
     bool quiet;
     struct termios before;
-    struct sigaction old[4];
+    struct sigaction old[5];
     sigset_t mask; /* signals as they were; while waiting, and only then, ours come through */
 };
 
-static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGTSTP};
+static const int signals[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP};
 static volatile sig_atomic_t stopped;
 
 static void note_signal(int number)
