@@ -18,13 +18,14 @@ static const struct cli_option options[] = {
     CLI_END,
 };
 
-/* A cellar is opened for its list, and wherever -C names one; a file alone needs none. */
+/* A cellar is opened for its list, and wherever -C or $CELLAR_DIR names one; a file alone needs
+ * none. */
 static bool open_if_named(struct cli *cli, const void *parsed, struct pki_error *err)
 {
     const struct args *args = parsed;
     bool list = strcmp(args->verb, "list") == 0;
 
-    if (!list && !cli->common.directory)
+    if (!list && !cli_names_cellar(cli))
         return true;
     return strcmp(args->verb, "passphrase") == 0 ? cli_open_to_write(cli, args, err)
                                                  : cli_open_to_read(cli, args, err);

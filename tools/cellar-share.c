@@ -23,7 +23,7 @@ static const struct cli_option options[] = {
 /* A file alone needs no cellar. */
 static bool open_if_named(struct cli *cli, const void *parsed, struct pki_error *err)
 {
-    return !cli->common.directory || cli_open_to_write(cli, parsed, err);
+    return !cli_names_cellar(cli) || cli_open_to_write(cli, parsed, err);
 }
 
 static bool split(struct cli *cli, const struct args *args, struct pki_error *err)

@@ -7,9 +7,9 @@
  * which that group's threshold is needed. Every share says which set, group and
  * member it is and how many are needed, and ends in a checksum: one share alone
  * shows a wrong or swapped word. A digest inside the secret shows shares that
- * do not fit each other: no set of shares gives a wrong secret. A wrong
- * passphrase does, by design of the standard: whoever combines has to try what
- * comes out.
+ * do not fit each other (32 bits; not where one share is enough). A wrong
+ * passphrase gives another secret, by design of the standard: whoever combines
+ * has to try what comes out.
  *
  *   pki_scope(pki_shares) shares = {0};
  *   pki_share_split(secret, &plan, passphrase, &shares, err)
@@ -19,8 +19,9 @@
  *   pki_share_combine(&shares, passphrase, &secret, err)
  *
  * Values, words and passphrases live in struct pki_secret; no error says more of
- * a share than the place of a word in it. What depends on a value takes the same
- * time whatever the value is.
+ * a share than the place of a word in it. Arithmetic on a value, and looking for
+ * a word that was typed, take the same time whatever it is; writing a share looks
+ * its words up by their numbers.
  */
 #ifndef PKI_CEREMONY_SHARE_H
 #define PKI_CEREMONY_SHARE_H
@@ -33,7 +34,8 @@
 #define PKI_SHARE_SECRET_MIN     16  /* octets; an even number */
 #define PKI_SHARE_SECRET_MAX     64
 #define PKI_SHARE_SETS           (1u << 15)
-#define PKI_SHARE_EXPONENT_MAX   10 /* of 15: some ten million rounds, as for key files */
+#define PKI_SHARE_BASE_ROUNDS    10000u /* of key derivation with iteration exponent 0 */
+#define PKI_SHARE_EXPONENT_MAX   10     /* of 15: some ten million rounds, as for key files */
 #define PKI_SHARE_PASSPHRASE_MAX 256
 
 /* What is common to the shares of one set. */

@@ -5,7 +5,6 @@
 #include "crypto/mac.h"
 
 #define FEISTEL_ROUNDS 4
-#define BASE_ROUNDS    10000u /* of key derivation, over all of the above */
 #define SALT           "shamir"
 #define SALT_MAX       (sizeof(SALT) - 1 + 2 + PKI_SHARE_SECRET_MAX / 2)
 
@@ -43,7 +42,7 @@ static bool turn(const struct feistel *feistel, uint8_t round, const uint8_t *fr
     memcpy(salt + fixed, from, feistel->half);
     bool done = pki_pbkdf2_sha256(
         feistel->password, (struct pki_bytes){salt, fixed + feistel->half},
-        (BASE_ROUNDS << feistel->set->exponent) / FEISTEL_ROUNDS, feistel->mask, err);
+        (PKI_SHARE_BASE_ROUNDS << feistel->set->exponent) / FEISTEL_ROUNDS, feistel->mask, err);
     pki_secret_close(feistel->salt);
 
     const uint8_t *mask = pki_secret_open(feistel->mask);

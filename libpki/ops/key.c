@@ -81,7 +81,7 @@ bool pki_key_passphrase(struct pki_session *session, const char *what,
     pki_auto(pki_secret) old = NULL;
     pki_auto(pki_secret) fresh = NULL;
     pki_auto(pki_key) key = NULL;
-    bool done = pki_key_at_find(session, what, &at, err) && check_policy(&at, err) &&
+    bool done = pki_key_at_find_to_change(session, what, &at, err) && check_policy(&at, err) &&
                 ask_and_open(session, &at, prompts, &old, &key, err) &&
                 ask_new(prompts, at.name, old, &fresh, err);
     const struct pki_key_seal seal = {at.name, key, fresh};

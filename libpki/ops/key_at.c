@@ -22,6 +22,26 @@ static const char *last_part(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* Changed behind a cellar's back, it would differ from the record, and be lost to it. */
+static bool refuse_recorded(const char *path, struct pki_error *err)
+{
+    pki_scope_fd int above = -1;
+    char name[NAME_MAX + 1];
+
+    if (!pki_dir_open_above(AT_FDCWD, path, &above, name, err))
+        return false;
+    return faccessat(above, "../cellar.db", F_OK, AT_SYMLINK_NOFOLLOW) != 0 ||
+           pki_fail(err, PKI_E_USAGE,
+                    "%s lies in a cellar: name the cellar by -C, and the key by its name, %.*s",
+                    path, (int)strcspn(name, "."), name);
+}
+
+bool pki_key_at_find_to_change(struct pki_session *session, const char *what, struct pki_key_at *at,
+                               struct pki_error *err)
+{
+    return pki_key_at_find(session, what, at, err) && (at->recorded || refuse_recorded(what, err));
+}
+
 bool pki_key_at_find(struct pki_session *session, const char *what, struct pki_key_at *at,
                      struct pki_error *err)
 {

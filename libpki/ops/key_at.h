@@ -22,6 +22,10 @@ void pki_key_at_clear(struct pki_key_at *at);
 PKI_CHECKED bool pki_key_at_find(struct pki_session *session, const char *what,
                                  struct pki_key_at *at, struct pki_error *err);
 
+/** The same, for what is to be sealed anew. Fails also: PKI_E_USAGE a path leads into a cellar */
+PKI_CHECKED bool pki_key_at_find_to_change(struct pki_session *session, const char *what,
+                                           struct pki_key_at *at, struct pki_error *err);
+
 /** Open what was read. Fails: PKI_E_PASSPHRASE; PKI_E_INTEGRITY it is not the recorded key */
 PKI_CHECKED bool pki_key_at_open(const struct pki_key_at *at, struct pki_secret *passphrase,
                                  struct pki_key **key, struct pki_error *err);

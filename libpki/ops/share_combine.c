@@ -173,12 +173,21 @@ static bool open_with(struct combination *combination, const struct pki_share_wi
                               : "they are of another key, or were made with a passphrase");
 }
 
+static bool find(struct combination *combination, struct pki_error *err)
+{
+    const struct pki_key_combine_request *request = combination->request;
+
+    return request->to_passphrase
+               ? pki_key_at_find_to_change(combination->session, request->what, &combination->at,
+                                           err)
+               : pki_key_at_find(combination->session, request->what, &combination->at, err);
+}
+
 static bool open_key(struct combination *combination, struct pki_error *err)
 {
     const struct pki_key_at *at = &combination->at;
 
-    if (!pki_key_at_find(combination->session, combination->request->what, &combination->at, err) ||
-        !check_policy(at, err))
+    if (!find(combination, err) || !check_policy(at, err))
         return false;
 
     const struct pki_share_wish wish = {

@@ -8,7 +8,6 @@
 #include "ops/share.h"
 
 #define SECRET_SIZE 32
-#define BASE_ROUNDS 10000u /* of an iteration exponent 0 (SLIP-0039) */
 
 /* One splitting, from the old passphrase to the new file. */
 struct split {
@@ -75,7 +74,8 @@ static unsigned choose_exponent(void)
 {
     unsigned exponent = 0;
 
-    while (exponent < PKI_SHARE_EXPONENT_MAX && BASE_ROUNDS << exponent < pki_seam_rounds())
+    while (exponent < PKI_SHARE_EXPONENT_MAX &&
+           PKI_SHARE_BASE_ROUNDS << exponent < pki_seam_rounds())
         exponent++;
     return exponent;
 }
@@ -113,7 +113,7 @@ static bool open_key(struct split *split, struct pki_error *err)
 {
     pki_auto(pki_secret) passphrase = NULL;
 
-    return pki_key_at_find(split->session, split->request->what, &split->at, err) &&
+    return pki_key_at_find_to_change(split->session, split->request->what, &split->at, err) &&
            pki_key_at_ask(split->session, &split->at, split->prompts, &passphrase, err) &&
            pki_key_at_open(&split->at, passphrase, &split->key, err);
 }

@@ -83,6 +83,8 @@ says 'root-g1 .*as recorded'
 keeps cellar json 0 cellar-key 'result["keys"][0]["name"] == "root-g1"' cellar key list -C cellar
 with root-g1
 keeps cellar works cellar key test root-g1 -C cellar "${secrets[@]}"
+refuses 2 'lies in a cellar' cellar key passphrase cellar/keys/root-g1.key "${secrets[@]}" --passphrase-file new=new.txt
+CELLAR_DIR=cellar works cellar key passphrase root-g1 "${secrets[@]}" --passphrase-file new=new.txt --dry-run
 works cellar key passphrase root-g1 -C cellar "${secrets[@]}" --passphrase-file new=new.txt
 works cellar key test root-g1 -C cellar --passphrase-file new.txt
 works cellar audit -C cellar

@@ -175,6 +175,8 @@ refuses 3 'foreign/other.key-share-1.txt: this is no share of root-g1' cellar sh
 refuses 3 'no key of this cellar has this share' cellar share test -C cellar --share-file foreign/other.key-share-1.txt
 shares leaf prod-code-signing-g1 1 2 3
 with prod-code-signing-g1
+refuses 2 'lies in a cellar' cellar share split cellar/keys/prod-code-signing-g1.key --shares 2of3 --to leaf "${secrets[@]}" "${shares[@]}"
+refuses 2 'lies in a cellar' cellar share split cellar/keys/prod-code-signing-g1.key --shares 2of3 --to leaf -C cellar "${secrets[@]}" "${shares[@]}"
 works cellar share split prod-code-signing-g1 --shares 2of3 --to leaf -C cellar "${secrets[@]}" "${shares[@]}"
 refuses 4 'opens with shares' cellar export prod code-signing --for fulcio --with-key --to server -C cellar
 check 'a key that no server can open was handed over' [ ! -e server ]

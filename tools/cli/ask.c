@@ -7,6 +7,11 @@
 
 #include "cli/cli.h"
 
+bool cli_may_ask(const struct cli *cli)
+{
+    return !cli->common.no_input && isatty(STDIN_FILENO);
+}
+
 /* "KEY=FILE" for this key, or "FILE" for every key; a name wins over none. */
 const char *cli_value_for(const char *source, const char *name, bool *named)
 {
@@ -118,7 +123,7 @@ bool cli_ask_passphrase(void *context, const struct pki_passphrase_ask *ask,
         return false;
     if (found)
         return true;
-    if (cli->common.no_input || !isatty(STDIN_FILENO)) {
+    if (!cli_may_ask(cli)) {
         return pki_fail(err, PKI_E_POLICY,
                         "the passphrase of %s is needed: give --passphrase-file %s=FILE", ask->name,
                         ask->name);
@@ -140,7 +145,7 @@ bool cli_confirm(struct cli *cli, const char *what, const char *name, struct pki
                pki_fail(err, PKI_E_POLICY, "not confirmed: --confirm says \"%s\", not \"%s\"",
                         given, name);
     }
-    if (cli->common.no_input || !isatty(STDIN_FILENO))
+    if (!cli_may_ask(cli))
         return pki_fail(err, PKI_E_POLICY, "not confirmed: give --confirm \"%s\"", name);
     (void)snprintf(prompt, sizeof(prompt), "To %s, type its name:\n  %s\n> ", what, name);
     if (!cli_read_line(prompt, typed, sizeof(typed), err))

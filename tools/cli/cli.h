@@ -146,6 +146,8 @@ PKI_CHECKED bool cli_open_to_audit(struct cli *cli, const void *args, struct pki
 PKI_CHECKED bool cli_open_to_write(struct cli *cli, const void *args, struct pki_error *err);
 void cli_close(struct cli *cli);
 
+/** Whether -C or $CELLAR_DIR names one: what works on a file alone opens no other. */
+bool cli_names_cellar(const struct cli *cli);
 /** -C, $CELLAR_DIR or ".". */
 const char *cli_directory(const struct cli *cli);
 
@@ -199,6 +201,8 @@ PKI_CHECKED bool cli_ask_share(void *context, const struct pki_share_ask *ask,
                                struct pki_secret **words, struct pki_error *err);
 PKI_CHECKED bool cli_show_share(void *context, const char *title, struct pki_secret *words,
                                 struct pki_error *err);
+/** Somebody sits at a terminal, and --no-input was not given. */
+bool cli_may_ask(const struct cli *cli);
 /** "KEY=FILE" for this key, or "FILE" for every key; NULL: for another. */
 const char *cli_value_for(const char *source, const char *name, bool *named);
 PKI_CHECKED bool cli_read_secret_line(const char *prompt, struct pki_secret **secret,

@@ -68,11 +68,6 @@ static bool open_screen(struct screen *screen, struct pki_error *err)
     return say(screen, console ? "\033[H\033[2J" : "\033[?1049h\033[H\033[2J", err);
 }
 
-static bool has_terminal(const struct cli *cli)
-{
-    return !cli->common.no_input && isatty(STDIN_FILENO);
-}
-
 /* --- showing -----------------------------------------------------------------------------------
  */
 
@@ -111,7 +106,7 @@ bool cli_show_share(void *context, const char *title, struct pki_secret *words,
     const struct cli *cli = context;
     pki_auto(pki_secret) typed = NULL; /* some type the words here already: nobody's to see */
 
-    if (!has_terminal(cli))
+    if (!cli_may_ask(cli))
         return pki_fail(err, PKI_E_POLICY, "shares are shown at a terminal only: give --to DIR");
     if (!open_screen(&screen, err) || !say(&screen, title, err) || !say(&screen, "\r\n", err))
         return false;
@@ -256,7 +251,7 @@ bool cli_ask_share(void *context, const struct pki_share_ask *ask, struct pki_se
     cli->share_last = next_file(cli, ask->name);
     if (cli->share_last)
         return read_file(cli->share_last, words, err);
-    if (has_terminal(cli))
+    if (cli_may_ask(cli))
         return type_share(ask, words, err);
     if (ask->of > 0)
         return pki_fail(err, PKI_E_POLICY, "share %u of %u is needed: give --share-file FILE",
