@@ -393,3 +393,8 @@ bool pki_script_has_word(const struct pki_script_words *words, const char *word)
             return true;
     return false;
 }
+
+bool pki_script_is_severe(const struct pki_script_step *step)
+{
+    return step->act.duty && step->act.duty->severe;
+}

@@ -123,6 +123,8 @@ PKI_DEFINE_AUTO(pki_script)
 const struct pki_script_role *pki_script_role(const struct pki_script *script, const char *name);
 const struct pki_script_material *pki_script_material(const struct pki_script *script,
                                                       const char *id);
+/** Its duty is one that two people confirm. */
+bool pki_script_is_severe(const struct pki_script_step *step);
 bool pki_script_has_word(const struct pki_script_words *words, const char *word);
 
 #endif

@@ -44,11 +44,6 @@ static bool checks_network(const struct pki_script_step *step)
     return checks(step, "network") && step->on_failure != PKI_SCRIPT_EXCEPTION;
 }
 
-static bool is_severe(const struct pki_script_step *step)
-{
-    return step->act.duty && step->act.duty->severe;
-}
-
 static bool opens_key(const struct pki_script_step *step)
 {
     return step->act.duty && step->act.duty->opens_key;
@@ -82,12 +77,12 @@ static bool records_head(const struct pki_script_step *step)
 /* What verifiers have to learn of: a seal, a restore and a test of a key are none of it. */
 static bool changes_trust(const struct pki_script_step *step)
 {
-    return is_severe(step) && !does(step, "seal") && !does(step, "restore");
+    return pki_script_is_severe(step) && !does(step, "seal") && !does(step, "restore");
 }
 
 static void check_clock_first(struct pki_script_judge *judge, const struct pki_script *script)
 {
-    size_t severe = find_step(script, 0, is_severe);
+    size_t severe = find_step(script, 0, pki_script_is_severe);
 
     if (severe < script->n_steps && find_step(script, 0, checks_clock) > severe)
         pki_script_find(judge, script->steps[severe].line,
@@ -137,7 +132,7 @@ static void check_backed_up(struct pki_script_judge *judge, const struct pki_scr
 
 static void check_head_recorded(struct pki_script_judge *judge, const struct pki_script *script)
 {
-    check_follows(judge, script, is_severe, records_head,
+    check_follows(judge, script, pki_script_is_severe, records_head,
                   "nobody writes the head down: add record: head, there or later");
 }
 

@@ -24,16 +24,11 @@ static void check_duty_of_type(struct pki_script_judge *judge, const struct pki_
     }
 }
 
-static bool is_severe(const struct pki_script_step *step)
-{
-    return step->act.duty && step->act.duty->severe;
-}
-
 static void check_severe_confirmed(struct pki_script_judge *judge, const struct pki_script *script)
 {
     for (size_t i = 0; i < script->n_steps; i++) {
         const struct pki_script_step *step = &script->steps[i];
-        if (!is_severe(step))
+        if (!pki_script_is_severe(step))
             continue;
         if (!pki_script_has_word(&step->confirm_by, "administrator") ||
             !pki_script_has_word(&step->confirm_by, "witness")) {
@@ -49,7 +44,7 @@ static void check_severe_stops(struct pki_script_judge *judge, const struct pki_
 {
     for (size_t i = 0; i < script->n_steps; i++) {
         const struct pki_script_step *step = &script->steps[i];
-        if (is_severe(step) && step->on_failure != PKI_SCRIPT_STOP) {
+        if (pki_script_is_severe(step) && step->on_failure != PKI_SCRIPT_STOP) {
             pki_script_find(judge, step->line,
                             "step %s: when %s fails the ceremony stops: say "
                             "on_failure: stop",
