@@ -160,3 +160,43 @@ bool pki_base64_parse(struct pki_bytes text, struct pki_buf *bytes, struct pki_e
     bytes->size = before;
     return pki_fail(err, PKI_E_FORMAT, "not canonical base64 after character %zu (RFC 4648 4)", at);
 }
+
+static const char base32_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+void pki_base32(struct pki_buf *buf, struct pki_bytes bytes)
+{
+    uint32_t held = 0;
+    unsigned bits = 0;
+
+    for (size_t i = 0; i < bytes.size; i++) {
+        held = held << 8 | bytes.data[i];
+        for (bits += 8; bits >= 5; bits -= 5)
+            pki_buf_byte(buf, (uint8_t)base32_digits[held >> (bits - 5) & 31]);
+    }
+    if (bits > 0)
+        pki_buf_byte(buf, (uint8_t)base32_digits[held << (5 - bits) & 31]);
+}
+
+bool pki_base32_parse(struct pki_bytes text, struct pki_buf *bytes, struct pki_error *err)
+{
+    size_t before = bytes->size;
+    size_t odd = text.size % 8;
+    bool good = odd != 1 && odd != 3 && odd != 6; /* no number of octets is as long as that */
+    uint32_t held = 0;
+    unsigned bits = 0;
+
+    for (size_t i = 0; good && i < text.size; i++) {
+        const char *digit = text.data[i] ? strchr(base32_digits, text.data[i]) : NULL;
+        good = digit != NULL;
+        if (!good)
+            break;
+        held = held << 5 | (uint32_t)(digit - base32_digits);
+        bits += 5;
+        if (bits >= 8)
+            pki_buf_byte(bytes, (uint8_t)(held >> (bits -= 8)));
+    }
+    if (good && (held & ((UINT32_C(1) << bits) - 1)) == 0)
+        return pki_buf_ok(bytes, err);
+    bytes->size = before;
+    return pki_fail(err, PKI_E_FORMAT, "not canonical base32 (RFC 4648 6)");
+}

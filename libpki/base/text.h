@@ -33,6 +33,12 @@ void pki_base64(struct pki_buf *buf, struct pki_bytes bytes);
 PKI_CHECKED bool pki_base64_parse(struct pki_bytes text, struct pki_buf *bytes,
                                   struct pki_error *err);
 
+/** RFC 4648 6 in capitals, without padding: what a QR code holds most densely. */
+void pki_base32(struct pki_buf *buf, struct pki_bytes bytes);
+/** Strict: capitals only, no padding, unused bits zero. Fails: PKI_E_FORMAT */
+PKI_CHECKED bool pki_base32_parse(struct pki_bytes text, struct pki_buf *bytes,
+                                  struct pki_error *err);
+
 /** PGP words, alternating two- and three-syllable lists; separated by one space. */
 void pki_words(struct pki_buf *buf, struct pki_bytes bytes);
 /** Reads words in any case, separated by white space. Fails: PKI_E_USAGE names the word. */

@@ -98,6 +98,29 @@ static void test_base64_parse_is_strict(void)
     }
 }
 
+static void test_base32_agrees_with_the_vectors_and_is_strict(void)
+{
+    static const char *const coded[] = {"",        "MY",       "MZXQ",      "MZXW6",
+                                        "MZXW6YQ", "MZXW6YTB", "MZXW6YTBOI"};
+    static const char *const bad[] = {"M",  "MZX",      "MZXW6Y", "mzxw6",
+                                      "MZ", "MY======", "M1XQ",   "MY "};
+    struct pki_error err = {0};
+    pki_scope(pki_buf) bytes = {0};
+
+    for (size_t i = 0; i < PKI_COUNT(coded); i++) {
+        pki_scope(pki_buf) encoded = {0};
+        pki_scope(pki_buf) decoded = {0};
+        pki_base32(&encoded, bytes_of(vectors[i].plain));
+        CU_ASSERT_TRUE(holds(&encoded, coded[i]));
+        EXPECT_OK(pki_base32_parse(bytes_of(coded[i]), &decoded, &err), err);
+        CU_ASSERT_TRUE(holds(&decoded, vectors[i].plain));
+    }
+    for (size_t i = 0; i < PKI_COUNT(bad); i++) {
+        EXPECT_FAILS(pki_base32_parse(bytes_of(bad[i]), &bytes, &err), err, PKI_E_FORMAT);
+        CU_ASSERT_EQUAL(bytes.size, 0);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -106,6 +129,8 @@ int main(void)
         {"what is no hex is refused", test_hex_parse_refuses_anything_else},
         {"base64 agrees with the RFC's vectors", test_base64_agrees_with_the_vectors},
         {"base64 is read strictly", test_base64_parse_is_strict},
+        {"base32 agrees with the RFC's vectors, and is read strictly",
+         test_base32_agrees_with_the_vectors_and_is_strict},
         CU_TEST_INFO_NULL,
     };
     CU_SuiteInfo suites[] = {{.pName = "encode", .pTests = tests}, CU_SUITE_INFO_NULL};
