@@ -3,7 +3,7 @@
  *
  * The order to read the headers in: base, error, secret, report, progress, time (what
  * everything is written with); session, init, ops and backup (a cellar and its duties);
- * describe, lint, verify, ceremony, key, share, install (what works without a cellar).
+ * describe, frames, lint, verify, ceremony, key, share, install (what works without a cellar).
  */
 #ifndef PKI_H
 #define PKI_H
@@ -13,6 +13,7 @@
 #include "pki/ceremony.h"
 #include "pki/describe.h"
 #include "pki/error.h"
+#include "pki/frames.h"
 #include "pki/init.h"
 #include "pki/install.h"
 #include "pki/key.h"

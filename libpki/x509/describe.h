@@ -16,6 +16,15 @@ void pki_cert_describe(const struct pki_cert *cert, int64_t now, struct pki_repo
 PKI_CHECKED bool pki_crl_describe(const struct pki_crl *crl, int64_t now, struct pki_report *report,
                                   struct pki_error *err);
 
+/* describe_file.c */
+
+/** The PEM label that fits what this DER seems to be: of a certificate, a request or a CRL; NULL if
+ *  it is none of them. Whether it is well formed shows when it is read. */
+const char *pki_der_label(struct pki_bytes der);
+/** One certificate, request or CRL. Fails: PKI_E_FORMAT */
+PKI_CHECKED bool pki_describe_der(struct pki_bytes der, int64_t now, struct pki_report *report,
+                                  struct pki_error *err);
+
 /* describe_extension.c: usages, names, addresses and what else a certificate's extensions say */
 void pki_extensions_describe(const struct pki_cert *cert, struct pki_report *report);
 

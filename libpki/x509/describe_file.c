@@ -83,22 +83,20 @@ static bool is_key(const char *label)
     return size >= end && strcmp(label + size - end, PRIVATE_KEY) == 0;
 }
 
-static bool describe_block(const struct pki_pem_block *block, int64_t now,
-                           struct pki_report *report, struct pki_error *err)
+static bool describe_labelled(const char *label, struct pki_bytes der, int64_t now,
+                              struct pki_report *report, struct pki_error *err)
 {
-    struct pki_bytes der = pki_buf_view(&block->der);
-
-    if (strcmp(block->label, PKI_PEM_CERTIFICATE) == 0)
+    if (strcmp(label, PKI_PEM_CERTIFICATE) == 0)
         return describe_cert(der, now, report, err);
-    if (strcmp(block->label, PKI_PEM_REQUEST) == 0)
+    if (strcmp(label, PKI_PEM_REQUEST) == 0)
         return describe_request(der, report, err);
-    if (strcmp(block->label, PKI_PEM_CRL) == 0)
+    if (strcmp(label, PKI_PEM_CRL) == 0)
         return describe_crl(der, now, report, err);
-    if (is_key(block->label)) {
+    if (is_key(label)) {
         pki_report_text(report, "Kind", "private key, among other things in one file");
         return true;
     }
-    return pki_fail(err, PKI_E_FORMAT, "\"%s\" is not a kind of block that is known", block->label);
+    return pki_fail(err, PKI_E_FORMAT, "\"%s\" is not a kind of block that is known", label);
 }
 
 /* Whether the file can be handed out as a chain. */
@@ -127,7 +125,8 @@ static bool describe_blocks(const struct pki_pem *pem, struct pki_bytes text, in
         struct pki_report *row = pki_report_row(table);
         PKI_CONTEXT(err, "block %zu", i + 1);
         pki_report_integer(row, "Place", (int64_t)i + 1);
-        if (!describe_block(&pem->blocks[i], now, row, err))
+        if (!describe_labelled(pem->blocks[i].label, pki_buf_view(&pem->blocks[i].der), now, row,
+                               err))
             return false;
     }
     return true;
@@ -143,7 +142,8 @@ static bool describe_pem(struct pki_bytes text, int64_t now, struct pki_report *
     if (pem.n_blocks == 1 && is_key(pem.blocks[0].label))
         return describe_key(text, report, err);
     if (pem.n_blocks == 1)
-        return describe_block(&pem.blocks[0], now, report, err);
+        return describe_labelled(pem.blocks[0].label, pki_buf_view(&pem.blocks[0].der), now, report,
+                                 err);
     return describe_blocks(&pem, text, now, report, err);
 }
 
@@ -182,23 +182,29 @@ static bool is_crl(struct pki_bytes body)
     return tag == TAG_UTC_TIME || tag == TAG_TIME;
 }
 
-static bool describe_der(struct pki_bytes der, int64_t now, struct pki_report *report,
-                         struct pki_error *err)
+const char *pki_der_label(struct pki_bytes der)
 {
-    struct pki_bytes rest = der;
     struct pki_error ignored = {0};
     struct pki_element whole;
     struct pki_element body;
 
-    if (!pki_walk_expect(&rest, TAG_SEQUENCE, &whole, &ignored) ||
+    if (!pki_walk_expect(&der, TAG_SEQUENCE, &whole, &ignored) ||
         !pki_walk_expect(&whole.content, TAG_SEQUENCE, &body, &ignored))
+        return NULL;
+    if (is_crl(body.content))
+        return PKI_PEM_CRL;
+    return is_request(body.content) ? PKI_PEM_REQUEST : PKI_PEM_CERTIFICATE;
+}
+
+bool pki_describe_der(struct pki_bytes der, int64_t now, struct pki_report *report,
+                      struct pki_error *err)
+{
+    const char *label = pki_der_label(der);
+
+    if (!label)
         return pki_fail(err, PKI_E_FORMAT,
                         "no certificate, request, revocation list or key: neither PEM nor DER");
-    if (is_crl(body.content))
-        return describe_crl(der, now, report, err);
-    if (is_request(body.content))
-        return describe_request(der, report, err);
-    return describe_cert(der, now, report, err);
+    return describe_labelled(label, der, now, report, err);
 }
 
 bool pki_describe_file(const char *path, int64_t now, struct pki_report *report,
@@ -211,7 +217,7 @@ bool pki_describe_file(const char *path, int64_t now, struct pki_report *report,
     pki_report_text(report, "File", "%s", path);
     struct pki_error why = {0};
     bool done = pki_pem_is(bytes) ? describe_pem(bytes, now, report, &why)
-                                  : describe_der(bytes, now, report, &why);
+                                  : pki_describe_der(bytes, now, report, &why);
     pki_file_unmap(&bytes);
     if (!done)
         return pki_fail(err, why.code, "%s: %s", path, why.text);

@@ -7,7 +7,7 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 out=${1:?usage: corpus.sh OUT}
 rm -rf "$out"
-mkdir -p "$out"/{der,cert,request,crl,pem,hierarchy,envelope,script}
+mkdir -p "$out"/{der,cert,request,crl,pem,hierarchy,envelope,script,frames}
 cd "$out"
 printf '[ca]\ndefault_ca=d\n[d]\ndatabase=index.txt\ndefault_md=sha256\ndefault_crl_days=30\n' >ca.cnf
 printf 'R\t301231235959Z\t260101000000Z,keyCompromise\t400102\tunknown\t/CN=x\n' >index.txt
@@ -41,5 +41,6 @@ for fixture in "$root"/tests/fixtures/asn1/*.hex; do
 done
 cp "$root/ceremony/demonstration.yaml" hierarchy/demonstration
 cp "$root/tests/fixtures/ceremony/good.yaml" script
+cp "$root/tests/fixtures/frames.txt" frames
 printf 'hierarchy: 1\nroots: &a\n  - *a\n  - {b: [c]}\n' >hierarchy/odd
 rm -f key.pem cert.pem list.pem ca.cnf index.txt*

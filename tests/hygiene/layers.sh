@@ -29,6 +29,7 @@ BEGIN {
     library["jansson.h"] = "base ceremony x509 ops"
     library["libtasn1.h"] = "asn1"
     library["nettle"] = "digest crypto"
+    library["qrencode.h"] = "ceremony"
     library["seccomp.h"] = "base"
     library["sodium"] = library["sodium.h"] = "base"
     library["sqlite3.h"] = "store"

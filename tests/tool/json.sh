@@ -95,6 +95,10 @@ fields 0 cellar share split groups/key.key --shares 1of1 --shares 2of2 --to grou
     --passphrase-file secrets/root-g1.txt
 fields 0 cellar share test "${shares[@]}"
 fields 0 cellar show handover/chain.pem made/key.csr made/key.key cellar/exports/prod/anchors.pem
+fields 0 cellar show --frames made/key.csr
+python3 -c 'import json; print(*json.load(open("out"))["result"]["frames"], sep="\n")' >scanned.txt
+fields 0 cellar show --frames-to made.svg made/key.csr --dry-run
+fields 0 cellar show --from-frames scanned.txt --to scanned.csr --dry-run
 fields 0 cellar verify --anchor cellar/exports/prod/anchors.pem handover/chain.pem
 fields 3 cellar verify --anchor cellar/exports/prod/anchors.pem --purpose tls-server handover/chain.pem
 fields 0 cellar lint handover/chain.pem

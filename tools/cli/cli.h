@@ -157,6 +157,11 @@ const char *cli_directory(const struct cli *cli);
 PKI_CHECKED bool cli_show(const struct cli *cli, const struct pki_report *report,
                           struct pki_error *err);
 
+/** A person reads page after page: at a terminal, not with --json or --no-input. */
+bool cli_may_page(const struct cli *cli);
+/** Print the report so far on stdout, wait for Enter, and begin an empty one. */
+PKI_CHECKED bool cli_turn_page(struct cli *cli, const char *prompt, struct pki_error *err);
+
 /**
  * Have the name typed, or given by --confirm.
  *

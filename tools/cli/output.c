@@ -50,6 +50,22 @@ bool cli_show(const struct cli *cli, const struct pki_report *report, struct pki
     return cli->common.json || print_text(cli, report, stderr, err);
 }
 
+bool cli_may_page(const struct cli *cli)
+{
+    return !cli->common.json && isatty(STDOUT_FILENO) && cli_may_ask(cli);
+}
+
+bool cli_turn_page(struct cli *cli, const char *prompt, struct pki_error *err)
+{
+    char line[80];
+
+    if (!print_text(cli, cli->report, stdout, err))
+        return false;
+    pki_report_free(cli->report);
+    cli->report = pki_report_new();
+    return pki_report_ok(cli->report, err) && cli_read_line(prompt, line, sizeof(line), err);
+}
+
 static struct pki_report *describe_error(const struct pki_error *err)
 {
     struct pki_report *report = pki_report_new();
