@@ -3,14 +3,16 @@
 #include "cli/cli.h"
 
 struct args {
-    const char *verb, *script, *to;
+    const char *verb, *script, *to, *image, *second_clock;
     struct cli_time at;
 };
 
 static const struct cli_option options[] = {
     CLI_TIME(0, "at", at, "the day that the script is to be valid on"),
     CLI_TEXT(0, "to", to, "FILE", "the booklet: a new file, .txt, .html or .pdf"),
-    CLI_OPERAND(verb, "lint|print|duties", "what to do"),
+    CLI_TEXT(0, "image", image, "DEVICE|FILE", "the boot medium, to be digested"),
+    CLI_TEXT(0, "second-clock", second_clock, "TIME", "what another clock says now; UTC"),
+    CLI_OPERAND(verb, "lint|print|room|duties", "what to do"),
     CLI_OPTIONAL(script, "SCRIPT", "the script of a ceremony"),
     CLI_END,
 };
@@ -29,6 +31,19 @@ static bool print(struct cli *cli, const struct args *args, int64_t at, struct p
     return pki_ceremony_print(&request, cli->report, err);
 }
 
+static bool room(struct cli *cli, const struct args *args, struct pki_error *err)
+{
+    const struct pki_ceremony_room_request request = {
+        .directory = cli_directory(cli),
+        .script = args->script,
+        .image = args->image,
+        .second_clock = args->second_clock,
+        .progress = &cli_progress,
+    };
+
+    return pki_ceremony_room(&request, cli->report, err);
+}
+
 static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
 {
     const struct args *args = parsed;
@@ -36,9 +51,12 @@ static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
 
     if (strcmp(args->verb, "duties") == 0)
         return pki_ceremony_duties(cli->report, err);
+    if (strcmp(args->verb, "room") == 0)
+        return room(cli, args, err);
     bool prints = strcmp(args->verb, "print") == 0;
     if (!prints && strcmp(args->verb, "lint") != 0)
-        return pki_fail(err, PKI_E_USAGE, "unknown verb \"%s\": lint, print or duties", args->verb);
+        return pki_fail(err, PKI_E_USAGE, "unknown verb \"%s\": lint, print, room or duties",
+                        args->verb);
     if (!args->script)
         return pki_fail(err, PKI_E_USAGE, "ceremony %s needs a script", args->verb);
     return prints ? print(cli, args, at, err)
@@ -54,9 +72,11 @@ int main(int argc, char **argv)
         .common = CLI_DRY_RUN,
         .synopsis = "lint SCRIPT [--at TIME]\n"
                     "print SCRIPT --to FILE [--at TIME]\n"
+                    "room [SCRIPT] [--image DEVICE|FILE] [--second-clock TIME]\n"
                     "duties",
         .examples = "cellar ceremony lint ceremony/scripts/root-genesis.yaml\n"
                     "cellar ceremony print script.yaml --to booklet.pdf\n"
+                    "cellar ceremony room script.yaml --second-clock 2026-03-01T12:00:00Z\n"
                     "cellar ceremony duties",
         .run = run,
     };

@@ -141,6 +141,28 @@ static void add_material(struct pki_booklet *booklet, const struct pki_script_ma
         add_blank(booklet, "Bag opened, closed", 1);
 }
 
+/* Which findings of the room lead to what. */
+static void add_findings(struct pki_booklet *booklet, const char *label,
+                         const struct pki_room_policy *policy, enum pki_room_verdict verdict)
+{
+    pki_scope(pki_buf) text = {0};
+
+    for (size_t i = 0; i < PKI_ROOM_FACTS; i++) {
+        if (policy->of[i] == verdict)
+            pki_buf_printf(&text, "%s%s", text.size == 0 ? "" : ", ", pki_room_fact_name(i));
+    }
+    if (text.size > 0)
+        add_value(booklet, label, "%.*s", (int)text.size, (const char *)text.data);
+}
+
+static void add_room(struct pki_booklet *booklet, const struct pki_room_policy *policy)
+{
+    add_text(booklet, PKI_BOOKLET_HEADING, "The room");
+    add_findings(booklet, "Stop the ceremony", policy, PKI_ROOM_STOP);
+    add_findings(booklet, "Are noted", policy, PKI_ROOM_NOTE);
+    add_value(booklet, "Second clock", "within %u s", policy->clock_within);
+}
+
 static void add_people_and_things(struct pki_booklet *booklet, const struct pki_script *script)
 {
     add_text(booklet, PKI_BOOKLET_PAGE, "People and things");
@@ -151,6 +173,7 @@ static void add_people_and_things(struct pki_booklet *booklet, const struct pki_
         add_text(booklet, PKI_BOOKLET_HEADING, "Materials");
     for (size_t i = 0; i < script->n_materials; i++)
         add_material(booklet, &script->materials[i]);
+    add_room(booklet, &script->room);
     if (script->facts.n > 0)
         add_text(booklet, PKI_BOOKLET_HEADING, "At the start");
     for (size_t i = 0; i < script->facts.n; i++)

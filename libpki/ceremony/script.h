@@ -14,6 +14,7 @@
 
 #include "base/yaml.h"
 #include "ceremony/duty.h"
+#include "ceremony/room.h"
 #include "crypto/digest.h"
 
 #define PKI_SCRIPT_LIMIT ((size_t)256 * 1024)
@@ -55,6 +56,7 @@ struct pki_script_material {
     bool bag; /* kept in a tamper-evident bag */
     bool has_sha256;
     uint8_t sha256[PKI_SHA256_SIZE];
+    int64_t size; /* of so many octets; 0: of all */
 };
 
 enum pki_script_kind {
@@ -105,6 +107,8 @@ struct pki_script {
     size_t n_roles;
     struct pki_script_material *materials;
     size_t n_materials;
+    struct pki_room_policy room;
+    size_t room_line; /* 0: it says nothing of the room */
     struct pki_script_facts facts;
     struct pki_script_step *steps;
     size_t n_steps;

@@ -1,6 +1,6 @@
 /*
- * Between the two halves of the reader: script.c reads what a script says of
- * itself, people and things; script_steps.c its steps.
+ * Between the parts of the reader: script.c reads what a script says of itself
+ * and of people; script_materials.c, script_room.c and script_steps.c the rest.
  */
 #ifndef PKI_CEREMONY_SCRIPT_READ_H
 #define PKI_CEREMONY_SCRIPT_READ_H
@@ -27,6 +27,10 @@ PKI_CHECKED bool pki_script_read_facts(struct pki_yaml_node *map, const char *ke
 bool pki_script_no_such(const struct pki_yaml_node *at, const char *what, const char *value,
                         const char *(*name)(size_t n), struct pki_error *err);
 
+PKI_CHECKED bool pki_script_read_materials(struct pki_yaml_node *top, struct pki_script *script,
+                                           struct pki_error *err);
+PKI_CHECKED bool pki_script_read_room(struct pki_yaml_node *top, struct pki_script *script,
+                                      struct pki_error *err);
 PKI_CHECKED bool pki_script_read_steps(struct pki_yaml_node *top, struct pki_script *script,
                                        struct pki_error *err);
 

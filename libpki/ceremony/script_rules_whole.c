@@ -149,6 +149,26 @@ static void check_fits_screen(struct pki_script_judge *judge, const struct pki_s
     }
 }
 
+/* What would give a key away to whoever waits for it, or date what it signs wrongly. */
+static void check_room_stops(struct pki_script_judge *judge, const struct pki_script *script)
+{
+    static const enum pki_room_fact_id facts[] = {PKI_ROOM_INTERFACES, PKI_ROOM_ROUTES,
+                                                  PKI_ROOM_RADIOS,     PKI_ROOM_SWAP,
+                                                  PKI_ROOM_DEBUGGER,   PKI_ROOM_CLOCK};
+    bool opens_key = false;
+
+    for (size_t i = 0; i < script->n_steps; i++)
+        opens_key =
+            opens_key || (script->steps[i].act.duty && script->steps[i].act.duty->opens_key);
+    for (size_t i = 0; opens_key && i < PKI_COUNT(facts); i++) {
+        if (script->room.of[facts[i]] == PKI_ROOM_NOTE) {
+            pki_script_find(judge, script->room_line,
+                            "%s: only noted, and a key is opened: say stop",
+                            pki_room_fact_name(facts[i]));
+        }
+    }
+}
+
 static const struct pki_script_rule rules[] = {
     {"valid_now", PKI_LINT_ERROR, "A script is valid on the day on which it is run.",
      "Mozilla 1921598", check_valid_now},
@@ -162,6 +182,9 @@ static const struct pki_script_rule rules[] = {
      "Juicebox ceremony", check_minutes},
     {"fits_screen", PKI_LINT_WARNING, "What is read aloud or typed fits a screen of 80 by 25.",
      "Juicebox ceremony", check_fits_screen},
+    {"room_stops", PKI_LINT_WARNING,
+     "Network, radios, swap, debugger and clock stop a ceremony that opens a key.",
+     "docs/CEREMONY.md", check_room_stops},
 };
 
 PKI_SCRIPT_TABLE(pki_script_rules_whole, rules);

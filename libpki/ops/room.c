@@ -2,8 +2,8 @@
  * The room in which a key is used: what the clock says, whether a network is
  * near (DESIGN 3.10, 3.13).
  */
+#include "ceremony/room.h"
 #include "pki/time.h"
-#include "base/text.h"
 #include "ops/seams.h"
 #include "ops/session.h"
 
@@ -68,16 +68,20 @@ static bool check_jump(struct pki_session *session, int64_t newest, struct pki_b
 static bool check_network(struct pki_session *session, struct pki_buf *findings,
                           struct pki_error *err)
 {
+    const struct pki_room_place place = {.root = pki_seam_root()};
     const struct pki_hierarchy *hierarchy = NULL;
-    char interface[64];
-    char text[120];
+    struct pki_room_finding finding;
+    char text[PKI_ROOM_DETAIL + 40];
 
     if (!pki_session_hierarchy(session, &hierarchy, err))
         return false;
-    if (!pki_seam_interface_up(interface))
+    pki_room_look(&place, PKI_ROOM_INTERFACES, &finding);
+    if (finding.state == PKI_ROOM_GOOD)
         return true;
-    pki_text_tame(interface);
-    (void)snprintf(text, sizeof(text), "network interface %s is up", interface);
+    (void)snprintf(text, sizeof(text),
+                   finding.state == PKI_ROOM_FOUND ? "network interface %s is up"
+                                                   : "a network interface may be up (%s)",
+                   finding.detail);
     if (!hierarchy->air_gap_enforced) {
         note(findings, text);
         return true;

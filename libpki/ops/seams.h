@@ -18,7 +18,10 @@ int64_t pki_seam_build_date(void);
 /** Rounds of PBKDF2 for new key files. */
 unsigned pki_seam_rounds(void);
 
-/** Name of a network interface other than loopback that is up; empty when none. */
-bool pki_seam_interface_up(char name[64]);
+/** The directory below which proc and sys lie. */
+const char *pki_seam_root(void);
+
+/** Octets that can still be written where a directory lies; -1: not known. */
+int64_t pki_seam_free(const char *directory);
 
 #endif

@@ -40,7 +40,7 @@ work=$(mktemp -d)
 trap finish EXIT
 trap 'exit 130' HUP INT TERM
 PATH=$build/test-tools:$INTEROP_CACHE/bin:$PATH
-unset CELLAR_DIR CELLAR_TEST_NOW CELLAR_TEST_BUILD_DATE CELLAR_TEST_INTERFACE
+unset CELLAR_DIR CELLAR_TEST_NOW CELLAR_TEST_BUILD_DATE CELLAR_TEST_ROOM CELLAR_TEST_FREE
 export CELLAR_TEST_ROUNDS=1000
 # Leaks are looked for by the tools' own tests: here /proc knows nothing of these processes.
 export ASAN_OPTIONS=detect_leaks=0

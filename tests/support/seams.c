@@ -5,7 +5,8 @@
  *   CELLAR_TEST_NOW         the clock, as pki_time_parse reads it
  *   CELLAR_TEST_BUILD_DATE  the same for the build
  *   CELLAR_TEST_ROUNDS      rounds of key derivation; 1000
- *   CELLAR_TEST_INTERFACE   name of an interface that is up; none
+ *   CELLAR_TEST_ROOM        a directory with proc and sys; tests/fixtures/rooms/quiet
+ *   CELLAR_TEST_FREE        octets that can still be written; plenty
  */
 #include "ops/seams.h"
 
@@ -41,10 +42,17 @@ unsigned pki_seam_rounds(void)
     return text ? (unsigned)strtoul(text, NULL, 10) : 1000;
 }
 
-bool pki_seam_interface_up(char name[64])
+const char *pki_seam_root(void)
 {
-    const char *text = getenv("CELLAR_TEST_INTERFACE");
+    const char *text = getenv("CELLAR_TEST_ROOM");
 
-    (void)snprintf(name, 64, "%s", text ? text : "");
-    return name[0] != 0;
+    return text ? text : FIXTURES "/rooms/quiet";
+}
+
+int64_t pki_seam_free(const char *directory)
+{
+    const char *text = getenv("CELLAR_TEST_FREE");
+
+    (void)directory;
+    return text ? (int64_t)strtoll(text, NULL, 10) : INT64_MAX;
 }

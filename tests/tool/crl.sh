@@ -27,7 +27,7 @@ refuses 2 'give one' cellar crl -C cellar
 refuses 2 'give one' cellar crl root-g1 --due -C cellar
 refuses 4 'no authority of that name' cellar crl root-g7 -C cellar
 refuses 4 'no line|it has' cellar crl prod painting -C cellar
-CELLAR_TEST_INTERFACE=wlan0 fails 4 'wlan0' "${root[@]}" --confirm 'Test Root CA'
+CELLAR_TEST_ROOM=$wired fails 4 'eth0' "${root[@]}" --confirm 'Test Root CA'
 fails 4 'not confirmed' "${root[@]}"
 check 'a declined CRL left a file' [ -z "$(ls cellar/crls)" ]
 works "${root[@]}" --confirm 'Test Root CA'

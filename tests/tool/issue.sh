@@ -26,7 +26,7 @@ fails 4 'passphrase' cellar issue prod code-signing -C cellar "${secrets[@]:2}" 
     --passphrase-file root-g1=wrong.txt --confirm 'Test Prod Code Signing CA G1'
 check 'a wrong passphrase left a certificate' \
     [ "$(sqlite3 cellar/cellar.db 'SELECT count(*) FROM certificate')" = 1 ]
-CELLAR_TEST_INTERFACE=wlan0 fails 4 'wlan0' "${issue[@]}" --confirm 'Test Prod Code Signing CA G1'
+CELLAR_TEST_ROOM=$wired fails 4 'eth0' "${issue[@]}" --confirm 'Test Prod Code Signing CA G1'
 CELLAR_TEST_NOW=2047-01-01 fails 4 'clock|expire|valid' "${issue[@]}" \
     --confirm 'Test Prod Code Signing CA G1'
 

@@ -106,6 +106,7 @@ fields 3 cellar lint --profile tls-ca handover/chain.pem
 good=$source_dir/tests/fixtures/ceremony/good.yaml
 fields 0 cellar ceremony lint "$good"
 fields 0 cellar ceremony duties
+fields 0 cellar ceremony room --image "$good" --second-clock "$CELLAR_TEST_NOW"
 fields 0 cellar ceremony print "$good" --to booklet.txt --dry-run
 fields 0 cellar ceremony print "$good" --to booklet.txt
 fields 3 cellar ceremony lint "$good" --at 2027-03-01

@@ -5,11 +5,12 @@
 
 set -uo pipefail
 export LC_ALL=C
-unset NO_COLOR CELLAR_DIR CELLAR_TEST_BUILD_DATE CELLAR_TEST_INTERFACE
+unset NO_COLOR CELLAR_DIR CELLAR_TEST_BUILD_DATE CELLAR_TEST_ROOM CELLAR_TEST_FREE
 export TERM=xterm CELLAR_TEST_NOW=2026-03-01T12:00:00Z CELLAR_TEST_ROUNDS=1000
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source_dir=$(cd "$here/../.." && pwd)
+wired=$source_dir/tests/fixtures/rooms/wired # a room with a network, for CELLAR_TEST_ROOM
 build_dir=$(cd "${1:?usage: TEST BUILD_DIRECTORY}" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

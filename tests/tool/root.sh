@@ -42,11 +42,11 @@ fails 2 'not an open descriptor' cellar root main -C cellar --passphrase-fd 77 -
 no_key
 
 # The room: network and clock.
-export CELLAR_TEST_INTERFACE=eth7
-fails 4 'eth7.*network-is-up|network-is-up.*eth7' "${sign[@]}" --confirm 'Test Root CA'
+export CELLAR_TEST_ROOM=$wired
+fails 4 'eth0.*network-is-up|network-is-up.*eth0' "${sign[@]}" --confirm 'Test Root CA'
 no_key
 fails 4 'network-is-up' "${sign[@]}" --confirm 'Test Root CA' --override network-is-fine
-unset CELLAR_TEST_INTERFACE
+unset CELLAR_TEST_ROOM
 CELLAR_TEST_BUILD_DATE=2026-06-01 fails 4 'clock' "${sign[@]}" --confirm 'Test Root CA'
 CELLAR_TEST_NOW=2025-01-01 fails 4 'clock' "${sign[@]}" --confirm 'Test Root CA'
 no_key
@@ -66,7 +66,7 @@ keeps cellar fails 4 'exist' "${sign[@]}" --confirm 'Test Root CA'
 
 # Overridden, the finding is kept.
 cellar init hierarchy.yaml -C second >/dev/null || bad 'fixture: second'
-CELLAR_TEST_INTERFACE=eth7 works cellar root main -C second "${secrets[@]}" \
+CELLAR_TEST_ROOM=$wired works cellar root main -C second "${secrets[@]}" \
     --confirm 'Test Root CA' --override network-is-up
 check 'the override is in the journal' \
     [ "$(sqlite3 second/cellar.db .dump | grep -c 'network-is-up')" -gt 0 ]

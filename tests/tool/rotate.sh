@@ -63,7 +63,7 @@ says "CN=$title G3"
 foretold "${rotate[@]}"
 fails 4 'not confirmed' "${rotate[@]}"
 fails 4 'not confirmed' "${rotate[@]}" --confirm "$title G3"
-CELLAR_TEST_INTERFACE=wlan0 fails 4 wlan0 "${rotate[@]}" --confirm "$title G2"
+CELLAR_TEST_ROOM=$wired fails 4 eth0 "${rotate[@]}" --confirm "$title G2"
 keeps cellar refuses 2 'ENV and PURPOSE|--all' cellar rotate -C cellar
 keeps cellar refuses 2 'ENV and PURPOSE|--all' cellar rotate prod -C cellar
 keeps cellar refuses 2 'neither ENV' cellar rotate prod code-signing --all -C cellar
@@ -86,7 +86,7 @@ for chain in g1 g2 g3 fulcio; do
 done
 
 # Back and forth; no key is needed, and a network does no harm.
-export CELLAR_TEST_INTERFACE=wlan0
+export CELLAR_TEST_ROOM=$wired
 fails 4 'not confirmed' cellar rotate prod code-signing --revert -C cellar
 foretold cellar rotate prod code-signing --revert -C cellar
 works cellar rotate prod code-signing --revert --confirm "$title G1" -C cellar
@@ -135,7 +135,7 @@ check 'the past is another' cmp -s a back-then/prod/sigstore/trusted_root.json
 exports --as-of 2026-05-01T00:00:00Z --to earlier
 check 'G3 was there in May' [ ! -e earlier/prod/code-signing/g3 -a -e earlier/prod/code-signing/g2 ]
 check 'G2 was active in May' cmp -s earlier/prod/code-signing/chain.pem earlier/prod/code-signing/g1/chain.pem
-unset CELLAR_TEST_INTERFACE
+unset CELLAR_TEST_ROOM
 
 # Every line that is due.
 export CELLAR_TEST_NOW=2026-09-01T00:00:00Z

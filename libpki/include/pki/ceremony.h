@@ -6,6 +6,7 @@
 #ifndef PKI_CEREMONY_H
 #define PKI_CEREMONY_H
 
+#include "pki/progress.h"
 #include "pki/report.h"
 
 /**
@@ -34,6 +35,24 @@ struct pki_ceremony_print_request {
  */
 PKI_CHECKED bool pki_ceremony_print(const struct pki_ceremony_print_request *request,
                                     struct pki_report *report, struct pki_error *err);
+
+struct pki_ceremony_room_request {
+    const char *directory;               /* where the ceremony will be recorded: its space */
+    const char *script;                  /* whose policy holds; NULL: the one where none is given */
+    const char *image;                   /* a medium, or file, to be digested; or NULL */
+    const char *second_clock;            /* what another clock says now, as typed; or NULL */
+    const struct pki_progress *progress; /* or NULL */
+};
+
+/**
+ * Look at the room: network, swap, core pattern, media, image, debugger, space, entropy; and
+ * compare the clock with a second one. A report is made whatever is found.
+ *
+ * Fails:  PKI_E_INVALID a finding that the policy has stop a ceremony; PKI_E_USAGE script, image or
+ *         time cannot be read; PKI_E_IO; PKI_E_CANCELLED
+ */
+PKI_CHECKED bool pki_ceremony_room(const struct pki_ceremony_room_request *request,
+                                   struct pki_report *report, struct pki_error *err);
 
 /** What a step can do, check and record: the words that a script may use. */
 PKI_CHECKED bool pki_ceremony_duties(struct pki_report *report, struct pki_error *err);

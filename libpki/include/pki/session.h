@@ -4,9 +4,9 @@
  * Everything that a duty needs from outside enters here: the cellar's
  * directory, the clock, the facts of the room, how to ask a person for a
  * passphrase, who looks at long work. The library itself never prints, prompts, reads the
- * environment or the clock. Clock, build date, cost of key derivation and the look at the network
- * interfaces are chosen at link time (ops/seams.h): tests link others; no variable and no option
- * switches anything in a shipped tool.
+ * environment or the clock. Clock, build date, cost of key derivation and where the facts of
+ * the room are looked at are chosen at link time (ops/seams.h): tests link others; no variable and
+ * no option switches anything in a shipped tool.
  *
  * Not here: verifying and describing files (pki/verify.h, pki/describe.h,
  * pki/lint.h) need neither session nor cellar.

@@ -42,6 +42,9 @@ static void test_each_step_has_boxes_and_the_script_its_digest(void)
     CU_ASSERT_TRUE(holds(&out, "[ ] three\n"));
     CU_ASSERT_TRUE(holds(&out, "2 present, 1 acting; not the same person as administrator"));
     CU_ASSERT_TRUE(holds(&out, "exception sheet, then the next step"));
+    CU_ASSERT_TRUE(holds(&out, "Stop the ceremony     interfaces, routes, radios, swap, debugger"));
+    CU_ASSERT_TRUE(holds(&out, "Are noted             core_pattern, media, image\n"));
+    CU_ASSERT_TRUE(holds(&out, "Second clock          within 60 s\n"));
     CU_ASSERT_TRUE(holds(&out, "Only if               clock is confirmed, network is absent"));
 }
 

@@ -60,6 +60,38 @@ static void test_a_step_does_a_duty_a_check_or_a_question(void)
     CU_ASSERT_EQUAL(ask->line, 112);
 }
 
+static void test_the_room_is_strict_unless_the_script_says_otherwise(void)
+{
+    pki_auto(pki_script) silent = NULL;
+    pki_auto(pki_script) script = NULL;
+    struct pki_error err = {0};
+
+    EXPECT_OK(pki_script_parse("s", fixture_bytes(fixture_script("", "")), &silent, &err), err);
+    CU_ASSERT_EQUAL(silent->room.of[PKI_ROOM_SWAP], PKI_ROOM_STOP);
+    CU_ASSERT_EQUAL(silent->room.of[PKI_ROOM_MEDIA], PKI_ROOM_NOTE);
+    CU_ASSERT_EQUAL(silent->room.clock_within, 60);
+    const char *text = fixture_script(
+        "facts:\n", "room:\n  swap: note\n  media: stop\n  clock_within: 5\nfacts:\n");
+    EXPECT_OK(pki_script_parse("s", fixture_bytes(text), &script, &err), err);
+    CU_ASSERT_EQUAL(script->room.of[PKI_ROOM_SWAP], PKI_ROOM_NOTE);
+    CU_ASSERT_EQUAL(script->room.of[PKI_ROOM_MEDIA], PKI_ROOM_STOP);
+    CU_ASSERT_EQUAL(script->room.of[PKI_ROOM_ROUTES], PKI_ROOM_STOP);
+    CU_ASSERT_EQUAL(script->room.clock_within, 5);
+    CU_ASSERT_EQUAL(script->room_line, 27);
+}
+
+static void test_a_digest_may_be_of_the_first_octets_of_a_medium(void)
+{
+    pki_auto(pki_script) script = NULL;
+    struct pki_error err = {0};
+    const char *text =
+        fixture_script("    label: BOOT\n", "    label: BOOT\n    size: 203423744\n");
+
+    EXPECT_OK(pki_script_parse("s", fixture_bytes(text), &script, &err), err);
+    CU_ASSERT_EQUAL(script->materials[0].size, 203423744);
+    CU_ASSERT_EQUAL(script->materials[1].size, 0);
+}
+
 static const struct {
     const char *part, *instead, *text;
 } refusals[] = {
@@ -77,6 +109,14 @@ static const struct {
     {"  administrator:\n    minimum: 1\n", "  administrator:\n    quorum: 1\n",
      "key \"minimum\" is missing"},
     {"    quorum: 1\n", "    quorum: 1\n    colour: red\n", "unknown key \"colour\""},
+    {"facts:\n", "room:\n  swap: shout\nfacts:\n",
+     "s:28:9: swap: there is no \"shout\"; take stop or note"},
+    {"facts:\n", "room:\n  smell: note\nfacts:\n", "s:28:3: unknown key \"smell\""},
+    {"facts:\n", "room:\n  clock_within: 4000\nfacts:\n", "no number from 1 to 3600"},
+    {"facts:\n", "room: stop\nfacts:\n", "s:27"},
+    {"    colour: red\n", "    size: 100\n", "size: needs sha256 beside it"},
+    {"    label: BOOT\n", "    label: BOOT\n    size: 1k\n", "size: \"1k\" is no number of octets"},
+    {"    label: BOOT\n", "    label: BOOT\n    size: 0\n", "size: \"0\" is no number"},
     {"kind: image", "kind: picture", "kind: there is no \"picture\"; take image, laptop"},
     {"sha256: 5d41", "sha256: 5d4", "this is no digest: write its 64 hex digits"},
     {"bag: required", "bag: maybe", "neither required nor none"},
@@ -178,6 +218,10 @@ int main(void)
         {"a script is read in file order", test_a_script_is_read_in_file_order},
         {"a step does a duty, a check or a question",
          test_a_step_does_a_duty_a_check_or_a_question},
+        {"the room is strict unless the script says otherwise",
+         test_the_room_is_strict_unless_the_script_says_otherwise},
+        {"a digest may be of the first octets of a medium",
+         test_a_digest_may_be_of_the_first_octets_of_a_medium},
         {"what cannot be read is told with its place",
          test_what_cannot_be_read_is_told_with_its_place},
         {"a script needs at least a step", test_a_script_needs_at_least_a_step},

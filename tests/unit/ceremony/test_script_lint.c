@@ -23,6 +23,8 @@ static const struct {
     {"fits_screen", "title: Rotate",
      "title: Rotate the line that signs code in production, and say so with very many words",
      "step 050: title has", 74},
+    {"room_stops", "facts:\n", "room:\n  media: stop\n  swap: note\nfacts:\n",
+     "swap: only noted, and a key is opened", 27},
     {"two_people", "    not_same_as:\n      - administrator\n", "", "one person could be both", 12},
     {"two_people", "  witness:", "  onlooker:", "no witness among the roles", 0},
     {"role_known", "    role: witness\n    minutes: 2", "    role: guard\n    minutes: 2",

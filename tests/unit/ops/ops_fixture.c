@@ -3,12 +3,12 @@
 #include "pki/key.h"
 #include "ops/seams.h"
 
-struct fixture_room fixture_room = {FIXTURE_NOW, 0, ""};
+struct fixture_room fixture_room = {FIXTURE_NOW, 0, FIXTURES "/rooms/quiet"};
 struct fixture_answers fixture_answers;
 
 void fixture_room_reset(void)
 {
-    fixture_room = (struct fixture_room){FIXTURE_NOW, 0, ""};
+    fixture_room = (struct fixture_room){FIXTURE_NOW, 0, FIXTURES "/rooms/quiet"};
     fixture_answers = (struct fixture_answers){0};
 }
 
@@ -27,10 +27,15 @@ unsigned pki_seam_rounds(void)
     return 1000;
 }
 
-bool pki_seam_interface_up(char name[64])
+const char *pki_seam_root(void)
 {
-    snprintf(name, 64, "%s", fixture_room.interface);
-    return name[0] != 0;
+    return fixture_room.root;
+}
+
+int64_t pki_seam_free(const char *directory)
+{
+    (void)directory;
+    return INT64_MAX;
 }
 
 static const char hierarchy[] = "hierarchy: 1\n"

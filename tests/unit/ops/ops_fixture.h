@@ -21,9 +21,10 @@
 struct fixture_room {
     int64_t now;
     int64_t build_date;
-    const char *interface; /* "" : none is up */
+    const char *root; /* below which proc and sys lie */
 };
 extern struct fixture_room fixture_room;
+#define FIXTURE_WIRED FIXTURES "/rooms/wired"
 void fixture_room_reset(void);
 
 /* How the next passphrases are answered. */

@@ -50,7 +50,7 @@ static void test_cutover_is_shown_and_recorded(void)
     bool found = false;
 
     memset(fixture_answers.asked, 0, sizeof(fixture_answers.asked));
-    fixture_room.interface = "eth0"; /* no key is used: it does not matter */
+    fixture_room.root = FIXTURE_WIRED; /* no key is used: it does not matter */
     pki_auto(pki_session) session = fixture_open(cellar);
     EXPECT_OK(pki_cutover_prepare(session, &request, &draft, &err), err);
     CU_ASSERT_STRING_EQUAL(pki_draft_name(draft), "Example Corp Prod Code Signing CA G2");

@@ -40,11 +40,11 @@ static void test_network_is_refused_under_enforce(void)
 {
     const char *cellar = fixture_cellar("enforced");
 
-    fixture_room.interface = "wlan0";
-    expect_refused(cellar, "network interface wlan0 is up");
+    fixture_room.root = FIXTURE_WIRED;
+    expect_refused(cellar, "network interface eth0 is up");
     EXPECT_TEXT("--override network-is-up");
     expect_found(cellar, PKI_OVERRIDE_NETWORK,
-                 "network interface wlan0 is up; overruled by network-is-up");
+                 "network interface eth0 is up; overruled by network-is-up");
     fixture_room_reset();
 }
 
@@ -52,7 +52,7 @@ static void test_network_is_noted_under_record(void)
 {
     const char *cellar = fixture_cellar_with("recorded", "air_gap: enforce", "air_gap: record");
 
-    fixture_room.interface = "eth0";
+    fixture_room.root = FIXTURE_WIRED;
     expect_found(cellar, NULL, "network interface eth0 is up");
     fixture_room_reset();
 }
@@ -85,7 +85,7 @@ static void test_words_do_not_stand_for_each_other(void)
     const char *cellar = fixture_cellar("words");
     struct pki_error err = {0};
 
-    fixture_room.interface = "wlan0";
+    fixture_room.root = FIXTURE_WIRED;
     struct pki_buf findings = check(cellar, PKI_OVERRIDE_CLOCK, &err);
     EXPECT_FAILS(err.code == PKI_OK, err, PKI_E_POLICY);
     pki_buf_clear(&findings);
@@ -100,7 +100,7 @@ static void test_duties_look_at_the_room(void)
     struct pki_draft *draft = NULL;
     struct pki_error err = {0};
 
-    fixture_room.interface = "wlan0";
+    fixture_room.root = FIXTURE_WIRED;
     {
         pki_auto(pki_session) session = fixture_open(cellar);
         EXPECT_FAILS(pki_root_prepare(session, "main", &draft, &err), err, PKI_E_POLICY);

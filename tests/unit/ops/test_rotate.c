@@ -153,7 +153,7 @@ static void test_promotion_alone_needs_no_key_and_no_silence(void)
 {
     const char *cellar = published("keyless");
 
-    fixture_room.interface = "eth0";
+    fixture_room.root = FIXTURE_WIRED;
     refuse(cellar, &at_once, PKI_E_POLICY, "eth0");
     char *text = rotate(cellar, &promote_only);
     CU_ASSERT_STRING_EQUAL(fixture_answers.asked, "");
