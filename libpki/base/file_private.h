@@ -39,6 +39,9 @@ PKI_CHECKED bool pki_dir_search(int dir, const char *path, int *fd, const char *
 PKI_CHECKED bool pki_file_open(int dir, const char *path, int *fd, struct stat *status,
                                struct pki_error *err);
 
+/** Bytes read, up to size, which are fewer only at the end of the input; -1 with errno. */
+ssize_t pki_fd_read(int fd, uint8_t *data, size_t size);
+
 /** Rename to what is no name yet, also where a file system has no renameat2; false with errno. */
 bool pki_rename_new(int dir, const char *fresh, const char *name);
 

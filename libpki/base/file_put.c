@@ -46,9 +46,17 @@ bool pki_file_get(const struct pki_file *file, size_t offset, uint8_t *room, siz
     return true;
 }
 
+/* What passes through may be a secret's: a chunk is wiped when it goes. */
+static void wipe(uint8_t (*chunk)[CHUNK])
+{
+    explicit_bzero(*chunk, sizeof(*chunk));
+}
+
+#define SCOPE_WIPED __attribute__((__cleanup__(wipe)))
+
 bool pki_file_pull(struct pki_file *file, size_t offset, struct pki_error *err)
 {
-    uint8_t chunk[CHUNK];
+    SCOPE_WIPED uint8_t chunk[CHUNK];
     size_t size = 0;
 
     assert(offset <= file->put);
@@ -76,7 +84,7 @@ bool pki_file_view(const struct pki_file *file, struct pki_bytes *bytes, struct 
 
 bool pki_file_checksum(const struct pki_file *file, uint64_t *sum, struct pki_error *err)
 {
-    uint8_t chunk[CHUNK];
+    SCOPE_WIPED uint8_t chunk[CHUNK];
     struct pki_sum found = {0};
     size_t size = 0;
 

@@ -68,8 +68,7 @@ static bool open_within(int dir, const char *path, size_t limit, int *fd, size_t
     return true;
 }
 
-/* Bytes read, up to size; -1 with errno. Short only at the end of the file. */
-static ssize_t read_up_to(int fd, uint8_t *data, size_t size)
+ssize_t pki_fd_read(int fd, uint8_t *data, size_t size)
 {
     size_t used = 0;
 
@@ -90,8 +89,8 @@ static bool read_exactly(int fd, const char *path, uint8_t *data, size_t size,
                          struct pki_error *err)
 {
     uint8_t beyond = 0;
-    ssize_t got = read_up_to(fd, data, size);
-    ssize_t more = got < 0 ? -1 : read_up_to(fd, &beyond, 1);
+    ssize_t got = pki_fd_read(fd, data, size);
+    ssize_t more = got < 0 ? -1 : pki_fd_read(fd, &beyond, 1);
 
     if (got < 0 || more < 0)
         return pki_fail(err, PKI_E_IO, "%s: cannot be read: %s", path, strerror(errno));
@@ -133,7 +132,7 @@ bool pki_file_stream(int dir, const char *path,
         return false;
     (void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
     do {
-        got = read_up_to(fd, piece, sizeof(piece));
+        got = pki_fd_read(fd, piece, sizeof(piece));
         if (got < 0)
             return pki_fail(err, PKI_E_IO, "%s: cannot be read: %s", path, strerror(errno));
         if (got > 0 && !take(of, (struct pki_bytes){piece, (size_t)got}, err))

@@ -108,24 +108,6 @@ void pki_secret_truncate(struct pki_secret *secret, size_t size)
     secret->size = size;
 }
 
-/* Bytes up to the end of the input or of the room; -1 with errno. */
-static ssize_t read_into(int fd, uint8_t *data, size_t size)
-{
-    size_t used = 0;
-
-    while (used < size) {
-        ssize_t got = read(fd, data + used, size - used);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return -1;
-        if (got == 0)
-            break;
-        used += (size_t)got;
-    }
-    return (ssize_t)used;
-}
-
 bool pki_secret_read_file(const char *path, struct pki_secret **secret, struct pki_error *err)
 {
     pki_scope_fd int fd = -1;
@@ -143,7 +125,7 @@ bool pki_secret_read(int fd, struct pki_secret **secret, struct pki_error *err)
         return false;
 
     uint8_t *data = pki_secret_open(made);
-    ssize_t got = read_into(fd, data, PASSPHRASE_MAX + 2);
+    ssize_t got = pki_fd_read(fd, data, PASSPHRASE_MAX + 2);
     int reason = errno;
     bool newline = got > 0 && data[got - 1] == '\n';
     pki_secret_close(made);

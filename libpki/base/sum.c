@@ -48,6 +48,7 @@ void pki_sum_add(struct pki_sum *sum, struct pki_bytes bytes)
     if (left > 0) {
         memcpy(last, bytes.data + (bytes.size - left), left);
         add_steps(sum->lanes, last, 1);
+        explicit_bzero(last, sizeof(last)); /* may be a secret's */
     }
     sum->size += bytes.size;
 }

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -195,6 +196,37 @@ static void test_any_changed_octet_changes_the_checksum(void)
     CU_ASSERT_NOT_EQUAL(sum_of(file), zeros);
 }
 
+/* What a share's file passes through on its way back from the medium, seen by a thread whose stack
+   is ours to look at afterwards. */
+static const char words[] =
+    "yoga academic tenant friar satoshi academic acrobat romp tidy gather category smoking";
+
+static void *put_and_commit(void *unused)
+{
+    pki_auto(pki_file) file = new_file("words");
+    struct pki_error err = {0};
+
+    EXPECT_OK(pki_file_put(file, 0, bytes_of(words), &err), err);
+    EXPECT_OK(pki_file_commit(&file, &err), err);
+    return unused;
+}
+
+static void test_what_was_read_back_does_not_stay_on_the_stack(void)
+{
+    static _Alignas(4096) uint8_t stack[1024 * 1024];
+    pthread_attr_t attributes;
+    pthread_t thread;
+
+    CU_ASSERT_EQUAL_FATAL(pthread_attr_init(&attributes), 0);
+    CU_ASSERT_EQUAL_FATAL(pthread_attr_setstack(&attributes, stack, sizeof(stack)), 0);
+    CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, &attributes, put_and_commit, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(pthread_join(thread, NULL), 0);
+    (void)pthread_attr_destroy(&attributes);
+    expect_content("words", words);
+    for (size_t at = 0; at + 8 <= strlen(words); at++)
+        CU_ASSERT_PTR_NULL(memmem(stack, sizeof(stack), words + at, 8));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -207,6 +239,8 @@ int main(void)
         {"a full disk leaves nothing", test_a_full_disk_leaves_nothing},
         {"a commit over a file replaces it", test_a_commit_over_a_file_replaces_it},
         {"any changed octet changes the checksum", test_any_changed_octet_changes_the_checksum},
+        {"what was read back does not stay on the stack",
+         test_what_was_read_back_does_not_stay_on_the_stack},
         CU_TEST_INFO_NULL,
     };
     CU_SuiteInfo suites[] = {{.pName = "file put", .pTests = tests}, CU_SUITE_INFO_NULL};
