@@ -81,6 +81,30 @@ size_t pki_shares_missing(const struct pki_shares *shares)
     return missing + (groups < needed ? needed - groups : 0);
 }
 
+static void tell_lacking(size_t n, const char *what, struct pki_buf *text)
+{
+    pki_buf_printf(text, "%s%zu more %s%s", text->size > 0 ? " and " : "", n, what,
+                   n == 1 ? "" : "s");
+}
+
+void pki_shares_lacking(const struct pki_shares *shares, struct pki_buf *text)
+{
+    size_t groups = count_groups(shares);
+    size_t needed = shares->n > 0 ? shares->list[0]->set.threshold : 1;
+
+    for (unsigned group = 0; group < PKI_SHARE_GROUPS_MAX; group++) {
+        const struct pki_share *first = NULL;
+        size_t n = count_group(shares, group, &first);
+        if (n == 0 || n >= first->threshold)
+            continue;
+        tell_lacking(first->threshold - n, "share", text);
+        if (first->set.groups > 1)
+            pki_buf_printf(text, " of group %u", group + 1);
+    }
+    if (groups < needed)
+        tell_lacking(needed - groups, shares->n > 0 ? "group" : "share", text);
+}
+
 /* What the new share has in common with the ones before. */
 static bool check_set(const struct pki_share *known, const struct pki_share *share,
                       struct pki_error *err)
@@ -319,11 +343,12 @@ bool pki_share_combine(const struct pki_shares *shares, struct pki_secret *passp
                        struct pki_secret **secret, struct pki_error *err)
 {
     pki_auto(pki_secret) encrypted = NULL;
-    size_t missing = pki_shares_missing(shares);
+    pki_scope(pki_buf) lacking = {0};
 
-    if (missing > 0)
-        return pki_fail(err, PKI_E_INVALID, "%zu more %s needed", missing,
-                        missing == 1 ? "share is" : "shares are");
+    pki_shares_lacking(shares, &lacking);
+    if (pki_shares_missing(shares) > 0)
+        return pki_fail(err, PKI_E_INVALID, "needed: %.*s", (int)lacking.size,
+                        (const char *)lacking.data);
     return check_passphrase(passphrase, err) && join_groups(shares, &encrypted, err) &&
            pki_share_decrypt(&shares->list[0]->set, passphrase, encrypted, secret, err);
 }

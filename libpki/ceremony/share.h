@@ -27,6 +27,7 @@
 #define PKI_CEREMONY_SHARE_H
 
 #include "pki/secret.h"
+#include "base/buf.h"
 
 #define PKI_SHARE_GROUPS_MAX     16
 #define PKI_SHARE_MEMBERS_MAX    16
@@ -95,6 +96,9 @@ PKI_CHECKED bool pki_shares_add(struct pki_shares *shares, struct pki_share *sha
 /** How many more shares are needed at least; 0: pki_share_combine has what it needs. No shares:
  *  1, as nothing is known. */
 size_t pki_shares_missing(const struct pki_shares *shares);
+
+/** The same in words: "2 more shares of group 1 and 1 more group". */
+void pki_shares_lacking(const struct pki_shares *shares, struct pki_buf *text);
 
 struct pki_share_group {
     unsigned threshold, members;

@@ -21,6 +21,8 @@
 #define WORDS_MIN         (OTHER_WORDS + VALUE_WORDS(PKI_SHARE_SECRET_MIN))
 #define WORDS_MAX         (OTHER_WORDS + VALUE_WORDS(PKI_SHARE_SECRET_MAX))
 
+_Static_assert(WORDS_MAX == PKI_SHARE_LENGTH_MAX, "what can be typed is what can be read");
+
 /* The words of a share by their numbers. Lives in a pki_secret. */
 struct numbers {
     uint16_t list[WORDS_MAX];

@@ -152,10 +152,11 @@ void pki_target_warn(const struct pki_target *target, struct pki_report *warning
         pki_fd_close_(&fd);
     while (stream && (entry = readdir(stream))) { /* NOLINT(concurrency-mt-unsafe) */
         if (is_left(target, entry->d_name)) {
-            pki_report_note(warnings, "Warning", PKI_TONE_WARN,
-                            "%s, beside it, is of a run that was cut off, and may hold a key: "
-                            "remove it",
-                            entry->d_name);
+            pki_report_note(
+                warnings, "Warning", PKI_TONE_WARN,
+                "%s, beside it, is of a run that was cut off, and may hold a key or shares: "
+                "remove it",
+                entry->d_name);
         }
     }
     if (stream)

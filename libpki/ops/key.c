@@ -7,7 +7,7 @@ static bool ask_and_open(struct pki_session *session, const struct pki_key_at *a
                          const struct pki_prompts *prompts, struct pki_secret **passphrase,
                          struct pki_key **key, struct pki_error *err)
 {
-    return pki_key_at_ask(session, at, prompts, passphrase, err) &&
+    return pki_key_at_ask(session, at, prompts, passphrase, NULL, err) &&
            pki_key_at_open(at, *passphrase, key, err);
 }
 
@@ -56,11 +56,8 @@ bool pki_key_test(struct pki_session *session, const char *what, const struct pk
 static bool ask_new(const struct pki_prompts *prompts, const char *name, struct pki_secret *old,
                     struct pki_secret **fresh, struct pki_error *err)
 {
-    if (!pki_share_ask_passphrase(prompts, name, true, fresh, err) ||
-        !pki_passphrase_judge(*fresh, err))
-        return false;
-    return !pki_secret_equal(old, *fresh) ||
-           pki_fail(err, PKI_E_PASSPHRASE, "the new passphrase is the old one");
+    return pki_share_ask_passphrase(prompts, name, true, fresh, err) &&
+           pki_passphrase_judge(*fresh, err) && pki_share_check_fresh(old, *fresh, err);
 }
 
 /* Who keeps a share of it has a word in this. */

@@ -8,8 +8,6 @@
 #include "base/file.h"
 #include "ops/share.h"
 
-#define DETAIL_MAX (PKI_CLOCK_TEXT + 128)
-
 void pki_key_at_clear(struct pki_key_at *at)
 {
     pki_buf_clear(&at->pem);
@@ -56,10 +54,11 @@ bool pki_key_at_find(struct pki_session *session, const char *what, struct pki_k
 
 bool pki_key_at_ask(struct pki_session *session, const struct pki_key_at *at,
                     const struct pki_prompts *prompts, struct pki_secret **passphrase,
-                    struct pki_error *err)
+                    struct pki_secret **typed, struct pki_error *err)
 {
-    return at->recorded ? pki_share_ask_key(session->store, &at->row, prompts, passphrase, err)
-                        : pki_share_ask_passphrase(prompts, at->name, false, passphrase, err);
+    return at->recorded
+               ? pki_share_ask_key(session->store, &at->row, prompts, passphrase, typed, err)
+               : pki_share_ask_passphrase(prompts, at->name, false, passphrase, err);
 }
 
 bool pki_key_at_open(const struct pki_key_at *at, struct pki_secret *passphrase,
@@ -160,14 +159,15 @@ static bool find_place(struct pki_session *session, const struct pki_key_at *at,
 
 /* Also looks at the clock, before anything is written. */
 static bool make_detail(struct pki_session *session, const struct pki_key_at *at, const char *how,
-                        char detail[DETAIL_MAX], struct pki_error *err)
+                        struct pki_buf *detail, struct pki_error *err)
 {
     char clock[PKI_CLOCK_TEXT] = "";
 
     if (at->recorded && !pki_session_clock_text(session, clock, err))
         return false;
-    (void)snprintf(detail, DETAIL_MAX, "key file sealed %s%s%s", how, *clock ? "; " : "", clock);
-    return true;
+    pki_buf_printf(detail, "key file sealed %s%s%s", how, *clock ? "; " : "", clock);
+    pki_buf_byte(detail, 0);
+    return pki_buf_ok(detail, err);
 }
 
 /* Recorded first, then named: stopped between the two, pki_session_read_key finishes it. */
@@ -178,14 +178,15 @@ bool pki_key_at_replace(struct pki_session *session, const struct pki_key_at *at
     pki_scope_fd int dir = -1;
     char file[NAME_MAX + 1];
     char beside[PATH_MAX];
-    char detail[DETAIL_MAX];
+    pki_scope(pki_buf) detail = {0};
     uint8_t sha256[PKI_SHA256_SIZE];
 
-    if (!make_detail(session, at, change->how, detail, err) ||
+    if (!make_detail(session, at, change->how, &detail, err) ||
         !find_place(session, at, &dir, file, err) ||
         (at->recorded && !clear_beside(dir, file, err)) ||
         !write_beside(dir, file, seal, beside, sha256, err) ||
-        (at->recorded && !record(session, &at->row, sha256, change, detail, err)))
+        (at->recorded &&
+         !record(session, &at->row, sha256, change, (const char *)detail.data, err)))
         return false;
     if (renameat(dir, beside, dir, file) != 0)
         return pki_fail(err, PKI_E_IO, "%s: %s", file, strerror(errno));

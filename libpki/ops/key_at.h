@@ -30,10 +30,11 @@ PKI_CHECKED bool pki_key_at_find_to_change(struct pki_session *session, const ch
 PKI_CHECKED bool pki_key_at_open(const struct pki_key_at *at, struct pki_secret *passphrase,
                                  struct pki_key **key, struct pki_error *err);
 
-/** Ask for what opens it: by its policy, where it is recorded; else a passphrase. */
+/** Ask for what opens it: by its policy, where it is recorded; else a passphrase. @typed as
+ *  pki_share_ask_key */
 PKI_CHECKED bool pki_key_at_ask(struct pki_session *session, const struct pki_key_at *at,
                                 const struct pki_prompts *prompts, struct pki_secret **passphrase,
-                                struct pki_error *err);
+                                struct pki_secret **typed, struct pki_error *err);
 
 /* What a file that is sealed anew opens with from then on. */
 struct pki_key_change {

@@ -92,7 +92,7 @@ bool pki_session_open_row(struct pki_session *session, const struct pki_key_row 
     uint8_t sha256[PKI_SHA256_SIZE];
 
     if (!pki_session_read_key(session, row, &pem, err) ||
-        !pki_share_ask_key(session->store, row, &session->prompts, &passphrase, err) ||
+        !pki_share_ask_key(session->store, row, &session->prompts, &passphrase, NULL, err) ||
         !pki_key_file_open(row->name, pki_buf_view(&pem), passphrase, &fresh, err))
         return false;
     pki_sha256(pki_key_spki(fresh), sha256);

@@ -69,11 +69,22 @@ static bool read_and_take(struct pki_secret *words, const struct pki_share_taker
     return pki_share_parse(words, &share, why) && taker->take(taker->context, PKI_TAKE(share), why);
 }
 
+/* By its length and checksum: what else is wrong with it is said once it is taken. */
+static bool is_whole(struct pki_secret *words)
+{
+    pki_auto(pki_share) share = NULL;
+    struct pki_error why = {0};
+
+    return pki_share_parse(words, &share, &why) || why.code == PKI_E_POLICY;
+}
+
 bool pki_share_ask_for(const struct pki_prompts *prompts, const struct pki_share_ask *ask,
                        const struct pki_share_taker *taker, struct pki_error *err)
 {
     struct pki_share_ask again = *ask;
     struct pki_error why = {0};
+
+    again.whole = is_whole;
 
     if (!prompts->share)
         return pki_fail(err, PKI_E_POLICY, "nobody can be asked for shares");
@@ -142,10 +153,18 @@ bool pki_shares_collect(const struct pki_share_wish *wish, struct pki_shares *sh
     const struct pki_share_taker taker = {take, &collection};
 
     while (pki_shares_missing(shares) > 0) {
+        pki_scope(pki_buf) lacking = {0};
+        bool several = shares->n > 0 && shares->list[0]->set.groups > 1;
+
+        pki_shares_lacking(shares, &lacking);
+        pki_buf_byte(&lacking, 0);
+        if (!pki_buf_ok(&lacking, err))
+            return false;
         const struct pki_share_ask ask = {
             .name = wish->name,
             .number = (unsigned)shares->n + 1,
             .of = shares->n > 0 ? (unsigned)(shares->n + pki_shares_missing(shares)) : 0,
+            .lacking = several ? (const char *)lacking.data : NULL,
         };
         if (!pki_share_ask_for(wish->prompts, &ask, &taker, err))
             return false;
@@ -158,22 +177,35 @@ bool pki_shares_open(const struct pki_share_wish *wish, const struct pki_shares 
 {
     pki_auto(pki_secret) typed = NULL;
     pki_auto(pki_secret) secret = NULL;
+    bool open = (!wish->with_passphrase ||
+                 pki_share_ask_passphrase(wish->prompts, wish->name, false, &typed, err)) &&
+                pki_share_combine(shares, typed, &secret, err) &&
+                pki_share_passphrase(secret, passphrase, err);
 
-    return (!wish->with_passphrase ||
-            pki_share_ask_passphrase(wish->prompts, wish->name, false, &typed, err)) &&
-           pki_share_combine(shares, typed, &secret, err) &&
-           pki_share_passphrase(secret, passphrase, err);
+    if (open && wish->typed)
+        *wish->typed = PKI_TAKE(typed);
+    return open;
 }
 
 bool pki_share_ask_key(struct pki_store *store, const struct pki_key_row *row,
                        const struct pki_prompts *prompts, struct pki_secret **passphrase,
-                       struct pki_error *err)
+                       struct pki_secret **typed, struct pki_error *err)
 {
     pki_scope(pki_shares) shares = {.n = 0};
-    const struct pki_share_wish wish = {row->name, store, row->policy == PKI_POLICY_BOTH, prompts};
+    const struct pki_share_wish wish = {.name = row->name,
+                                        .record = store,
+                                        .with_passphrase = row->policy == PKI_POLICY_BOTH,
+                                        .prompts = prompts,
+                                        .typed = typed};
 
     if (row->policy == PKI_POLICY_PASSPHRASE)
         return pki_share_ask_passphrase(prompts, row->name, false, passphrase, err);
     return pki_shares_collect(&wish, &shares, err) &&
            pki_shares_open(&wish, &shares, passphrase, err);
+}
+
+bool pki_share_check_fresh(struct pki_secret *old, struct pki_secret *fresh, struct pki_error *err)
+{
+    return !old || !pki_secret_equal(old, fresh) ||
+           pki_fail(err, PKI_E_PASSPHRASE, "the new passphrase is the old one");
 }

@@ -17,6 +17,7 @@ struct pki_share_wish {
     struct pki_store *record; /* what the share must be recorded in as this key's; or NULL */
     bool with_passphrase;
     const struct pki_prompts *prompts;
+    struct pki_secret **typed; /* gets the passphrase that belongs to the shares; or NULL */
 };
 
 /** Ask until a set is complete. A share that is no good is asked for again, where that is possible.
@@ -32,11 +33,13 @@ PKI_CHECKED bool pki_shares_open(const struct pki_share_wish *wish, const struct
  * What opens a recorded key's file, by its policy: a passphrase, or shares and what they were made
  * with.
  *
- * Fails: as the prompts and pki_shares_open
+ * @typed  gets the passphrase that belongs to the shares, if there is one; or NULL
+ * Fails:  as the prompts and pki_shares_open
  */
 PKI_CHECKED bool pki_share_ask_key(struct pki_store *store, const struct pki_key_row *row,
                                    const struct pki_prompts *prompts,
-                                   struct pki_secret **passphrase, struct pki_error *err);
+                                   struct pki_secret **passphrase, struct pki_secret **typed,
+                                   struct pki_error *err);
 
 /** Ask once for a share that take accepts; it says why not, and the question is put again.
  *  @take  consumes the share */
@@ -47,6 +50,19 @@ struct pki_share_taker {
 PKI_CHECKED bool pki_share_ask_for(const struct pki_prompts *prompts,
                                    const struct pki_share_ask *ask,
                                    const struct pki_share_taker *taker, struct pki_error *err);
+
+/* Shares that were made, on their way to those who keep them. */
+struct pki_share_handing {
+    const char *name; /* of the key */
+    const struct pki_shares *made;
+    bool show; /* here and now; else they lie in files */
+    const struct pki_prompts *prompts;
+};
+
+/** Show each, and have it typed back; as many as are needed to combine are left in typed.
+ *  @plan "3 of 5" */
+PKI_CHECKED bool pki_shares_hand_out(const struct pki_share_handing *handing, const char *plan,
+                                     struct pki_shares *typed, struct pki_error *err);
 
 /** SHA-256 of its words: small letters, one space between two. */
 PKI_CHECKED bool pki_share_digest(const struct pki_share *share, uint8_t sha256[PKI_SHA256_SIZE],
@@ -60,6 +76,10 @@ PKI_CHECKED bool pki_share_passphrase(struct pki_secret *secret, struct pki_secr
 PKI_CHECKED bool pki_share_ask_passphrase(const struct pki_prompts *prompts, const char *name,
                                           bool fresh, struct pki_secret **passphrase,
                                           struct pki_error *err);
+
+/** @old  NULL: there was none. Fails: PKI_E_PASSPHRASE the new one is the old one */
+PKI_CHECKED bool pki_share_check_fresh(struct pki_secret *old, struct pki_secret *fresh,
+                                       struct pki_error *err);
 
 /** How people call it: groups are spoken of where there are several. */
 void pki_share_name(const struct pki_share *share, char name[PKI_SHARE_NAME]);

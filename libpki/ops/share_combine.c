@@ -137,6 +137,7 @@ struct combination {
     const struct pki_prompts *prompts;
     struct pki_key_at at;
     struct pki_shares shares;
+    struct pki_secret *typed; /* the shares' own passphrase; or NULL */
     struct pki_key *key;
 };
 
@@ -144,6 +145,7 @@ static void combination_clear(struct combination *combination)
 {
     pki_key_at_clear(&combination->at);
     pki_shares_clear(&combination->shares);
+    pki_secret_free(combination->typed);
     pki_key_free(combination->key);
 }
 
@@ -196,6 +198,7 @@ static bool open_key(struct combination *combination, struct pki_error *err)
         .with_passphrase = at->recorded ? at->row.policy == PKI_POLICY_BOTH
                                         : combination->request->with_passphrase,
         .prompts = combination->prompts,
+        .typed = &combination->typed,
     };
     return open_with(combination, &wish, err);
 }
@@ -208,7 +211,7 @@ static bool to_passphrase(struct combination *combination, struct pki_error *err
     pki_auto(pki_secret) fresh = NULL;
 
     if (!pki_share_ask_passphrase(combination->prompts, at->name, true, &fresh, err) ||
-        !pki_passphrase_judge(fresh, err))
+        !pki_passphrase_judge(fresh, err) || !pki_share_check_fresh(combination->typed, fresh, err))
         return false;
     const struct pki_key_seal seal = {at->name, combination->key, fresh};
     return pki_key_at_replace(combination->session, at, &seal, &change, err);

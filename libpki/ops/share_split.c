@@ -1,4 +1,6 @@
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "crypto/random.h"
@@ -17,6 +19,7 @@ struct split {
     struct pki_share_plan plan;
     struct pki_key_at at;
     struct pki_key *key;
+    struct pki_secret *old;        /* the passphrase until now; or NULL */
     struct pki_secret *passphrase; /* the shares' own; or NULL */
     struct pki_secret *secret;
     struct pki_shares made;
@@ -28,6 +31,7 @@ static void split_clear(struct split *split)
 {
     pki_key_at_clear(&split->at);
     pki_key_free(split->key);
+    pki_secret_free(split->old);
     pki_secret_free(split->passphrase);
     pki_secret_free(split->secret);
     pki_shares_clear(&split->made);
@@ -113,9 +117,14 @@ static bool open_key(struct split *split, struct pki_error *err)
 {
     pki_auto(pki_secret) passphrase = NULL;
 
-    return pki_key_at_find_to_change(split->session, split->request->what, &split->at, err) &&
-           pki_key_at_ask(split->session, &split->at, split->prompts, &passphrase, err) &&
-           pki_key_at_open(&split->at, passphrase, &split->key, err);
+    if (!pki_key_at_find_to_change(split->session, split->request->what, &split->at, err) ||
+        !pki_key_at_ask(split->session, &split->at, split->prompts, &passphrase, &split->old,
+                        err) ||
+        !pki_key_at_open(&split->at, passphrase, &split->key, err))
+        return false;
+    if (!split->old)
+        split->old = PKI_TAKE(passphrase);
+    return true;
 }
 
 static bool choose_secret(struct split *split, struct pki_error *err)
@@ -131,13 +140,14 @@ static bool make_shares(struct split *split, struct pki_error *err)
 {
     if (split->request->with_passphrase &&
         (!pki_share_ask_passphrase(split->prompts, split->at.name, true, &split->passphrase, err) ||
-         !pki_passphrase_judge(split->passphrase, err)))
+         !pki_passphrase_judge(split->passphrase, err) ||
+         !pki_share_check_fresh(split->old, split->passphrase, err)))
         return false;
     return choose_secret(split, err) &&
            pki_share_split(split->secret, &split->plan, split->passphrase, &split->made, err);
 }
 
-/* --- handing out and typing back ---------------------------------------------------------------
+/* --- files ---------------------------------------------------------------
  */
 
 /* "root-g1-share-2.txt", "root-g1-group-1-share-2.txt" */
@@ -181,58 +191,20 @@ static bool write_files(struct split *split, struct pki_error *err)
     return pki_target_finish(&split->target, err);
 }
 
-static bool show(const struct split *split, const struct pki_share *share, struct pki_error *err)
-{
-    pki_auto(pki_secret) words = NULL;
-    pki_scope(pki_buf) plan = {0};
-    char name[PKI_SHARE_NAME];
-    char title[200];
-
-    if (!split->prompts->show_share)
-        return pki_fail(err, PKI_E_POLICY, "nobody can be shown a share");
-    describe_plan(&split->plan, &plan);
-    pki_buf_byte(&plan, 0);
-    pki_share_name(share, name);
-    if (!pki_buf_ok(&plan, err) || !pki_share_write(share, &words, err))
-        return false;
-    (void)snprintf(title, sizeof(title), "%.60s: %s (%.60s), set %04x", split->at.name, name,
-                   (const char *)plan.data, share->set.id);
-    return split->prompts->show_share(split->prompts->context, title, words, err);
-}
-
-struct expected {
-    struct split *split;
-    const struct pki_share *share;
-};
-
-static bool take_back(void *context, struct pki_share *share, struct pki_error *why)
-{
-    const struct expected *expected = context;
-    pki_auto(pki_share) own = share;
-    char name[PKI_SHARE_NAME];
-
-    if (!pki_share_equal(own, expected->share)) {
-        pki_share_name(expected->share, name);
-        return pki_fail(why, PKI_E_INVALID, "this is not %s, which is to be typed back now", name);
-    }
-    struct pki_error surplus = {0}; /* more than its group, or the set, needs to combine */
-    return pki_shares_add(&expected->split->typed, PKI_TAKE(own), &surplus) ||
-           surplus.code == PKI_E_INVALID || pki_fail(why, surplus.code, "%s", surplus.text);
-}
-
 static bool hand_out(struct split *split, struct pki_error *err)
 {
-    for (size_t i = 0; i < split->made.n; i++) {
-        struct expected expected = {split, split->made.list[i]};
-        const struct pki_share_taker taker = {take_back, &expected};
-        const struct pki_share_ask ask = {
-            .name = split->at.name, .number = (unsigned)i + 1, .of = (unsigned)split->made.n};
+    pki_scope(pki_buf) plan = {0};
+    const struct pki_share_handing handing = {
+        .name = split->at.name,
+        .made = &split->made,
+        .show = !split->request->to,
+        .prompts = split->prompts,
+    };
 
-        if ((!split->request->to && !show(split, split->made.list[i], err)) ||
-            !pki_share_ask_for(split->prompts, &ask, &taker, err))
-            return false;
-    }
-    return true;
+    describe_plan(&split->plan, &plan);
+    pki_buf_byte(&plan, 0);
+    return pki_buf_ok(&plan, err) &&
+           pki_shares_hand_out(&handing, (const char *)plan.data, &split->typed, err);
 }
 
 /* --- sealing -----------------------------------------------------------------------------------
@@ -273,7 +245,8 @@ static bool tell_void(const struct split *split, struct pki_error *err)
 {
     const struct pki_error why = *err;
 
-    if (!split->request->to)
+    if (!split->request->to || why.code == PKI_E_EXISTS ||
+        faccessat(AT_FDCWD, split->request->to, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
         return false;
     *err = (struct pki_error){0};
     return pki_fail(err, why.code,
@@ -342,13 +315,15 @@ static bool run(struct split *split, struct pki_report *report, struct pki_error
         !open_key(split, err))
         return false;
     tell_plan(split, report);
+    if (split->request->to)
+        pki_target_warn(&split->target, report);
     if (split->request->dry_run) {
         pki_report_note(report, "Dry run", PKI_TONE_FAINT, "nothing was written");
         return true;
     }
-    if (!make_shares(split, err) || (split->request->to && !write_files(split, err)))
+    if (!make_shares(split, err))
         return false;
-    if (!hand_out(split, err))
+    if ((split->request->to && !write_files(split, err)) || !hand_out(split, err))
         return tell_void(split, err);
     if (!seal(split, err))
         return tell_uncertain(split, err);

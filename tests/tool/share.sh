@@ -43,6 +43,14 @@ check 'the key has changed' cmp -s mine/key.key before.key
 rm -r handed
 refuses 4 'at a terminal only: give --to' cellar share split mine/key.key --shares 3of5 "${named[@]}"
 
+# What a run that was killed left beside it is named; a disk that fills leaves nothing.
+mkdir .handed.new-0a1b2c3d
+works "${split[@]}" --dry-run
+says 'handed.new-0a1b2c3d, beside it, is of a run that was cut off'
+rm -r .handed.new-0a1b2c3d
+( ulimit -f 0; cellar share split mine/key.key --shares 3of5 --to handed "${named[@]}" >out 2>err; [ $? = 1 ] ) || bad 'no room: not 1'
+check 'shares are left' [ -z "$(find . -maxdepth 1 -name '*handed*')" ]
+
 # Typed back in the wrong order: which one is wanted is said, and the key stays.
 shares handed key.key 1 3 2 4 5
 refuses 3 'handed/key.key-share-3.txt: this is not share 2, which is to be typed back' "${split[@]}" "${shares[@]}"
@@ -121,6 +129,9 @@ group 1-1 2-1 2-2 2-3 3-1 3-2 3-3
 works cellar share split both.key --shares 1of1 --shares 2of3 --shares 3of3 --groups 2 --with-passphrase --to both \
     "${named[@]}" --passphrase-file new=new.txt "${shares[@]}"
 both=(cellar share combine both.key --with-passphrase)
+cp before.key twice.key
+refuses 4 'the new passphrase is the old one' cellar share split twice.key --shares 2of3 --with-passphrase --to twice "${named[@]}"
+check 'shares of it are left' [ ! -e twice ]
 group 2-3 1-1 2-1
 works "${both[@]}" "${shares[@]}" --passphrase-file new.txt
 group 3-1 2-3 3-2 2-1 3-3
@@ -130,6 +141,10 @@ refuses 4 'were made with a passphrase' cellar share combine both.key "${shares[
 refuses 4 'passphrase of both.key is needed' "${both[@]}" "${shares[@]}"
 group 1-1 2-1 3-1
 refuses 3 'group 3 is not needed' "${both[@]}" "${shares[@]}"
+group 3-1 2-3 3-2
+refuses 4 'share 4 of 5 is needed \(1 more share of group 2 and 1 more share of group 3\)' "${both[@]}" "${shares[@]}"
+group 3-1
+refuses 4 'share 2 of 4 is needed \(2 more shares of group 3 and 1 more group\)' "${both[@]}" "${shares[@]}"
 
 # --- a cellar ---------------------------------------------------------------------------------
 
@@ -191,6 +206,23 @@ refuses 3 'this share of root-g1 is void' cellar share combine root-g1 -C cellar
 refuses 3 'is void' cellar share test -C cellar --share-file old/root-g1-share-1.txt
 works cellar audit -C cellar
 
+# The journal holds the whole of a large plan, and of a drill with all that it needs.
+many=()
+shares=()
+for group in {1..16}; do
+    many+=(--shares 2of2)
+    shares+=(--share-file "many/prod-code-signing-g2-group-$group-share-1.txt"
+        --share-file "many/prod-code-signing-g2-group-$group-share-2.txt")
+done
+with prod-code-signing-g2
+works cellar share split prod-code-signing-g2 "${many[@]}" --to many -C cellar "${secrets[@]}" "${shares[@]}"
+works cellar share combine prod-code-signing-g2 -C cellar "${shares[@]}"
+check 'the plan is cut' [ "$(sqlite3 cellar/cellar.db "SELECT detail GLOB '*16 of the groups *2 of 2, set ????' FROM journal
+    WHERE action = 'split' ORDER BY id DESC LIMIT 1")" = 1 ]
+check 'the drill is cut' [ "$(sqlite3 cellar/cellar.db "SELECT detail GLOB 'group 1, share 1; *; group 16, share 2' FROM journal
+    WHERE action = 'drill' ORDER BY id DESC LIMIT 1")" = 1 ]
+works cellar audit -C cellar
+
 # A second cellar: the backup from before opens with the passphrase, a new one with three shares.
 cellar backup --to . -C cellar >out 2>err || bad 'fixture: second backup'
 newest=$(find . -maxdepth 1 -name 'cellar-*' -type d | sort | tail -n 1)
@@ -204,7 +236,7 @@ works cellar audit -C second
 
 # --- at a terminal ----------------------------------------------------------------------------
 
-if output=$(python3 "$here/shares.py" 2>&1); then
+if output=$(python3 "$here/shares.py" "$build_dir/tests/fault/interrupt.so" "$source_dir/libpki/base/share_words.c" 2>&1); then
     ok
 else
     bad "at a terminal: $(tail -n 3 <<<"$output" | tr '\n' ' ')"

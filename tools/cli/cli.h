@@ -212,6 +212,10 @@ bool cli_may_ask(const struct cli *cli);
 const char *cli_value_for(const char *source, const char *name, bool *named);
 PKI_CHECKED bool cli_read_secret_line(const char *prompt, struct pki_secret **secret,
                                       struct pki_error *err);
+/** Signals that would end the process wait while somebody holds them, but for prompts, which they
+ *  end: whoever changed the terminal puts it right before they do. */
+void cli_signals_hold(void);
+void cli_signals_release(void);
 PKI_CHECKED bool cli_read_line(const char *prompt, char *line, size_t size, struct pki_error *err);
 
 #endif

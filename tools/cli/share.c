@@ -47,6 +47,7 @@ static void screen_clear(struct screen *screen)
     (void)put(screen->fd, screen->leave, strlen(screen->leave));
     close(screen->fd);
     screen->fd = -1;
+    cli_signals_release();
 }
 
 /* The console of Linux has no second screen: there the lines that scrolled away are cleared too. */
@@ -64,6 +65,7 @@ static bool open_screen(struct screen *screen, struct pki_error *err)
     screen->fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (screen->fd < 0)
         return pki_fail(err, PKI_E_POLICY, "there is no terminal to ask at");
+    cli_signals_hold();
     screen->leave = console ? "\033[H\033[2J\033[3J" : "\033[H\033[2J\033[?1049l";
     return say(screen, console ? "\033[H\033[2J" : "\033[?1049h\033[H\033[2J", err);
 }
@@ -125,7 +127,7 @@ bool cli_show_share(void *context, const char *title, struct pki_secret *words,
 struct typing {
     struct pki_secret *all; /* what was typed so far */
     size_t used, words;
-    char prompt[900];
+    char prompt[1200];
 };
 
 static void typing_clear(struct typing *typing)
@@ -142,15 +144,22 @@ static void ask_first(struct typing *typing, const struct pki_share_ask *ask)
     if (ask->of > 0)
         (void)snprintf(of, sizeof(of), " of %u", ask->of);
     (void)snprintf(typing->prompt, sizeof(typing->prompt),
-                   "%s%sShare %u%s%s%s. Type its %d words, as many a line as you like;\r\n"
-                   "they are not shown.\r\nword 1> ",
-                   problem, *problem ? ".\r\n\r\n" : "", ask->number, of, *ask->name ? " for " : "",
-                   ask->name, PKI_SHARE_LENGTH);
+                   "%s%s%s%s%sShare %u%s%s%s. Type its %d words, as many a line as you like;\r\n"
+                   "they are not shown.%s\r\nword 1> ",
+                   problem, *problem ? ".\r\n\r\n" : "", ask->lacking ? "Needed: " : "",
+                   ask->lacking ? ask->lacking : "", ask->lacking ? ".\r\n" : "", ask->number, of,
+                   *ask->name ? " for " : "", ask->name, PKI_SHARE_LENGTH,
+                   ask->shown ? " An empty line shows them once more." : "");
 }
 
+/* A share of 256 bits ends with its 33rd word: its checksum says whether it did. */
 static void ask_on(struct typing *typing)
 {
-    (void)snprintf(typing->prompt, sizeof(typing->prompt), "word %zu> ", typing->words + 1);
+    (void)snprintf(typing->prompt, sizeof(typing->prompt), "%sword %zu> ",
+                   typing->words < PKI_SHARE_LENGTH ? ""
+                                                    : "These words are no share yet. If it has no "
+                                                      "more: an empty line, and again.\r\n",
+                   typing->words + 1);
 }
 
 /* The word that is named leaves with the screen. */
@@ -160,6 +169,16 @@ static void ask_again(struct typing *typing, const struct pki_share_words *line)
                    "word %zu is not in the word list%s%s%s. This line again, please.\r\nword %zu> ",
                    typing->words + line->unknown, line->meant ? "; did you mean \"" : "",
                    line->meant ? line->meant : "", line->meant ? "\"?" : "", typing->words + 1);
+}
+
+/* Spaces until words take their place. */
+static bool new_room(struct typing *typing, struct pki_error *err)
+{
+    if (!pki_secret_new(TYPED_MAX, &typing->all, err))
+        return false;
+    memset(pki_secret_open(typing->all), ' ', TYPED_MAX);
+    pki_secret_close(typing->all);
+    return true;
 }
 
 static bool add_line(struct typing *typing, struct pki_secret *line, struct pki_error *err)
@@ -177,12 +196,13 @@ static bool add_line(struct typing *typing, struct pki_secret *line, struct pki_
     return true;
 }
 
-/* Until there are enough words, or an empty line. */
-static bool type_lines(struct typing *typing, struct pki_error *err)
+/* Until the words are a share, of whatever length, or an empty line. */
+static bool type_lines(struct typing *typing, const struct pki_share_ask *ask,
+                       struct pki_error *err)
 {
     struct pki_share_words words = {.n = 1};
 
-    while (words.n > 0 && typing->words < PKI_SHARE_LENGTH) {
+    while (words.n > 0 && !ask->whole(typing->all) && typing->words < PKI_SHARE_LENGTH_MAX) {
         pki_auto(pki_secret) line = NULL;
         if (!cli_read_secret_line(typing->prompt, &line, err))
             return false;
@@ -206,8 +226,7 @@ static bool type_share(const struct pki_share_ask *ask, struct pki_secret **word
     __attribute__((__cleanup__(typing_clear))) struct typing typing = {.used = 0};
 
     ask_first(&typing, ask);
-    if (!open_screen(&screen, err) || !pki_secret_new(TYPED_MAX, &typing.all, err) ||
-        !type_lines(&typing, err))
+    if (!open_screen(&screen, err) || !new_room(&typing, err) || !type_lines(&typing, ask, err))
         return false;
     pki_secret_truncate(typing.all, typing.used);
     *words = PKI_TAKE(typing.all);
@@ -253,8 +272,10 @@ bool cli_ask_share(void *context, const struct pki_share_ask *ask, struct pki_se
         return read_file(cli->share_last, words, err);
     if (cli_may_ask(cli))
         return type_share(ask, words, err);
-    if (ask->of > 0)
-        return pki_fail(err, PKI_E_POLICY, "share %u of %u is needed: give --share-file FILE",
-                        ask->number, ask->of);
+    if (ask->of > 0) {
+        return pki_fail(err, PKI_E_POLICY, "share %u of %u is needed%s%s%s: give --share-file FILE",
+                        ask->number, ask->of, ask->lacking ? " (" : "",
+                        ask->lacking ? ask->lacking : "", ask->lacking ? ")" : "");
+    }
     return pki_fail(err, PKI_E_POLICY, "a share is needed: give --share-file FILE");
 }

@@ -14,13 +14,20 @@
 struct terminal {
     int fd;
     bool quiet;
+    bool held; /* signals are held back */
     struct termios before;
-    struct sigaction old[5];
-    sigset_t mask; /* signals as they were; while waiting, and only then, ours come through */
 };
 
-static const int signals[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP};
+/* All that would end or stop a process and can be caught, but those of its own mistakes. */
+static const int signals[] = {SIGINT,  SIGQUIT, SIGTERM, SIGHUP,    SIGTSTP, SIGALRM,
+                              SIGUSR1, SIGUSR2, SIGXCPU, SIGVTALRM, SIGPROF, SIGPWR};
 static volatile sig_atomic_t stopped;
+
+static struct {
+    unsigned holders;
+    struct sigaction old[PKI_COUNT(signals)];
+    sigset_t mask; /* signals as they were; while waiting, and only then, ours come through */
+} held;
 
 static void note_signal(int number)
 {
@@ -30,18 +37,30 @@ static void note_signal(int number)
 
 /* Held back until wait_for_input lets them in: one that came just before would not end the wait.
  * A stop key counts as "no" while echo is off. */
-static void catch_signals(struct terminal *terminal)
+void cli_signals_hold(void)
 {
     const struct sigaction action = {.sa_handler = note_signal};
-    sigset_t held;
+    sigset_t ours;
 
+    if (held.holders++ > 0)
+        return;
     stopped = 0;
-    sigemptyset(&held);
-    for (size_t i = 0; i < PKI_COUNT(signals); i++) {
-        sigaddset(&held, signals[i]);
-        (void)sigaction(signals[i], &action, &terminal->old[i]);
-    }
-    sigprocmask(SIG_BLOCK, &held, &terminal->mask);
+    sigemptyset(&ours);
+    for (size_t i = 0; i < PKI_COUNT(signals); i++)
+        sigaddset(&ours, signals[i]);
+    sigprocmask(SIG_BLOCK, &ours, &held.mask);
+    for (size_t i = 0; i < PKI_COUNT(signals); i++)
+        (void)sigaction(signals[i], &action, &held.old[i]);
+}
+
+/* One that came after the last wait does now what it would have done without us. */
+void cli_signals_release(void)
+{
+    if (--held.holders > 0)
+        return;
+    for (size_t i = 0; i < PKI_COUNT(signals); i++)
+        (void)sigaction(signals[i], &held.old[i], NULL);
+    sigprocmask(SIG_SETMASK, &held.mask, NULL);
 }
 
 static void terminal_clear(struct terminal *terminal)
@@ -53,11 +72,10 @@ static void terminal_clear(struct terminal *terminal)
         if (write(terminal->fd, "\n", 1) < 0)
             terminal->quiet = false;
     }
-    sigprocmask(SIG_SETMASK, &terminal->mask, NULL);
-    for (size_t i = 0; i < PKI_COUNT(signals); i++)
-        (void)sigaction(signals[i], &terminal->old[i], NULL);
     close(terminal->fd);
     terminal->fd = -1;
+    if (terminal->held)
+        cli_signals_release();
 }
 
 static bool open_terminal(struct terminal *terminal, bool quiet, struct pki_error *err)
@@ -65,7 +83,8 @@ static bool open_terminal(struct terminal *terminal, bool quiet, struct pki_erro
     terminal->fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (terminal->fd < 0)
         return pki_fail(err, PKI_E_POLICY, "there is no terminal to ask at");
-    catch_signals(terminal);
+    cli_signals_hold();
+    terminal->held = true;
     if (!quiet)
         return true;
     if (tcgetattr(terminal->fd, &terminal->before) != 0)
@@ -83,7 +102,7 @@ static bool wait_for_input(const struct terminal *terminal)
 {
     struct pollfd input = {.fd = terminal->fd, .events = POLLIN};
 
-    while (!stopped && ppoll(&input, 1, NULL, &terminal->mask) < 0 && errno == EINTR)
+    while (!stopped && ppoll(&input, 1, NULL, &held.mask) < 0 && errno == EINTR)
         ;
     return !stopped;
 }

@@ -31,7 +31,10 @@ struct pki_share_ask {
     const char *name;                /* of the key; "" when any share will do */
     unsigned number;                 /* 1: the first */
     unsigned of;                     /* how many will do, as far as is known; 0: not known */
+    const char *lacking;             /* which group lacks how many; NULL: there is one group */
+    bool shown;                      /* it was: no words are the wish to see it once more */
     const struct pki_error *problem; /* with what was given last; NULL: none, or it was taken */
+    bool (*whole)(struct pki_secret *words); /* whether that many words are a share, right or not */
 };
 
 struct pki_prompts {

@@ -60,7 +60,8 @@ PKI_CHECKED bool pki_key_combine(struct pki_session *session,
 PKI_CHECKED bool pki_share_test(struct pki_session *session, const struct pki_prompts *prompts,
                                 struct pki_report *report, struct pki_error *err);
 
-#define PKI_SHARE_LENGTH 33 /* words in a share of ours */
+#define PKI_SHARE_LENGTH     33 /* words in a share of ours */
+#define PKI_SHARE_LENGTH_MAX 59 /* in any share that is read: of 512 bits */
 
 /* Words as they are typed, before they make a share. */
 struct pki_share_words {

@@ -119,9 +119,9 @@ static void test_what_is_not_a_set_is_refused_with_the_reason(void)
     EXPECT_FAILS(refuse(mixed, "023", &err), err, PKI_E_INVALID);
     EXPECT_TEXT("do not fit each other");
     EXPECT_FAILS(refuse(mixed, "0", &err), err, PKI_E_INVALID);
-    EXPECT_TEXT("2 more shares are needed");
+    EXPECT_TEXT("needed: 2 more shares");
     EXPECT_FAILS(refuse(mixed, "03", &err), err, PKI_E_INVALID);
-    EXPECT_TEXT("1 more share is needed");
+    EXPECT_TEXT("needed: 1 more share");
     EXPECT_FAILS(refuse(fixture_three_of_five, "0123", &err), err, PKI_E_INVALID);
     EXPECT_TEXT("group 1 is complete with 3 shares");
     EXPECT_FAILS(refuse(fixture_groups, "014", &err), err, PKI_E_INVALID);
@@ -129,21 +129,31 @@ static void test_what_is_not_a_set_is_refused_with_the_reason(void)
     EXPECT_FAILS(refuse(fixture_groups, "", &err), err, PKI_E_INVALID);
 }
 
+static void expect_missing(const struct pki_shares *shares, size_t n, const char *lacking)
+{
+    pki_scope(pki_buf) text = {0};
+
+    CU_ASSERT_EQUAL(pki_shares_missing(shares), n);
+    pki_shares_lacking(shares, &text);
+    pki_buf_byte(&text, 0);
+    CU_ASSERT_STRING_EQUAL((const char *)text.data, lacking);
+}
+
 static void test_missing_shares_are_counted(void)
 {
     pki_scope(pki_shares) shares = {.n = 0};
     struct pki_error err = {0};
 
-    CU_ASSERT_EQUAL(pki_shares_missing(&shares), 1);
+    expect_missing(&shares, 1, "1 more share");
     EXPECT_OK(fixture_add(&shares, fixture_groups[4], &err), err); /* of group 3, which needs 3 */
-    CU_ASSERT_EQUAL(pki_shares_missing(&shares), 3);
+    expect_missing(&shares, 3, "2 more shares of group 3 and 1 more group");
     EXPECT_OK(fixture_add(&shares, fixture_groups[1], &err), err); /* of group 2, which needs 2 */
-    CU_ASSERT_EQUAL(pki_shares_missing(&shares), 3);
+    expect_missing(&shares, 3, "1 more share of group 2 and 2 more shares of group 3");
     EXPECT_OK(fixture_add(&shares, fixture_groups[3], &err), err);
     EXPECT_OK(fixture_add(&shares, fixture_groups[5], &err), err);
-    CU_ASSERT_EQUAL(pki_shares_missing(&shares), 1);
+    expect_missing(&shares, 1, "1 more share of group 3");
     EXPECT_OK(fixture_add(&shares, fixture_groups[6], &err), err);
-    CU_ASSERT_EQUAL(pki_shares_missing(&shares), 0);
+    expect_missing(&shares, 0, "");
 }
 
 /* --- split -------------------------------------------------------------------------------------
