@@ -40,6 +40,7 @@ struct pki_draft_item {
     enum pki_authority_state state; /* of an authority, once recorded */
 
     struct pki_key *key;         /* fresh; NULL: the key is elsewhere */
+    char shared[PKI_NAME_MAX];   /* one before it in its line whose key needs shares; or "" */
     struct pki_request *request; /* where its public key came from; NULL for a fresh one */
     const char *source;          /* the request's file, borrowed from the duty's request */
     struct pki_secret *passphrase;
@@ -173,6 +174,11 @@ struct pki_draft_item *pki_draft_add(struct pki_draft *draft, const struct pki_p
 
 PKI_CHECKED bool pki_item_fresh_key(struct pki_draft_item *item,
                                     const struct pki_algorithm *algorithm, struct pki_error *err);
+
+/** Note whether one before it in its line has a key that needs shares: this one is sealed under a
+ *  passphrase, and who keeps shares must hear of it. */
+PKI_CHECKED bool pki_item_look_before(struct pki_session *session, const struct pki_draft *draft,
+                                      struct pki_draft_item *item, struct pki_error *err);
 
 /** Take the key of a request's file. @algorithm the one it must have, or NULL: any of the
  *  profile's. Fails: PKI_E_USAGE, PKI_E_FORMAT the file; PKI_E_POLICY; PKI_E_STATE known already */

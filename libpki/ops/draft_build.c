@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include "base/file.h"
+#include "store/shares.h"
 
 /* --- keys ---------------------------------------------------------------------------------- */
 
@@ -21,6 +22,17 @@ bool pki_item_fresh_key(struct pki_draft_item *item, const struct pki_algorithm 
     return pki_profile_takes_key(item->profile, algorithm, err) &&
            pki_key_generate(algorithm, &item->key, err) &&
            take_spki(item, pki_key_spki(item->key), err);
+}
+
+bool pki_item_look_before(struct pki_session *session, const struct pki_draft *draft,
+                          struct pki_draft_item *item, struct pki_error *err)
+{
+    struct pki_authority_row row = {.generation = item->generation};
+
+    memcpy(row.root, draft->root, sizeof(row.root));
+    memcpy(row.environment, draft->environment, sizeof(row.environment));
+    memcpy(row.purpose, draft->purpose, sizeof(row.purpose));
+    return !item->key || pki_store_shared_before(session->store, &row, item->shared, err);
 }
 
 /* One key, one authority: not one that is recorded, nor another of this draft. */

@@ -26,6 +26,12 @@ static void tell_key(const struct pki_draft_item *item, struct pki_report *repor
                         item->source);
     }
     pki_report_fingerprint(report, "Key fingerprint", item->read->spki_sha256);
+    if (item->shared[0]) {
+        pki_report_note(report, "Opens with", PKI_TONE_WARN,
+                        "A passphrase alone, where %s needs shares. Once it is made: cellar share "
+                        "split %s --shares KofN.",
+                        item->shared, item->name);
+    }
 }
 
 static void tell_item(const struct pki_draft_item *item, struct pki_report *report)

@@ -108,6 +108,7 @@ static bool add_intermediate(struct pki_session *session, const struct pki_issue
     pki_item_dates(draft, item, plan->validity);
     return check_long_enough(draft, plan, item, err) &&
            give_key(session, draft, item, plan, csr, err) &&
+           pki_item_look_before(session, draft, item, err) &&
            name_item(session, plan, "", item, err) &&
            pki_item_addresses(item, plan->root->crl_url, plan->root->issuer_url, draft->issuer.name,
                               err) &&

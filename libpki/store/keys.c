@@ -41,12 +41,13 @@ const char *pki_policy_name(enum pki_key_policy policy)
 }
 
 /* The schema knows no other words. */
-static enum pki_key_policy read_policy(struct pki_statement *query)
+static enum pki_key_policy read_policy(struct pki_statement *query, bool *chosen)
 {
     char word[16] = "";
     enum pki_key_policy policy = PKI_POLICY_BOTH;
 
-    if (pki_column_skip_null(query))
+    *chosen = !pki_column_skip_null(query);
+    if (!*chosen)
         return PKI_POLICY_PASSPHRASE;
     pki_column_text(query, word, sizeof(word));
     while (policy > PKI_POLICY_PASSPHRASE && strcmp(word, policies[policy]) != 0)
@@ -67,7 +68,7 @@ static bool read_key(struct pki_statement *query, struct pki_key_row *key, struc
     read.has_file = !pki_column_skip_null(query);
     if (read.has_file)
         pki_column_octets(query, read.file_sha256, sizeof(read.file_sha256));
-    read.policy = read_policy(query);
+    read.policy = read_policy(query, &read.chosen);
     if (!pki_column_ok(query, err))
         return false;
     *key = read;

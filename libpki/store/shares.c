@@ -93,8 +93,11 @@ static bool collect(struct pki_statement *query, struct pki_drill_rows *rows, st
         if (!last)
             return false;
         pki_column_text(query, last->key, sizeof(last->key));
-        last->shares = pki_column_integer(query);
-        last->shown_at = pki_column_integer(query);
+        last->group = (unsigned)pki_column_integer(query);
+        last->number = (unsigned)pki_column_integer(query);
+        last->groups = (unsigned)pki_column_integer(query);
+        last->made_at = pki_column_integer(query);
+        last->shown_at = pki_column_skip_null(query) ? 0 : pki_column_integer(query);
         if (!pki_column_ok(query, err) || !pki_statement_step(query, &row, err))
             return false;
     }
@@ -115,4 +118,23 @@ bool pki_store_list_drills(struct pki_store *store, struct pki_drill_rows *rows,
     }
     *rows = read;
     return true;
+}
+
+bool pki_store_shared_before(struct pki_store *store, const struct pki_authority_row *row,
+                             char name[PKI_NAME_MAX], struct pki_error *err)
+{
+    pki_scope(pki_statement) query = {0};
+    bool found = false;
+
+    if (!pki_statement_begin(store, PKI_QUERY_SHARED_BEFORE, &query, err))
+        return false;
+    pki_bind_text(&query, row->root);
+    pki_bind_text(&query, row->environment);
+    pki_bind_text(&query, row->purpose);
+    pki_bind_integer(&query, row->generation);
+    if (!pki_statement_step(&query, &found, err))
+        return false;
+    if (found)
+        pki_column_text(&query, name, PKI_NAME_MAX);
+    return !found || pki_column_ok(&query, err);
 }

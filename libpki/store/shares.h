@@ -34,19 +34,26 @@ PKI_CHECKED bool pki_store_find_share(struct pki_store *store,
 PKI_CHECKED bool pki_store_add_share_proof(struct pki_txn *txn, int64_t share, int64_t at,
                                            struct pki_error *err);
 
-/* The shares of a key that count now. */
+/* A share that counts now. */
 struct pki_drill_row {
     char key[PKI_NAME_MAX];
-    int64_t shares;
-    int64_t shown_at; /* the one that was not shown for longest; when it was made, if never */
+    unsigned group, number, groups;
+    int64_t made_at;
+    int64_t shown_at; /* last; 0: not since it was made */
 };
 
 struct pki_drill_rows {
-    struct pki_drill_row *list;
+    struct pki_drill_row *list; /* those of a key follow each other */
     size_t n;
 };
 void pki_drill_rows_clear(struct pki_drill_rows *rows);
 PKI_CHECKED bool pki_store_list_drills(struct pki_store *store, struct pki_drill_rows *rows,
                                        struct pki_error *err);
+
+/** The newest authority before this one in its line whose key needs shares; name stays as it is
+ *  where there is none. */
+PKI_CHECKED bool pki_store_shared_before(struct pki_store *store,
+                                         const struct pki_authority_row *row,
+                                         char name[PKI_NAME_MAX], struct pki_error *err);
 
 #endif

@@ -17,9 +17,15 @@ WHERE s.sha256 = ?1;
 
 -- Few keys have shares: every policy is looked at.
 -- name: list_drills
-SELECT key.name, count(*),
-       min(ifnull((SELECT at FROM share_proof WHERE share = s.id ORDER BY id DESC LIMIT 1),
-                  p.made_at))
+SELECT key.name, s.party, s.number, (SELECT max(party) FROM share WHERE policy = p.id), p.made_at,
+       (SELECT at FROM share_proof WHERE share = s.id ORDER BY id DESC LIMIT 1)
 FROM key_policy AS p JOIN share AS s ON s.policy = p.id JOIN key ON key.id = p.key
 WHERE p.id = (SELECT max(id) FROM key_policy WHERE key = p.key)
-GROUP BY p.id;
+ORDER BY p.id, s.party, s.number;
+
+-- The newest authority of a line, below a generation, whose key needs shares. Few rows.
+-- name: shared_before
+SELECT a.name FROM authority AS a
+WHERE a.root = ?1 AND a.environment = ?2 AND a.purpose = ?3 AND a.generation < ?4
+  AND (SELECT policy FROM key_policy WHERE key = a.key ORDER BY id DESC LIMIT 1) <> 'passphrase'
+ORDER BY a.generation DESC LIMIT 1;

@@ -160,7 +160,7 @@ works cellar audit -C cellar
 keeps cellar works cellar key list -C cellar
 says 'shares'
 is '[03]' cellar status -C cellar
-says 'root-g1 +5'
+says 'root-g1 +5 +1, 2, 3, 4, 5'
 
 # What the policy says is asked for, by every tool.
 crl=(cellar crl root-g1 -C cellar --confirm 'Test Root CA')
@@ -181,8 +181,19 @@ check 'drills are journaled' [ "$(sqlite3 cellar/cellar.db "SELECT group_concat(
 check 'of one share it is not known' [ "$(sqlite3 cellar/cellar.db 'SELECT count(DISTINCT share) FROM share_proof')" = 4 ]
 CELLAR_TEST_NOW=2027-02-28T00:00:00Z is '[03]' cellar status -C cellar
 check 'no drill is due yet' ! grep -q 'drill' out
+says 'root-g1 +5 +3  '
 CELLAR_TEST_NOW=2027-03-02T00:00:00Z is 3 cellar status -C cellar
-says 'drill +cellar share combine root-g1'
+says 'drill +cellar share test'
+says 'root-g1 +5 +3 +1, 2, 3, 4, 5'
+cp -a cellar later
+CELLAR_TEST_NOW=2027-02-01T00:00:00Z works cellar share combine root-g1 -C later "${shares[@]}"
+CELLAR_TEST_NOW=2027-03-02T00:00:00Z is 3 cellar status -C later
+says 'root-g1 +5 +3 +1, 3'
+for number in 1 3; do
+    CELLAR_TEST_NOW=2027-02-02T00:00:00Z works cellar share test -C later --share-file "shares/root-g1-share-$number.txt"
+done
+CELLAR_TEST_NOW=2027-03-02T00:00:00Z is '[03]' cellar status -C later
+check 'a drill is still due' ! grep -q 'drill' out
 
 # Named: of another cellar's key, of another key, void, forged.
 refuses 3 'foreign/other.key-share-1.txt: this is no share of root-g1' cellar share combine root-g1 -C cellar \
@@ -195,6 +206,10 @@ refuses 2 'lies in a cellar' cellar share split cellar/keys/prod-code-signing-g1
 works cellar share split prod-code-signing-g1 --shares 2of3 --to leaf -C cellar "${secrets[@]}" "${shares[@]}"
 refuses 4 'opens with shares' cellar export prod code-signing --for fulcio --with-key --to server -C cellar
 check 'a key that no server can open was handed over' [ ! -e server ]
+is 3 cellar status -C cellar
+says 'shares +cellar share split prod-code-signing-g2'
+works cellar rotate prod code-signing --now -C cellar --dry-run
+says 'A passphrase alone, where prod-code-signing-g1 needs shares'
 refuses 3 'this is a share of prod-code-signing-g1, not of root-g1' cellar share combine root-g1 -C cellar "${shares[@]}"
 cp -r shares old
 rm -r shares
@@ -217,6 +232,8 @@ done
 with prod-code-signing-g2
 works cellar share split prod-code-signing-g2 "${many[@]}" --to many -C cellar "${secrets[@]}" "${shares[@]}"
 works cellar share combine prod-code-signing-g2 -C cellar "${shares[@]}"
+is '[03]' cellar status -C cellar
+check 'shares are still asked for' ! grep -q 'share split' out
 check 'the plan is cut' [ "$(sqlite3 cellar/cellar.db "SELECT detail GLOB '*16 of the groups *2 of 2, set ????' FROM journal
     WHERE action = 'split' ORDER BY id DESC LIMIT 1")" = 1 ]
 check 'the drill is cut' [ "$(sqlite3 cellar/cellar.db "SELECT detail GLOB 'group 1, share 1; *; group 16, share 2' FROM journal

@@ -6,6 +6,8 @@
 static const enum pki_query sorts[] = {
     PKI_QUERY_SCHEMA,
     PKI_QUERY_LIST_AUTHORITIES,
+    PKI_QUERY_LIST_DRILLS,
+    PKI_QUERY_SHARED_BEFORE,
 };
 
 /* Queries that may read a whole table, each with its reason in schema/queries. */
@@ -32,6 +34,7 @@ static const struct {
     {PKI_QUERY_LIST_ALL_CRLS, "SCAN crl"},
     {PKI_QUERY_FIND_CUTOVER, "SCAN cutover"},
     {PKI_QUERY_LIST_DRILLS, "SCAN p"}, /* in order of id: the few policies, grouped */
+    {PKI_QUERY_SHARED_BEFORE, "SCAN a"},
     {PKI_QUERY_SCHEMA, "SCAN sqlite_schema"},
     {PKI_QUERY_EACH_ENTRY, "SCAN journal"},
     {PKI_QUERY_EACH_ENTRY_ROW, "SCAN journal_row"},

@@ -89,19 +89,20 @@ static void test_same_share_is_refused_twice(void)
     fixture_store_close(&fixture);
 }
 
-/* When the share was shown last that was not shown for longest. */
-static int64_t shown_at(const struct fixture_store *fixture)
+/* When a share was shown last; -1: it does not count. */
+static int64_t shown_at(const struct fixture_store *fixture, unsigned number)
 {
     pki_scope(pki_drill_rows) rows = {0};
     struct pki_error err = {0};
 
     EXPECT_OK(pki_store_list_drills(fixture->store, &rows, &err), err);
-    if (rows.n == 0)
-        return 0;
-    CU_ASSERT_EQUAL(rows.n, 1);
-    CU_ASSERT_EQUAL(rows.list[0].shares, 2);
-    CU_ASSERT_STRING_EQUAL(rows.list[0].key, "root-g1");
-    return rows.list[0].shown_at;
+    for (size_t i = 0; i < rows.n; i++) {
+        CU_ASSERT_STRING_EQUAL(rows.list[i].key, "root-g1");
+        CU_ASSERT_EQUAL(rows.list[i].made_at, FIXTURE_TIME + 7);
+        if (rows.list[i].number == number)
+            return rows.list[i].shown_at;
+    }
+    return -1;
 }
 
 static void show(const struct fixture_store *fixture, int64_t share, int64_t at)
@@ -114,18 +115,39 @@ static void show(const struct fixture_store *fixture, int64_t share, int64_t at)
     fixture_commit(&txn, "proof");
 }
 
-static void test_drills_know_the_share_not_shown_for_longest(void)
+static void test_of_each_share_it_is_known_when_it_was_shown_last(void)
 {
     struct fixture_store fixture;
 
     make(&fixture);
-    CU_ASSERT_EQUAL(shown_at(&fixture), FIXTURE_TIME + 7); /* the second: when it was made */
+    CU_ASSERT_EQUAL(shown_at(&fixture, 2), 0);
     show(&fixture, 2, FIXTURE_TIME + 30);
-    CU_ASSERT_EQUAL(shown_at(&fixture), FIXTURE_TIME + 8);
-    show(&fixture, 1, FIXTURE_TIME + 40);
-    CU_ASSERT_EQUAL(shown_at(&fixture), FIXTURE_TIME + 30);
+    show(&fixture, 2, FIXTURE_TIME + 40);
+    CU_ASSERT_EQUAL(shown_at(&fixture, 2), FIXTURE_TIME + 40);
+    CU_ASSERT_EQUAL(shown_at(&fixture, 1), FIXTURE_TIME + 8);
     add_policy(&fixture, PKI_POLICY_PASSPHRASE);
-    CU_ASSERT_EQUAL(shown_at(&fixture), 0);
+    CU_ASSERT_EQUAL(shown_at(&fixture, 2), -1);
+    fixture_store_close(&fixture);
+}
+
+static void test_a_line_is_known_to_have_had_shares(void)
+{
+    struct pki_authority_row next = {.root = "main", .generation = 2};
+    struct fixture_store fixture;
+    char name[PKI_NAME_MAX] = "none";
+    struct pki_error err = {0};
+
+    make(&fixture);
+    EXPECT_OK(pki_store_shared_before(fixture.store, &next, name, &err), err);
+    CU_ASSERT_STRING_EQUAL(name, "root-g1");
+    next.generation = 1;
+    (void)snprintf(name, sizeof(name), "none");
+    EXPECT_OK(pki_store_shared_before(fixture.store, &next, name, &err), err);
+    CU_ASSERT_STRING_EQUAL(name, "none");
+    next.generation = 2;
+    add_policy(&fixture, PKI_POLICY_PASSPHRASE);
+    EXPECT_OK(pki_store_shared_before(fixture.store, &next, name, &err), err);
+    CU_ASSERT_STRING_EQUAL(name, "none");
     fixture_store_close(&fixture);
 }
 
@@ -135,8 +157,9 @@ int main(void)
         {"the latest policy counts", test_the_latest_policy_counts},
         {"an unknown share is not found", test_unknown_share_is_not_found},
         {"the same share is refused twice", test_same_share_is_refused_twice},
-        {"drills know the share not shown for longest",
-         test_drills_know_the_share_not_shown_for_longest},
+        {"of each share it is known when it was shown last",
+         test_of_each_share_it_is_known_when_it_was_shown_last},
+        {"a line is known to have had shares", test_a_line_is_known_to_have_had_shares},
         CU_TEST_INFO_NULL,
     };
     CU_SuiteInfo suites[] = {{.pName = "shares", .pTests = tests}, CU_SUITE_INFO_NULL};
