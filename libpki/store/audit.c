@@ -1,13 +1,10 @@
 /*
  * The audit of the store itself, in one pass over the journal with flat
- * memory: entries and the rows that they cover are read side by side, both in
- * order. Ids count from 1 without gaps, so a covered id that is not the next
+ * memory. Ids count from 1 without gaps, so a covered id that is not the next
  * one, a covered row that is not there and a row beyond the last covered one
  * are all that can be wrong with what is present.
  */
 #include "store/audit.h"
-
-#include "store/sql.h"
 
 #define ROWS_A_LOOK 256
 #define STEPS_A_LOOK                                                            \
@@ -17,23 +14,16 @@
 struct audit {
     struct pki_store *store;
     struct pki_store_findings *findings;
-    struct pki_statement entries;
-    struct pki_statement rows;
-    bool has_row;
-    struct pki_chain_row row; /* the next that no entry has claimed */
-    struct pki_buf image;
     int64_t covered[PKI_RELATIONS]; /* the last covered id of each table */
-    int64_t last;                   /* number and hash of the entry before */
-    uint8_t previous[PKI_SHA256_SIZE];
     struct pki_work work;
     struct pki_error stopped; /* by the operator, while SQLite was at work */
 };
 
 /* Names the cells of a row that are not what they were when it was covered. */
-static bool compare_cells(struct audit *audit, const struct pki_covered_row *id,
+static bool compare_cells(struct audit *audit, const struct pki_chain_row *row,
                           const struct pki_cover *cover, struct pki_error *err)
 {
-    const struct pki_chain_row *row = &audit->row;
+    const char *name = pki_relation_name(pki_relation_by_name(row->relation));
     struct pki_bytes now = pki_cover_view(cover);
     bool named = false;
 
@@ -43,23 +33,24 @@ static bool compare_cells(struct audit *audit, const struct pki_covered_row *id,
             continue;
         named = true;
         if (!pki_finding_add(audit->findings, err,
-                             "%s %lld: %s is not what journal entry %lld recorded",
-                             pki_relation_name(id->relation), (long long)id->id, cover->names[i],
-                             (long long)row->entry))
+                             "%s %lld: %s is not what journal entry %lld recorded", name,
+                             (long long)row->row, cover->names[i], (long long)row->entry))
             return false;
     }
-    return named || pki_finding_add(
-                        audit->findings, err, "%s %lld is not what journal entry %lld recorded",
-                        pki_relation_name(id->relation), (long long)id->id, (long long)row->entry);
+    return named ||
+           pki_finding_add(audit->findings, err, "%s %lld is not what journal entry %lld recorded",
+                           name, (long long)row->row, (long long)row->entry);
 }
 
-static bool check_row(struct audit *audit, struct pki_error *err)
+/* A row that the chain covers, as it stands in its table. */
+static bool check_row(void *context, const struct pki_chain_row *row, struct pki_error *err)
 {
-    const struct pki_chain_row *row = &audit->row;
+    struct audit *audit = context;
     struct pki_covered_row id = {pki_relation_by_name(row->relation), row->row};
     struct pki_cover cover = {0};
 
-    audit->findings->rows++;
+    if (!pki_work_on(&audit->work, err))
+        return false;
     if (id.relation == PKI_RELATIONS || row->version != pki_relation_version(id.relation)) {
         return pki_finding_add(audit->findings, err,
                                "journal entry %lld covers a row of an unknown table",
@@ -82,86 +73,8 @@ static bool check_row(struct audit *audit, struct pki_error *err)
                                (long long)id.id, (long long)row->entry);
     }
     if (!pki_bytes_equal(row->digests, pki_cover_view(&cover)))
-        return compare_cells(audit, &id, &cover, err);
+        return compare_cells(audit, row, &cover, err);
     return true;
-}
-
-static bool next_row(struct audit *audit, struct pki_error *err)
-{
-    if (!pki_statement_step(&audit->rows, &audit->has_row, err))
-        return false;
-    if (audit->has_row)
-        pki_chain_read_row(&audit->rows, &audit->row);
-    return pki_column_ok(&audit->rows, err);
-}
-
-/* The rows up to those of an entry; only its own go into its hash. */
-static bool check_rows(struct audit *audit, int64_t entry, struct pki_error *err)
-{
-    while (audit->has_row && audit->row.entry <= entry) {
-        if (audit->row.entry == entry)
-            pki_chain_add(&audit->image, &audit->row);
-        else if (!pki_finding_add(audit->findings, err,
-                                  "rows of journal entry %lld are there, the entry is not",
-                                  (long long)audit->row.entry))
-            return false;
-        if (!pki_work_on(&audit->work, err) || !check_row(audit, err) || !next_row(audit, err))
-            return false;
-    }
-    return true;
-}
-
-static bool check_place(struct audit *audit, const struct pki_chain_entry *entry,
-                        struct pki_error *err)
-{
-    struct pki_bytes before = {audit->previous, sizeof(audit->previous)};
-
-    if (entry->id != audit->last + 1)
-        return pki_finding_add(audit->findings, err, "journal entry %lld is missing",
-                               (long long)audit->last + 1);
-    if (!pki_bytes_equal(entry->previous, before)) {
-        return pki_finding_add(audit->findings, err,
-                               "journal entry %lld does not follow entry %lld",
-                               (long long)entry->id, (long long)audit->last);
-    }
-    return true;
-}
-
-static bool check_entry(struct audit *audit, struct pki_error *err)
-{
-    struct pki_chain_entry entry = {0};
-    uint8_t stored[PKI_SHA256_SIZE] = {0};
-    uint8_t hash[PKI_SHA256_SIZE];
-
-    audit->findings->entries++;
-    pki_chain_read_entry(&audit->entries, &entry, stored);
-    audit->entries.damaged = false; /* a hash of another length is a wrong hash: it stays zero */
-    if (!pki_column_ok(&audit->entries, err) || !check_place(audit, &entry, err))
-        return false;
-    pki_chain_begin(&audit->image, &entry);
-    if (!check_rows(audit, entry.id, err) || !pki_buf_ok(&audit->image, err))
-        return false;
-    pki_sha256(pki_buf_view(&audit->image), hash);
-    audit->last = entry.id;
-    memcpy(audit->previous, stored, sizeof(stored));
-    return memcmp(hash, stored, sizeof(hash)) == 0 ||
-           pki_finding_add(audit->findings, err,
-                           "journal entry %lld was changed: its hash does not match",
-                           (long long)entry.id);
-}
-
-static bool check_chain(struct audit *audit, struct pki_error *err)
-{
-    bool row = false;
-
-    if (!pki_statement_begin(audit->store, PKI_QUERY_EACH_ENTRY, &audit->entries, err) ||
-        !pki_statement_begin(audit->store, PKI_QUERY_EACH_ENTRY_ROW, &audit->rows, err) ||
-        !next_row(audit, err) || !pki_statement_step(&audit->entries, &row, err))
-        return false;
-    while (row)
-        if (!check_entry(audit, err) || !pki_statement_step(&audit->entries, &row, err))
-            return false;
-    return check_rows(audit, INT64_MAX, err);
 }
 
 static bool check_uncovered(struct audit *audit, enum pki_relation relation, struct pki_error *err)
@@ -237,7 +150,8 @@ void pki_store_findings_clear(struct pki_store_findings *findings)
 
 static bool check_all(struct audit *audit, struct pki_error *err)
 {
-    return pki_audit_storage(audit->store, audit->findings, err) && check_chain(audit, err) &&
+    return pki_audit_storage(audit->store, audit->findings, err) &&
+           pki_audit_chain(audit->store, audit->findings, check_row, audit, err) &&
            check_all_covered(audit, err) && check_state(audit, err) && check_outcome(audit, err);
 }
 
@@ -287,9 +201,6 @@ bool pki_store_audit(struct pki_store *store, struct pki_store_findings *finding
     audit.work.each = ROWS_A_LOOK;
     bool done = check_watched(&audit, err);
     pki_work_clear(&audit.work);
-    pki_statement_clear(&audit.rows);
-    pki_statement_clear(&audit.entries);
-    pki_buf_clear(&audit.image);
     if (done)
         *findings = found;
     else

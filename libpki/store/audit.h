@@ -4,7 +4,7 @@
 #ifndef PKI_STORE_AUDIT_H
 #define PKI_STORE_AUDIT_H
 
-#include "store/store.h"
+#include "store/sql.h"
 
 /** Note a finding. Fails: PKI_E_MEMORY */
 PKI_CHECKED bool pki_finding_add(struct pki_store_findings *findings, struct pki_error *err,
@@ -13,5 +13,12 @@ PKI_CHECKED bool pki_finding_add(struct pki_store_findings *findings, struct pki
 /** The file, its references, its schema. Findings are no failure. */
 PKI_CHECKED bool pki_audit_storage(struct pki_store *store, struct pki_store_findings *findings,
                                    struct pki_error *err);
+
+/** The chain: each entry in its place, with its hash. Each row that an entry covers is given to
+ *  visit, whose failure ends it. Findings are no failure. */
+PKI_CHECKED bool pki_audit_chain(struct pki_store *store, struct pki_store_findings *findings,
+                                 bool (*visit)(void *context, const struct pki_chain_row *row,
+                                               struct pki_error *err),
+                                 void *context, struct pki_error *err);
 
 #endif

@@ -8,7 +8,6 @@
 #include <stdio.h>
 
 #include "base/text.h"
-#include "store/sql.h"
 
 #define FINDINGS_MAX 200
 

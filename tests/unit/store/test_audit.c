@@ -348,6 +348,35 @@ static void test_a_stop_ends_the_check_of_the_storage(void)
     fixture_store_close(&fixture);
 }
 
+/* What an entry hashes is held in part only: here it is longer than that part. */
+static void test_an_entry_of_many_rows_is_hashed_whole(void)
+{
+    struct before before;
+    struct pki_store_findings findings = {0};
+    struct pki_error err = {0};
+    static const uint8_t text[] = "hierarchy: 1\n";
+
+    fixture_store_make(&before.fixture);
+    pki_auto(pki_txn) txn = NULL;
+    EXPECT_OK(pki_store_begin(before.fixture.store, &txn, &err), err);
+    for (int i = 0; i < 300; i++)
+        EXPECT_OK(pki_store_add_hierarchy(txn, (struct pki_bytes){text, sizeof(text) - 1}, &err),
+                  err);
+    fixture_commit(&txn, "many");
+    fixture_store_reopen(&before.fixture, PKI_STORE_AUDIT);
+    EXPECT_OK(pki_store_audit(before.fixture.store, &findings, &err), err);
+    CU_ASSERT_EQUAL(findings.n, 0);
+    CU_ASSERT_EQUAL(findings.rows, 302);
+    pki_store_findings_clear(&findings);
+    pki_store_free(PKI_TAKE(before.fixture.store));
+    before.bytes = test_load(before.fixture.file, &before.size);
+    expect_finding(&before,
+                   "UPDATE journal_row SET digests = zeroblob(length(digests)) "
+                   "WHERE position = 7 AND entry = 2",
+                   "journal entry 2", "hash does not match");
+    end(&before);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -361,6 +390,7 @@ int main(void)
         {"a row that refers to nothing is named", test_a_row_that_refers_to_nothing_is_named},
         {"a damaged page is a finding", test_a_damaged_page_is_a_finding},
         {"a stop ends the check of the storage", test_a_stop_ends_the_check_of_the_storage},
+        {"an entry of many rows is hashed whole", test_an_entry_of_many_rows_is_hashed_whole},
         {"findings are bounded and safe to print", test_findings_are_bounded_and_safe_to_print},
         CU_TEST_INFO_NULL,
     };
