@@ -10,14 +10,12 @@
  * random, as real ones are; a date each, a reason in five of six. Prints the
  * same revocations as an index for `openssl ca`.
  */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pki/time.h"
-#include "base/file.h"
-#include "store/store.h"
+#include "many.h"
 
 #define BATCH 100000
 #define LAST  100
@@ -31,32 +29,6 @@ static const struct {
     {0, NULL},         {1, "keyCompromise"},        {2, "CACompromise"}, {3, "affiliationChanged"},
     {4, "superseded"}, {5, "cessationOfOperation"},
 };
-
-static void must(bool done, const struct pki_error *err)
-{
-    if (done)
-        return;
-    (void)fprintf(stderr, "revoke_many: %s\n", err->text);
-    exit(1);
-}
-
-/* splitmix64: a different value for each step, and nothing in order */
-static uint64_t next_random(uint64_t *state)
-{
-    uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
-
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
-static void fill_serial(uint64_t *state, struct pki_revocation_row *row)
-{
-    for (size_t i = 0; i < sizeof(row->serial); i++)
-        row->serial[i] = (uint8_t)next_random(state);
-    row->serial[0] = (uint8_t)(0x40 | (row->serial[0] & 0x3f));
-    row->serial_size = sizeof(row->serial);
-}
 
 static void print_for_openssl(const struct pki_revocation_row *row, const char *reason)
 {
@@ -78,10 +50,11 @@ static void add(struct pki_txn *txn, struct pki_revocation_row *row, uint64_t *s
     struct pki_error err = {0};
     int64_t id = 0;
 
-    fill_serial(state, row);
-    row->revoked_at = now - DAY - (int64_t)(next_random(state) % (uint64_t)(300 * DAY));
+    many_serial(state, row->serial);
+    row->serial_size = sizeof(row->serial);
+    row->revoked_at = now - DAY - (int64_t)(many_random(state) % (uint64_t)(300 * DAY));
     row->reason = reasons[i % PKI_COUNT(reasons)].code;
-    must(pki_store_add_revocation(txn, row, &id, &err), &err);
+    many_must(pki_store_add_revocation(txn, row, &id, &err), &err);
     print_for_openssl(row, reasons[i % PKI_COUNT(reasons)].name);
 }
 
@@ -105,30 +78,24 @@ static void fill(struct pki_store *store, int64_t issuer, uint64_t n, int64_t no
 
     for (uint64_t i = 0; i < n;) {
         pki_auto(pki_txn) txn = NULL;
-        must(pki_store_begin(store, &txn, &err), &err);
+        many_must(pki_store_begin(store, &txn, &err), &err);
         for (uint64_t end = i + batch_of(n - i); i < end; i++)
             add(txn, &row, &state, i, entry.at);
-        must(pki_journal_append(txn, &entry, &err) && pki_txn_commit(&txn, &err), &err);
+        many_must(pki_journal_append(txn, &entry, &err) && pki_txn_commit(&txn, &err), &err);
     }
 }
 
 int main(int argc, char **argv)
 {
-    pki_auto(pki_store) store = NULL;
-    pki_scope(pki_authority_row) authority = {0};
-    pki_scope_fd int dir = -1;
     struct pki_error err = {0};
     int64_t now = (int64_t)time(NULL);
-    bool found = false;
+    int64_t issuer = 0;
 
     if (argc != 4 && argc != 5)
         return 2;
     if (argc == 5)
-        must(pki_time_parse(argv[4], &now, &err), &err);
-    must(pki_dir_open(AT_FDCWD, argv[1], &dir, &err), &err);
-    must(pki_store_open(dir, PKI_STORE_WRITE, NULL, &store, &err), &err);
-    must(pki_store_authority_by_name(store, argv[2], &found, &authority, &err), &err);
-    must(found || pki_fail(&err, PKI_E_NOTFOUND, "no authority %s", argv[2]), &err);
-    fill(store, authority.id, strtoull(argv[3], NULL, 10), now);
+        many_must(pki_time_parse(argv[4], &now, &err), &err);
+    pki_auto(pki_store) store = many_open(argv[1], argv[2], &issuer);
+    fill(store, issuer, strtoull(argv[3], NULL, 10), now);
     return 0;
 }
