@@ -128,7 +128,8 @@ def build():
     tools = ["cellar", "cellar-init", "cellar-root", "cellar-issue", "cellar-status",
              "cellar-crl", "cellar-verify", "cellar-audit"]
     subprocess.run(["cmake", "--build", BUILD, "--target", *tools, *["test-" + t for t in tools],
-                    "revoke_many", "crl_floor", "chain_pile", "bench_peak"],
+                    "revoke_many", "issue_many", "crl_floor", "chain_pile", "issue_floor",
+                    "bench_journal", "bench_peak"],
                    check=True, stdout=subprocess.DEVNULL)
     kdf = BUILD / "bench-kdf"
     subprocess.run(["gcc", "-O2", "-o", kdf, ROOT / "tests/bench/kdf.c", "-lnettle"], check=True)
