@@ -4,11 +4,14 @@ struct args {
     const char *hierarchy;
     bool example;
     bool update;
+    bool rehearsal;
 };
 
 static const struct cli_option options[] = {
     CLI_FLAG(0, "example", example, "print a hierarchy file to start from"),
     CLI_FLAG(0, "update", update, "apply a changed hierarchy file to a cellar that exists"),
+    CLI_FLAG(0, "rehearsal", rehearsal,
+             "make one to rehearse in: names say so, and every verifier refuses what it makes"),
     CLI_OPTIONAL(hierarchy, "HIERARCHY.yaml", "what the cellar is to hold"),
     CLI_END,
 };
@@ -43,12 +46,17 @@ static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
         .tool = cli_program(cli->tool->id),
         .command_line = cli->command_line,
         .dry_run = cli->common.dry_run,
+        .rehearsal = args->rehearsal,
+        .has_clock = cli->common.clock.given,
+        .clock = cli->common.clock.seconds,
     };
 
     if (args->example && (args->hierarchy || args->update)) {
         return pki_fail(err, PKI_E_USAGE,
                         "--example prints a file and takes neither HIERARCHY.yaml nor --update");
     }
+    if (args->update && args->rehearsal)
+        return pki_fail(err, PKI_E_USAGE, "a cellar is a rehearsal from its beginning, or never");
     if (args->example) {
         pki_report_verbatim(cli->report, "Hierarchy", pki_init_example());
         return true;
@@ -71,7 +79,8 @@ int main(int argc, char **argv)
         .options = options,
         .args_size = sizeof(struct args),
         .common = CLI_WRITES | CLI_CONFIRMS | CLI_OVERRIDES,
-        .synopsis = "HIERARCHY.yaml -C DIR\n--update HIERARCHY.yaml [-C DIR]\n--example",
+        .synopsis =
+            "HIERARCHY.yaml [--rehearsal] -C DIR\n--update HIERARCHY.yaml [-C DIR]\n--example",
         .examples = "cellar init --example > hierarchy.yaml\n"
                     "cellar init hierarchy.yaml -C cellar",
         .open = open_to_update,

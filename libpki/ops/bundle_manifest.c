@@ -120,6 +120,8 @@ bool pki_bundle_manifest(struct pki_bundle *bundle, struct pki_error *err)
     pki_json_integer(&json, "manifest", 1);
     pki_json_text(&json, "organization", bundle->trust->hierarchy->organization);
     pki_json_text(&json, "environment", bundle->trust->environment);
+    if (bundle->trust->rehearsal)
+        pki_json_text(&json, "rehearsal", PKI_REHEARSAL_NOTE);
     if (bundle->purpose)
         pki_json_text(&json, "purpose", bundle->purpose);
     pki_json_time(&json, "as_of", bundle->trust->as_of);

@@ -56,6 +56,7 @@ static bool verify_path(const struct pki_bundle *bundle, const struct pki_bundle
         .at = moment(bundle, leaf),
         .now = moment(bundle, leaf),
         .usage = file->usage,
+        .rehearsal = bundle->trust->rehearsal,
     };
     bool good = pki_path_find(&request, &path, &finding, &why);
     free(roots.list); /* the certificates stay the trust's */

@@ -60,6 +60,7 @@ static bool begin(struct pki_session *session, const char *action, room_check *c
     if (!check(session, &fresh->room, err) || !pki_journal_get_head(session->store, &head, err))
         return false;
     fresh->action = action;
+    fresh->rehearsal = session->rehearsal;
     fresh->now = pki_session_now(session);
     fresh->counter = head.counter;
     *draft = PKI_TAKE(fresh);
@@ -181,7 +182,8 @@ bool pki_draft_set_issuer(struct pki_session *session, struct pki_draft *draft,
     if (!pki_store_authority(session->store, issuer->id, &draft->issuer, err))
         return false;
     draft->has_issuer = true;
-    if (!read_certificate(session, draft, err) || !check_validity(draft, err) ||
+    if (!read_certificate(session, draft, err) ||
+        !pki_session_takes(session, draft->issuer_cert, err) || !check_validity(draft, err) ||
         !find_issuer_key(session, draft, err))
         return false;
     return draft->issuer_key.has_file ||

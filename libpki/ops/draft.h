@@ -109,6 +109,7 @@ struct pki_draft {
     const char *action; /* "root", "issue": the journal's word */
     char root[PKI_WORD_MAX], environment[PKI_WORD_MAX], purpose[PKI_WORD_MAX];
     char subject[PKI_NAME_MAX]; /* what the journal says it is about */
+    bool rehearsal;             /* what it makes is marked */
     int64_t now;                /* the clock when it was prepared */
     int64_t counter;            /* the journal's last entry then */
     struct pki_buf room;        /* what pki_session_check_room found; may be empty */

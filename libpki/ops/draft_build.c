@@ -178,6 +178,7 @@ static void fill_body(const struct pki_draft *draft, const struct pki_draft_item
         .issuer_url = item->issuer_url,
         .names = item->names,
         .n_names = item->n_names,
+        .rehearsal = draft->rehearsal,
     };
     if (signer)
         body->authority_key_id = signer->subject_key_id;
@@ -195,7 +196,7 @@ bool pki_item_build(const struct pki_draft *draft, struct pki_draft_item *item,
     fill_body(draft, item, &body);
     if (!pki_body_build(&body, &item->body, err) ||
         !pki_lint_body(pki_buf_view(&item->body), pki_item_signer(draft, item), item->profile->name,
-                       false, &item->findings, err))
+                       draft->rehearsal, &item->findings, err))
         return false;
     pki_sha256(pki_buf_view(&item->body), item->body_sha256);
     return pki_cert_parse_body(pki_buf_view(&item->body), &item->read, err);

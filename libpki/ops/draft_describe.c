@@ -80,6 +80,8 @@ bool pki_draft_describe(const struct pki_draft *draft, struct pki_report *report
 {
     PKI_CONTEXT(err, "describe %s", draft->subject);
 
+    if (draft->rehearsal)
+        pki_report_note(report, "Rehearsal", PKI_TONE_WARN, "%s", PKI_REHEARSAL_NOTE);
     if (draft->room.size > 0)
         pki_report_note(report, "Room", PKI_TONE_WARN, "The room: %.*s.", (int)draft->room.size,
                         (const char *)draft->room.data);

@@ -272,6 +272,7 @@ void pki_hierarchy_free(struct pki_hierarchy *hierarchy)
         return;
     free(hierarchy->roots);
     free(hierarchy->lines);
+    free(hierarchy->names);
     pki_yaml_free(hierarchy->document);
     free(hierarchy);
 }

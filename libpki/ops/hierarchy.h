@@ -34,6 +34,7 @@ struct pki_line_plan {
 
 struct pki_hierarchy {
     struct pki_yaml *document; /* owns all texts */
+    char *names;               /* but the common names of a rehearsal */
     const char *organization, *country;
     bool air_gap_enforced;
     struct pki_root_plan *roots;
@@ -45,6 +46,13 @@ struct pki_hierarchy {
 /** @name shown in errors. Fails: PKI_E_USAGE syntax, with place; PKI_E_POLICY a rule, with place */
 PKI_CHECKED bool pki_hierarchy_parse(const char *name, struct pki_bytes text,
                                      struct pki_hierarchy **hierarchy, struct pki_error *err);
+
+#define PKI_REHEARSAL_PREFIX "REHEARSAL "
+
+/** The file as a cellar goes by it: in a rehearsal every common name says so, and years are hours
+ *  (hierarchy_rehearsal.c). Fails: as parsing; PKI_E_POLICY a common name that grows too long */
+PKI_CHECKED bool pki_hierarchy_load(const char *name, struct pki_bytes text, bool rehearsal,
+                                    struct pki_hierarchy **hierarchy, struct pki_error *err);
 void pki_hierarchy_free(struct pki_hierarchy *hierarchy);
 PKI_DEFINE_AUTO(pki_hierarchy)
 

@@ -67,12 +67,14 @@ bool pki_cellar_directories(int cellar, struct pki_error *err)
 
 /* --- what ---------------------------------------------------------------------------------- */
 
-static bool check_clock(struct pki_error *err)
+static bool check_clock(const struct pki_init_request *request, struct pki_error *err)
 {
     char now[PKI_TIME_TEXT];
     char built[PKI_TIME_TEXT];
 
-    if (pki_seam_now() >= pki_seam_build_date())
+    if (request->has_clock && !request->rehearsal)
+        return pki_fail(err, PKI_E_USAGE, "--rehearsal-clock needs --rehearsal");
+    if (request->has_clock || pki_seam_now() >= pki_seam_build_date())
         return true;
     return pki_fail(err, PKI_E_POLICY, "the clock says %s, before this tool was built (%s): set it",
                     pki_time_format(pki_seam_now(), now),
@@ -131,7 +133,10 @@ static void tell_lines(const struct pki_hierarchy *hierarchy, struct pki_report 
 static bool create(const struct pki_init_request *request, int cellar, struct pki_bytes hierarchy,
                    const char *root, struct pki_report *report, struct pki_error *err)
 {
-    struct pki_cellar_row row = {.created_at = pki_seam_now()};
+    struct pki_cellar_row row = {
+        .created_at = request->has_clock ? request->clock : pki_seam_now(),
+        .rehearsal = request->rehearsal,
+    };
     pki_auto(pki_store) store = NULL;
 
     (void)snprintf(row.tool, sizeof(row.tool), "%s %s", request->tool ? request->tool : "libpki",
@@ -155,7 +160,8 @@ static bool load(const struct pki_init_request *request, struct pki_buf *text,
                  struct pki_hierarchy **hierarchy, struct pki_error *err)
 {
     return pki_file_read(AT_FDCWD, request->hierarchy, PKI_LIMIT_HIERARCHY, text, err) &&
-           pki_hierarchy_parse(request->hierarchy, pki_buf_view(text), hierarchy, err);
+           pki_hierarchy_load(request->hierarchy, pki_buf_view(text), request->rehearsal, hierarchy,
+                              err);
 }
 
 bool pki_init(const struct pki_init_request *request, struct pki_report *report,
@@ -165,10 +171,12 @@ bool pki_init(const struct pki_init_request *request, struct pki_report *report,
     pki_auto(pki_hierarchy) hierarchy = NULL;
     pki_scope_fd int cellar = -1;
 
-    if (!load(request, &text, &hierarchy, err) || !check_clock(err) ||
+    if (!load(request, &text, &hierarchy, err) || !check_clock(request, err) ||
         !check_empty(request->directory, err))
         return false;
     pki_report_text(report, "Cellar", "%s", request->directory);
+    if (request->rehearsal && request->dry_run)
+        pki_report_note(report, "Rehearsal", PKI_TONE_WARN, "%s", PKI_REHEARSAL_NOTE);
     pki_report_text(report, "Organization", "%s", hierarchy->organization);
     pki_report_text(report, "Air gap", "%s", hierarchy->air_gap_enforced ? "enforced" : "recorded");
     tell_roots(hierarchy, report);

@@ -191,7 +191,7 @@ static bool load(struct pki_session *session, const char *path, struct pki_buf *
                  struct pki_hierarchy **hierarchy, struct pki_error *err)
 {
     return pki_file_read(AT_FDCWD, path, PKI_LIMIT_HIERARCHY, text, err) &&
-           pki_hierarchy_parse(path, pki_buf_view(text), hierarchy, err) &&
+           pki_hierarchy_load(path, pki_buf_view(text), session->rehearsal, hierarchy, err) &&
            check_issued(session, *hierarchy, err);
 }
 

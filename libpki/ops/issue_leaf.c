@@ -119,14 +119,17 @@ static bool name_subject(struct pki_session *session, const char *common_name,
                          struct pki_draft_item *item, struct pki_error *err)
 {
     const struct pki_hierarchy *hierarchy = NULL;
+    char marked[512];
 
     if (!pki_session_hierarchy(session, &hierarchy, err))
         return false;
+    (void)snprintf(marked, sizeof(marked), "%s%s", session->rehearsal ? PKI_REHEARSAL_PREFIX : "",
+                   common_name ? common_name : "");
     bool corporate = item->profile->organization == PKI_REQUIRED;
     const struct pki_name name = {
         .country = corporate ? hierarchy->country : NULL,
         .organization = corporate ? hierarchy->organization : NULL,
-        .common_name = common_name,
+        .common_name = common_name ? marked : NULL,
     };
     return pki_item_subject(item, &name, err);
 }

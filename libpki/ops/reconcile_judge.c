@@ -109,11 +109,13 @@ static bool find_line(struct pki_reconcile *reconcile, struct pki_found_cert *fo
     return true;
 }
 
+/* Who is taken in is marked as the cellar's own are. */
 static bool lint(const struct pki_found_cert *found, const struct pki_cert *issuer,
                  const struct pki_profile *profile, struct pki_error *err)
 {
     struct pki_lint_findings findings = {0};
-    bool good = pki_lint_body(found->cert->tbs, issuer, profile->name, false, &findings, err);
+    bool good = pki_lint_body(found->cert->tbs, issuer, profile->name,
+                              pki_cert_is_rehearsal(found->cert), &findings, err);
 
     pki_lint_findings_clear(&findings);
     return good;
@@ -170,7 +172,8 @@ static bool judge_cert(struct pki_reconcile *reconcile, struct pki_found_cert *f
     const struct signed_thing thing = {found->cert->issuer, found->cert->authority_key_id};
     pki_auto(pki_cert) recorded = NULL;
 
-    if (!find_recorded(reconcile, &thing, &found->issuer, &recorded, err))
+    if (!pki_session_takes(reconcile->session, found->cert, err) ||
+        !find_recorded(reconcile, &thing, &found->issuer, &recorded, err))
         return false;
     const struct pki_cert *issuer =
         recorded ? recorded : find_found(reconcile, &thing, &found->above);

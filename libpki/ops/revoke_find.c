@@ -136,7 +136,7 @@ static bool find_in_file(struct pki_session *session, const char *path, struct p
     pki_scope(pki_certificate_row) row = {0};
     bool found = false;
 
-    if (!read_file(path, &revoked->cert, err) ||
+    if (!read_file(path, &revoked->cert, err) || !pki_session_takes(session, revoked->cert, err) ||
         !pki_store_find_fingerprint(session->store, revoked->cert->fingerprint, &found, &row, err))
         return false;
     return found ? take_row(session, &row, revoked, err) : find_issuer(session, revoked, err);

@@ -100,7 +100,10 @@ bool pki_session_check_clock(struct pki_session *session, struct pki_buf *findin
 
     if (!pki_journal_get_head(session->store, &head, err))
         return false;
-    return check_after(session, pki_seam_build_date(), "this tool was built", findings, err) &&
+    if (session->has_clock)
+        note(findings, "a rehearsal with a pretended clock");
+    return (session->has_clock ||
+            check_after(session, pki_seam_build_date(), "this tool was built", findings, err)) &&
            check_after(session, head.at, "the journal's newest entry", findings, err) &&
            check_jump(session, head.at, findings, err) && pki_buf_ok(findings, err);
 }

@@ -89,6 +89,8 @@ static bool copy_request(const struct pki_session_request *request, struct pki_s
     session->n_overrides = request->n_overrides;
     session->seen = request->seen;
     session->n_seen = request->n_seen;
+    session->has_clock = request->has_clock;
+    session->clock = request->clock;
     pki_actor_write(session->actor, request->tool, request->command_line);
     if (request->n_overrides == 0)
         return true;
@@ -112,6 +114,16 @@ static bool open_directory(const char *path, int *directory, struct pki_error *e
                     why.text);
 }
 
+/* Throw-away keys, and nothing that anybody trusts: only there may the time be a pretended one. */
+static bool find_kind(struct pki_session *session, struct pki_error *err)
+{
+    return pki_store_is_rehearsal(session->store, &session->rehearsal, err) &&
+           (session->rehearsal || !session->has_clock ||
+            pki_fail(err, PKI_E_POLICY,
+                     "--rehearsal-clock is for rehearsals (cellar init --rehearsal); this cellar "
+                     "goes by the real clock"));
+}
+
 bool pki_session_open(const struct pki_session_request *request, struct pki_session **session,
                       struct pki_error *err)
 {
@@ -127,7 +139,7 @@ bool pki_session_open(const struct pki_session_request *request, struct pki_sess
     if (!copy_request(request, fresh, err) ||
         !open_directory(request->directory, &fresh->directory, err) ||
         (request->write && !pki_directory_lock(fresh->directory, err)) ||
-        !pki_store_open(fresh->directory, mode, &by, &fresh->store, err))
+        !pki_store_open(fresh->directory, mode, &by, &fresh->store, err) || !find_kind(fresh, err))
         return false;
     *session = PKI_TAKE(fresh);
     return true;
@@ -142,7 +154,7 @@ bool pki_session_open_copy(int dir, struct pki_session **session, struct pki_err
     fresh->directory = fcntl(dir, F_DUPFD_CLOEXEC, 0);
     if (fresh->directory < 0)
         return pki_fail(err, PKI_E_IO, "out of descriptors");
-    if (!pki_store_open(dir, PKI_STORE_COPY, NULL, &fresh->store, err))
+    if (!pki_store_open(dir, PKI_STORE_COPY, NULL, &fresh->store, err) || !find_kind(fresh, err))
         return false;
     *session = PKI_TAKE(fresh);
     return true;
@@ -161,8 +173,12 @@ void pki_session_free(struct pki_session *session)
 
 int64_t pki_session_now(const struct pki_session *session)
 {
-    (void)session;
-    return pki_seam_now();
+    return session && session->has_clock ? session->clock : pki_seam_now();
+}
+
+bool pki_session_is_rehearsal(const struct pki_session *session)
+{
+    return session->rehearsal;
 }
 
 bool pki_session_overrides(const struct pki_session *session, const char *word)
@@ -178,9 +194,9 @@ bool pki_session_hierarchy(struct pki_session *session, const struct pki_hierarc
 {
     pki_scope(pki_buf) text = {0};
 
-    if (!session->hierarchy &&
-        (!pki_store_hierarchy(session->store, &text, err) ||
-         !pki_hierarchy_parse("hierarchy", pki_buf_view(&text), &session->hierarchy, err)))
+    if (!session->hierarchy && (!pki_store_hierarchy(session->store, &text, err) ||
+                                !pki_hierarchy_load("hierarchy", pki_buf_view(&text),
+                                                    session->rehearsal, &session->hierarchy, err)))
         return false;
     *hierarchy = session->hierarchy;
     return true;
@@ -189,9 +205,12 @@ bool pki_session_hierarchy(struct pki_session *session, const struct pki_hierarc
 bool pki_report_head(struct pki_store *store, struct pki_report *report, struct pki_error *err)
 {
     struct pki_journal_head head;
+    bool rehearsal = false;
 
-    if (!pki_journal_get_head(store, &head, err))
+    if (!pki_store_is_rehearsal(store, &rehearsal, err) || !pki_journal_get_head(store, &head, err))
         return false;
+    if (rehearsal)
+        pki_report_note(report, "Rehearsal", PKI_TONE_WARN, "%s", PKI_REHEARSAL_NOTE);
     struct pki_report *block = pki_report_block(report, "Journal");
     pki_report_integer(block, "Entry", head.counter);
     pki_report_words(block, "Head", head.hash);

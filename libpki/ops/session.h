@@ -9,6 +9,7 @@
 #include "ops/hierarchy.h"
 #include "ops/key_file.h"
 #include "store/store.h"
+#include "x509/cert.h"
 
 struct pki_session {
     int directory; /* the cellar, open */
@@ -22,11 +23,23 @@ struct pki_session {
     const char *const *seen; /* files of manifests met outside; borrowed */
     size_t n_seen;
     bool write;
+    bool rehearsal; /* certificates are marked, names say so, periods are hours */
+    bool has_clock; /* of a rehearsal: it is this time */
+    int64_t clock;
 };
 
 PKI_CHECKED bool pki_session_hierarchy(struct pki_session *session,
                                        const struct pki_hierarchy **hierarchy,
                                        struct pki_error *err);
+
+/**
+ * A certificate from outside, or one that is about to go there: a rehearsal and a real cellar take
+ * nothing from each other.
+ *
+ * Fails: PKI_E_POLICY names the mark
+ */
+PKI_CHECKED bool pki_session_takes(const struct pki_session *session, const struct pki_cert *cert,
+                                   struct pki_error *err);
 
 /**
  * What every duty that uses a key checks first: the clock (after the build date, after the newest

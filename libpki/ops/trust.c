@@ -9,9 +9,14 @@ static bool parse_certificate(struct pki_session *session, int64_t id, struct pk
                               struct pki_error *err)
 {
     pki_scope(pki_certificate_row) row = {0};
+    pki_auto(pki_cert) read = NULL;
 
-    return pki_store_certificate(session->store, id, &row, err) &&
-           pki_cert_parse(pki_buf_view(&row.der), cert, err);
+    if (!pki_store_certificate(session->store, id, &row, err) ||
+        !pki_cert_parse(pki_buf_view(&row.der), &read, err) ||
+        !pki_session_takes(session, read, err))
+        return false;
+    *cert = PKI_TAKE(read);
+    return true;
 }
 
 static bool parse_companion(struct pki_session *session, int64_t authority, struct pki_cert **leaf,
@@ -22,7 +27,8 @@ static bool parse_companion(struct pki_session *session, int64_t authority, stru
 
     if (!pki_store_find_companion(session->store, authority, &found, &row, err))
         return false;
-    return !found || pki_cert_parse(pki_buf_view(&row.der), leaf, err);
+    return !found || (pki_cert_parse(pki_buf_view(&row.der), leaf, err) &&
+                      pki_session_takes(session, *leaf, err));
 }
 
 static void take_row(struct pki_authority_row *to, struct pki_authority_row *from)
@@ -264,6 +270,7 @@ static bool load_cellar(struct pki_session *session, struct pki_trust *trust, st
     if (!pki_store_cellar(session->store, &cellar, err))
         return false;
     memcpy(trust->cellar, cellar.id, sizeof(trust->cellar));
+    trust->rehearsal = cellar.rehearsal;
     return true;
 }
 

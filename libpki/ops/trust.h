@@ -63,6 +63,7 @@ struct pki_trust {
     struct pki_issuers issuers;   /* by pki_trust_load_issuers; roots first */
     struct pki_journal_head head; /* of the last entry that changed trust */
     uint8_t cellar[16];           /* whose trust it is */
+    bool rehearsal;
     int64_t as_of;
 };
 

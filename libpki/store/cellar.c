@@ -1,5 +1,15 @@
 #include "store/sql.h"
 
+bool pki_store_is_rehearsal(struct pki_store *store, bool *is, struct pki_error *err)
+{
+    pki_scope(pki_statement) query = {0};
+
+    if (!pki_statement_begin(store, PKI_QUERY_FIRST_ENTRY_ABOUT, &query, err))
+        return false;
+    pki_bind_text(&query, PKI_REHEARSAL);
+    return pki_statement_step(&query, is, err);
+}
+
 bool pki_store_cellar(struct pki_store *store, struct pki_cellar_row *cellar, struct pki_error *err)
 {
     pki_scope(pki_statement) query = {0};
@@ -17,7 +27,7 @@ bool pki_store_cellar(struct pki_store *store, struct pki_cellar_row *cellar, st
     pki_column_octets(&query, found.id, sizeof(found.id));
     found.created_at = pki_column_integer(&query);
     pki_column_text(&query, found.tool, sizeof(found.tool));
-    if (!pki_column_ok(&query, err))
+    if (!pki_column_ok(&query, err) || !pki_store_is_rehearsal(store, &found.rehearsal, err))
         return false;
     *cellar = found;
     return true;

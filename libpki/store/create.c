@@ -33,8 +33,8 @@ static bool add_first_rows(struct pki_txn *txn, const struct pki_cellar_row *cel
     const struct pki_journal_entry entry = {
         .at = cellar->created_at,
         .action = "init",
-        .subject = "cellar",
-        .detail = "new cellar",
+        .subject = cellar->rehearsal ? PKI_REHEARSAL : "cellar",
+        .detail = cellar->rehearsal ? "new rehearsal" : "new cellar",
         .actor = cellar->tool,
     };
     pki_scope(pki_statement) insert = {0};

@@ -15,10 +15,14 @@
 #define PKI_NAME_MAX 128 /* an authority's or key's name with its NUL */
 #define PKI_WORD_MAX 41  /* environment, purpose, root: [a-z0-9-], with NUL */
 
+/* The subject of a rehearsal's first journal entry: what a cellar is, it is from its beginning. */
+#define PKI_REHEARSAL "rehearsal"
+
 struct pki_cellar_row {
     uint8_t id[16];
     int64_t created_at;
     char tool[64]; /* version that made it */
+    bool rehearsal;
 };
 
 /* What opens a key's file. */

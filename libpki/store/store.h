@@ -86,9 +86,9 @@ PKI_CHECKED bool pki_txn_commit(struct pki_txn **txn, struct pki_error *err);
 int64_t pki_store_recorded(const struct pki_store *store);
 void pki_txn_free(struct pki_txn *txn); /* rolls back */
 PKI_DEFINE_AUTO(pki_txn)
-
 PKI_CHECKED bool pki_store_cellar(struct pki_store *store, struct pki_cellar_row *cellar,
                                   struct pki_error *err);
+PKI_CHECKED bool pki_store_is_rehearsal(struct pki_store *store, bool *is, struct pki_error *err);
 
 /* --- hierarchy ----------------------------------------------------------------------------- */
 

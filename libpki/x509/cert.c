@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "crypto/key.h"
 #include "x509/cert_private.h"
+#include "x509/oids.h"
 
 #define VERSION_LAST 2 /* v3, RFC 5280 4.1.2.1 */
 
@@ -162,6 +163,11 @@ void pki_cert_free(struct pki_cert *cert)
 bool pki_cert_is_self_issued(const struct pki_cert *cert)
 {
     return pki_bytes_equal(cert->issuer, cert->subject);
+}
+
+bool pki_cert_is_rehearsal(const struct pki_cert *cert)
+{
+    return pki_cert_extension(cert, PKI_OID_REHEARSAL) != NULL;
 }
 
 bool pki_cert_verify_signature(const struct pki_cert *cert, struct pki_bytes spki,

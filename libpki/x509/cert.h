@@ -72,6 +72,9 @@ bool pki_cert_has_usage(const struct pki_cert *cert, const char *oid);
 /** Subject equals issuer byte for byte. */
 bool pki_cert_is_self_issued(const struct pki_cert *cert);
 
+/** Whether it has the mark of a rehearsal (PKI_OID_REHEARSAL). */
+bool pki_cert_is_rehearsal(const struct pki_cert *cert);
+
 /** The n-th URI of a CRL distribution point, or of AIA caIssuers; view of the certificate. False
  *  (and no error) when there is none: these are looked at, not required. */
 bool pki_cert_crl_url(const struct pki_cert *cert, size_t n, struct pki_bytes *url);

@@ -30,6 +30,7 @@ struct pki_path_request {
     int64_t at;        /* signatures and validity at this time */
     int64_t now;       /* revocation as known now: CRLs must be current at this time */
     const char *usage; /* extended key usage OID that the path must allow; NULL: any */
+    bool rehearsal;    /* a rehearsal cellar looks at what it made itself: its mark is known */
 };
 
 struct pki_path {

@@ -104,7 +104,7 @@ static void read_in(const struct pki_graph *graph, struct pki_node *node,
     struct pki_error ignored = {0};
 
     node->cert = cert;
-    node->unfit = !pki_path_check_alone(cert, graph->request->at, true, &ignored);
+    node->unfit = !pki_path_check_alone(graph->request, cert, true, &ignored);
 }
 
 static void add_certs(struct pki_graph *graph, const struct pki_certs *certs, bool anchor)

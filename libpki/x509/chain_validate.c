@@ -42,7 +42,18 @@ static bool check_validity(const struct pki_cert *cert, int64_t at, struct pki_e
     return true;
 }
 
-static bool check_extensions(const struct pki_cert *cert, struct pki_error *err)
+static bool check_critical(const char *oid, bool rehearsal, struct pki_error *err)
+{
+    bool mark = strcmp(oid, PKI_OID_REHEARSAL) == 0;
+
+    if (is_processed(oid) || (mark && rehearsal))
+        return true;
+    return pki_fail(err, PKI_E_INVALID,
+                    "has the critical extension %s%s, which is not processed (RFC 5280 4.2)", oid,
+                    mark ? ", the mark of a rehearsal" : "");
+}
+
+static bool check_extensions(const struct pki_cert *cert, bool rehearsal, struct pki_error *err)
 {
     if (cert->n_extensions > 0 && cert->version != 3) {
         return pki_fail(err, PKI_E_INVALID,
@@ -51,11 +62,8 @@ static bool check_extensions(const struct pki_cert *cert, struct pki_error *err)
     }
     for (size_t i = 0; i < cert->n_extensions; i++) {
         const char *oid = cert->extensions[i].oid;
-        if (cert->extensions[i].critical && !is_processed(oid)) {
-            return pki_fail(err, PKI_E_INVALID,
-                            "has the critical extension %s, which is not processed (RFC 5280 4.2)",
-                            oid);
-        }
+        if (cert->extensions[i].critical && !check_critical(oid, rehearsal, err))
+            return false;
         if (pki_cert_extension(cert, oid) != &cert->extensions[i])
             return pki_fail(err, PKI_E_INVALID, "has the extension %s twice (RFC 5280 4.2)", oid);
     }
@@ -83,10 +91,11 @@ static bool check_authority(const struct pki_cert *cert, struct pki_error *err)
     return true;
 }
 
-bool pki_path_check_alone(const struct pki_cert *cert, int64_t at, bool issues,
-                          struct pki_error *err)
+bool pki_path_check_alone(const struct pki_path_request *request, const struct pki_cert *cert,
+                          bool issues, struct pki_error *err)
 {
-    return check_validity(cert, at, err) && check_extensions(cert, err) &&
+    return check_validity(cert, request->at, err) &&
+           check_extensions(cert, request->rehearsal, err) &&
            (!issues || check_authority(cert, err));
 }
 
@@ -186,13 +195,13 @@ static bool check_path_lengths(const struct pki_path *path, struct pki_path_faul
     return true;
 }
 
-static bool check_each_alone(const struct pki_path *path, int64_t at, struct pki_path_fault *fault,
-                             struct pki_error *err)
+static bool check_each_alone(const struct pki_path_request *request, const struct pki_path *path,
+                             struct pki_path_fault *fault, struct pki_error *err)
 {
     fault->certificate = true;
     for (size_t i = 0; i < path->n; i++) {
         fault->position = i;
-        if (!pki_path_check_alone(path->certs[i], at, i > 0, err))
+        if (!pki_path_check_alone(request, path->certs[i], i > 0, err))
             return false;
     }
     fault->certificate = false;
@@ -205,7 +214,7 @@ bool pki_path_validate(struct pki_path_work *work, const struct pki_path *path,
     const struct pki_path_request *request = work->request;
 
     *fault = (struct pki_path_fault){.stage = PKI_STAGE_ALONE};
-    if (!check_each_alone(path, request->at, fault, err))
+    if (!check_each_alone(request, path, fault, err))
         return false;
     fault->stage = PKI_STAGE_LINKS;
     if (!check_links(work, path, fault, err))

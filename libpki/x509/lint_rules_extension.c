@@ -33,26 +33,31 @@ static bool is_known(const char *oid)
     return false;
 }
 
-static bool check_critical_known(const struct pki_lint_subject *subject, struct pki_buf *text)
-{
-    const struct pki_cert *cert = subject->cert;
-
-    for (size_t i = 0; i < cert->n_extensions && !subject->rehearsal; i++) {
-        if (cert->extensions[i].critical && !is_known(cert->extensions[i].oid)) {
-            return pki_lint_no(text,
-                               "extension %s is critical and unknown, so verifiers refuse "
-                               "the certificate (a rehearsal?)",
-                               cert->extensions[i].oid);
-        }
-    }
-    return true;
-}
-
 static bool is_critical(const struct pki_cert *cert, const char *oid)
 {
     const struct pki_extension *extension = pki_cert_extension(cert, oid);
 
     return extension && extension->critical;
+}
+
+static bool check_critical_known(const struct pki_lint_subject *subject, struct pki_buf *text)
+{
+    const struct pki_cert *cert = subject->cert;
+
+    for (size_t i = 0; i < cert->n_extensions; i++) {
+        const char *oid = cert->extensions[i].oid;
+        bool mark = strcmp(oid, PKI_OID_REHEARSAL) == 0;
+
+        if (!cert->extensions[i].critical || is_known(oid) || (mark && subject->rehearsal))
+            continue;
+        return pki_lint_no(text,
+                           "extension %s%s is critical and unknown, so verifiers refuse the "
+                           "certificate",
+                           oid, mark ? ", the mark of a rehearsal," : "");
+    }
+    return !subject->rehearsal || is_critical(cert, PKI_OID_REHEARSAL) ||
+           pki_lint_no(text, "it lacks the mark of a rehearsal (" PKI_OID_REHEARSAL "): verifiers "
+                             "would accept what a rehearsal made");
 }
 
 static bool check_must_be_ordinary(const struct pki_lint_subject *subject, struct pki_buf *text)
@@ -137,7 +142,7 @@ static const struct pki_lint_rule rules[] = {
     {"extensions_unique", PKI_LINT_ERROR, PKI_LINT_ANY, "RFC 5280 4.2",
      "No extension is there twice.", NULL, check_unique},
     {"extensions_critical_known", PKI_LINT_ERROR, PKI_LINT_ANY, "RFC 5280 4.2",
-     "Critical extensions are known ones; only a rehearsal has another.", NULL,
+     "Critical extensions are known ones; a rehearsal, and only one, has its mark.", NULL,
      check_critical_known},
     {"extensions_ordinary", PKI_LINT_ERROR, PKI_LINT_ANY,
      "RFC 5280 4.2.1.1, 4.2.1.2, 4.2.1.13, 4.2.2.1",

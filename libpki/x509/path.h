@@ -64,7 +64,8 @@ PKI_CHECKED bool pki_path_search(struct pki_path_work *work, struct pki_path *pa
 PKI_CHECKED bool pki_path_validate(struct pki_path_work *work, const struct pki_path *path,
                                    struct pki_path_fault *fault, struct pki_error *err);
 /** What can be said without its issuer. Fails: PKI_E_INVALID */
-PKI_CHECKED bool pki_path_check_alone(const struct pki_cert *cert, int64_t at, bool issues,
+PKI_CHECKED bool pki_path_check_alone(const struct pki_path_request *request,
+                                      const struct pki_cert *cert, bool issues,
                                       struct pki_error *err);
 /* chain_usage.c, chain_names.c, chain_policy.c, chain_crls.c */
 PKI_CHECKED bool pki_path_check_usage(const struct pki_path *path, const char *usage,

@@ -12,6 +12,9 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6);
 SELECT id, at, action, subject, detail, actor, trust, previous, hash
 FROM journal ORDER BY id DESC LIMIT 1;
 
+-- name: first_entry_about
+SELECT 1 FROM journal WHERE id = 1 AND subject = ?1;
+
 -- name: last_trust_entry
 SELECT id, at, action, subject, detail, actor, trust, previous, hash
 FROM journal WHERE trust = 1 ORDER BY id DESC LIMIT 1;

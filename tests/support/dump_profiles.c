@@ -174,7 +174,13 @@ int main(void)
            "Every certificate is version 3, with a serial number of 20 octets (158 of its bits "
            "random), the issuer's name\nbyte for byte, and a last valid second that belongs to "
            "it. Extensions that are not listed are absent.\nWhat a request asks for is shown, "
-           "never copied.\n");
+           "never copied.\n\n"
+           "In a rehearsal (`cellar init --rehearsal`) each has one extension more, the roots' "
+           "too: " PKI_OID_REHEARSAL
+           ",\ncritical, its value NULL (RFC 5612's arc for examples). Nobody "
+           "processes it, so every verifier refuses the\ncertificate (RFC 5280 4.2). Common names "
+           "begin with `REHEARSAL`; roots live for 12 hours, authorities of lines for\n6, end "
+           "entities for 1.\n");
     for (unsigned id = 0; id < PKI_PROFILES; id++)
         show(pki_profile_get((enum pki_profile_id)id));
     return 0;

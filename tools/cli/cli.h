@@ -106,6 +106,7 @@ struct cli_common {
     struct cli_texts seen;
     const char *confirm;
     const char *review;
+    struct cli_time clock;
     bool no_input, json, dry_run, no_colour, help, version, spec;
 };
 

@@ -33,6 +33,8 @@ const struct cli_option cli_common_options[] = {
            "overrule a finding about network or clock; the journal keeps it"),
     COMMON(0, "seen", CLI_KIND_TEXTS, seen, "FILE",
            "a manifest.json from outside: is the cellar as new? may be repeated"),
+    COMMON(0, "rehearsal-clock", CLI_KIND_TIME, clock, "TIME",
+           "in a rehearsal only: the time that it pretends to be"),
     COMMON(0, "no-input", CLI_KIND_FLAG, no_input, NULL, "never ask; fail instead"),
     COMMON(0, "json", CLI_KIND_FLAG, json, NULL, "print one JSON object"),
     COMMON(0, "no-color", CLI_KIND_FLAG, no_colour, NULL, "no colour (also: NO_COLOR)"),
@@ -49,6 +51,7 @@ bool cli_option_applies(const struct cli_tool *tool, const struct cli_option *op
         unsigned bit;
     } optional[] = {
         {"cellar", CLI_CELLAR},
+        {"rehearsal-clock", CLI_CELLAR},
         {"passphrase-file", CLI_PASSPHRASES},
         {"passphrase-fd", CLI_PASSPHRASES},
         {"share-file", CLI_PASSPHRASES},

@@ -1,4 +1,5 @@
 /* Apart from the rest, so that a tool without a cellar links no SQLite. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "cli/cli.h"
@@ -44,9 +45,15 @@ static bool open_session(struct cli *cli, enum purpose purpose, struct pki_error
         .n_overrides = cli->common.overrides.n,
         .seen = cli->common.seen.list,
         .n_seen = cli->common.seen.n,
+        .has_clock = cli->common.clock.given,
+        .clock = cli->common.clock.seconds,
     };
 
-    return pki_session_open(&request, &cli->session, err);
+    if (!pki_session_open(&request, &cli->session, err))
+        return false;
+    if (pki_session_is_rehearsal(cli->session) && !cli->common.json)
+        (void)fprintf(stderr, "%s\n", PKI_REHEARSAL_NOTE);
+    return true;
 }
 
 bool cli_open_to_read(struct cli *cli, const void *args, struct pki_error *err)

@@ -16,6 +16,9 @@ struct pki_init_request {
     const char *tool;      /* as in pki_session_request */
     const char *command_line;
     bool dry_run;
+    bool rehearsal; /* names say so, certificates are marked and live for hours */
+    bool has_clock; /* of a rehearsal: it is this time */
+    int64_t clock;
 };
 
 /** Make a cellar. Fails: PKI_E_USAGE the file (with line and column); PKI_E_POLICY periods that

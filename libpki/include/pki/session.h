@@ -68,9 +68,12 @@ struct pki_session_request {
     size_t n_overrides;
     const char *const *seen; /* manifests met outside, given with --seen; outlive the session */
     size_t n_seen;
+    bool has_clock; /* --rehearsal-clock: in a rehearsal it is this time */
+    int64_t clock;
 };
 
-/** Fails: PKI_E_STORE no cellar, foreign, newer; PKI_E_LOCKED; PKI_E_INTEGRITY; PKI_E_IO */
+/** Fails: PKI_E_STORE no cellar, foreign, newer; PKI_E_LOCKED; PKI_E_INTEGRITY; PKI_E_IO;
+ *         PKI_E_POLICY a clock for what is no rehearsal */
 PKI_CHECKED bool pki_session_open(const struct pki_session_request *request,
                                   struct pki_session **session, struct pki_error *err);
 void pki_session_free(struct pki_session *session);
@@ -78,6 +81,10 @@ PKI_DEFINE_AUTO(pki_session)
 
 /** Now, by the session's clock: seconds, UTC. Also for tools without a cellar: pass NULL. */
 int64_t pki_session_now(const struct pki_session *session);
+
+/** Whether the cellar is a rehearsal: throw-away keys, certificates that every verifier refuses. */
+bool pki_session_is_rehearsal(const struct pki_session *session);
+#define PKI_REHEARSAL_NOTE "REHEARSAL: no verifier takes what is made here; it lasts for hours."
 
 /** Add the journal's head (counter, words) to a report; shown after every change of state. */
 PKI_CHECKED bool pki_session_head(struct pki_session *session, struct pki_report *report,
