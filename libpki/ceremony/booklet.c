@@ -2,6 +2,7 @@
 
 #include "pki/time.h"
 #include "base/text.h"
+#include "ceremony/frames.h"
 
 #define EXCEPTION_SHEETS 4
 
@@ -90,6 +91,19 @@ static void add_digest(struct pki_booklet *booklet, const uint8_t sha256[PKI_SHA
     add_value(booklet, "As words", "%.*s", (int)words.size, (const char *)words.data);
 }
 
+/* For a scanner, beside hex and words. */
+static void add_code(struct pki_booklet *booklet, const uint8_t sha256[PKI_SHA256_SIZE])
+{
+    const struct pki_bytes bytes = {sha256, PKI_SHA256_SIZE};
+    struct pki_frames frames = {.n = 0};
+    struct pki_error ignored = {0};
+
+    if (pki_frames_split(PKI_FRAME_FINGERPRINT, bytes, &frames, &ignored))
+        add(booklet, PKI_BOOKLET_CODE, "As a code", frames.texts[0], 0);
+    else
+        booklet->failed = true;
+}
+
 /* --- the first pages ----------------------------------------------------------------------- */
 
 static void add_front(struct pki_booklet *booklet, const struct pki_script *script)
@@ -105,6 +119,7 @@ static void add_front(struct pki_booklet *booklet, const struct pki_script *scri
     add_value(booklet, "Expected", "%zu steps, %u minutes", script->n_steps, script->minutes);
     add_text(booklet, PKI_BOOKLET_HEADING, "The script that this booklet was printed from");
     add_digest(booklet, script->sha256);
+    add_code(booklet, script->sha256);
     add_text(booklet, PKI_BOOKLET_TEXT,
              "Before the ceremony both compare this digest with that of the file that is run.");
     add_text(booklet, PKI_BOOKLET_HEADING, "This ceremony");
@@ -263,9 +278,9 @@ static const char *failure(enum pki_script_failure on_failure)
 static void add_step(struct pki_booklet *booklet, const struct pki_script *script, size_t index)
 {
     const struct pki_script_step *step = &script->steps[index];
-    char place[64];
+    char place[96]; /* an id has 40 characters at most */
 
-    (void)snprintf(place, sizeof(place), "Step %zu of %zu (%.20s)", index + 1, script->n_steps,
+    (void)snprintf(place, sizeof(place), "Step %zu of %zu (%s)", index + 1, script->n_steps,
                    step->id);
     add(booklet, PKI_BOOKLET_STEP, place, step->title, 0);
     add_value(booklet, "Who", "%s, %u min", step->role, step->minutes);

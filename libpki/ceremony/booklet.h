@@ -17,6 +17,7 @@ enum pki_booklet_kind {
     PKI_BOOKLET_SAY,     /* text, read aloud */
     PKI_BOOKLET_COMMAND, /* text, typed as it stands */
     PKI_BOOKLET_VALUE,   /* label and text */
+    PKI_BOOKLET_CODE,    /* label, and the text of a frame, drawn as a QR code */
     PKI_BOOKLET_BLANK,   /* label, and lines to write on */
     PKI_BOOKLET_BOX,     /* a box to tick, and text */
     PKI_BOOKLET_INITIALS /* time and initials of both */

@@ -7,6 +7,7 @@
 
 #include "base/utf8.h"
 #include "ceremony/booklet.h"
+#include "ceremony/qr.h"
 
 #define LEFT   56.0F
 #define RIGHT  539.0F
@@ -25,6 +26,7 @@ struct sheet {
     HPDF_Font plain, bold, fixed;
     unsigned pages;
     HPDF_REAL y;
+    bool failed; /* for want of memory */
 };
 
 /* --- characters ---------------------------------------------------------------------------- */
@@ -156,10 +158,20 @@ static void put_wrapped(struct sheet *sheet, HPDF_Font font, HPDF_REAL size, HPD
     }
 }
 
+/* One that is wider than its column stands above what it labels. */
+static void put_label(struct sheet *sheet, const char *label, HPDF_REAL step)
+{
+    (void)HPDF_Page_SetFontAndSize(sheet->page, sheet->plain, PLAIN);
+    bool wide = HPDF_Page_TextWidth(sheet->page, label) > LABELS - 8.0F;
+    put_wrapped(sheet, sheet->plain, PLAIN, LEFT, label);
+    if (wide)
+        go_down(sheet, step, 0);
+}
+
 static void put_labelled(struct sheet *sheet, const char *label, const char *text)
 {
     go_down(sheet, PLAIN * 1.5F, 0);
-    put_at(sheet, sheet->plain, PLAIN, LEFT, label);
+    put_label(sheet, label, PLAIN * 1.35F);
     put_wrapped(sheet, sheet->bold, PLAIN, LEFT + LABELS, text);
 }
 
@@ -168,9 +180,35 @@ static void put_blank(struct sheet *sheet, const struct pki_booklet_part *part)
     for (unsigned i = 0; i < part->lines; i++) {
         go_down(sheet, PLAIN * 2.2F, 0);
         if (i == 0)
-            put_at(sheet, sheet->plain, PLAIN, LEFT, part->label);
+            put_label(sheet, part->label, PLAIN * 2.2F);
         put_rule(sheet, LEFT + LABELS, RIGHT);
     }
+}
+
+#define MODULE 2.0F
+
+/* Its quiet zone is what is white around it. */
+static void put_code(struct sheet *sheet, const struct pki_booklet_part *part)
+{
+    struct pki_error ignored = {0};
+    struct pki_qr qr;
+
+    if (!pki_qr_draw(part->text, &qr, &ignored)) {
+        sheet->failed = true;
+        return;
+    }
+    go_down(sheet, PLAIN * 1.5F, MODULE * PKI_QR_SIDE);
+    put_label(sheet, part->label, 0);
+    for (unsigned i = 0; i < PKI_QR_SIDE * PKI_QR_SIDE; i++) {
+        const unsigned x = i % PKI_QR_SIDE;
+        const unsigned y = i / PKI_QR_SIDE;
+        if (!qr.dark[y][x])
+            continue;
+        (void)HPDF_Page_Rectangle(sheet->page, LEFT + LABELS + MODULE * (HPDF_REAL)x,
+                                  sheet->y - MODULE * (HPDF_REAL)y, MODULE, MODULE);
+    }
+    (void)HPDF_Page_Fill(sheet->page);
+    sheet->y -= MODULE * PKI_QR_SIDE;
 }
 
 static void put_box(struct sheet *sheet, const char *text)
@@ -246,6 +284,9 @@ static void put_part(struct sheet *sheet, const struct pki_booklet_part *part)
     case PKI_BOOKLET_VALUE:
         put_labelled(sheet, part->label, part->text);
         return;
+    case PKI_BOOKLET_CODE:
+        put_code(sheet, part);
+        return;
     case PKI_BOOKLET_BLANK:
         put_blank(sheet, part);
         return;
@@ -307,7 +348,8 @@ bool pki_booklet_pdf(struct pki_booklet *booklet, struct pki_buf *out, struct pk
     if (!sheet.doc)
         return pki_fail(err, PKI_E_MEMORY, "out of memory");
     draw(&sheet);
-    bool done = take(sheet.doc, out, err);
+    bool done =
+        sheet.failed ? pki_fail(err, PKI_E_MEMORY, "out of memory") : take(sheet.doc, out, err);
     HPDF_Free(sheet.doc);
     return done;
 }

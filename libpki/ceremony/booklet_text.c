@@ -117,6 +117,7 @@ static void put_part(const struct pki_booklet *booklet, const struct pki_booklet
         pki_buf_text(out, "\n\n");
         return;
     case PKI_BOOKLET_VALUE:
+    case PKI_BOOKLET_CODE:
         put_label(out, part->label);
         put_wrapped(out, part->text, LABELS);
         return;

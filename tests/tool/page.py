@@ -7,8 +7,10 @@ import sys
 from html.parser import HTMLParser
 
 KNOWN = {"html", "head", "meta", "title", "style", "body", "section", "h1", "h2", "p", "div", "span", "dl", "dt", "dd",
-         "pre"}
-VOID = {"meta"}
+         "pre", "br", "code", "h3", "table", "thead", "tbody", "tr", "th", "td", "svg", "g", "path", "rect", "text"}
+VOID = {"meta", "br"}
+ATTRIBUTES = {"lang", "charset", "http-equiv", "content", "class", "name", "scope", "role", "aria-label", "viewbox",
+              "shape-rendering", "width", "height", "fill", "d", "x", "y", "rx"}
 
 
 class Page(HTMLParser):
@@ -20,7 +22,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag, attrs):
         assert tag in KNOWN, f"tag {tag}"
         for name, value in attrs:
-            assert name in {"lang", "charset", "http-equiv", "content", "class"}, f"attribute {name}"
+            assert name in ATTRIBUTES, f"attribute {name}"
             if ("http-equiv", "Content-Security-Policy") in attrs and name == "content":
                 self.policy = value
         if tag not in VOID:
