@@ -9,11 +9,11 @@ struct args {
 
 static const struct cli_option options[] = {
     CLI_TIME(0, "at", at, "the day that the script is to be valid on"),
-    CLI_TEXT(0, "to", to, "FILE", "the booklet: a new file, .txt, .html or .pdf"),
+    CLI_TEXT(0, "to", to, "FILE", "booklet or report: a new file, .txt, .html or .pdf"),
     CLI_TEXT(0, "image", image, "DEVICE|FILE", "the boot medium, to be digested"),
     CLI_TEXT(0, "second-clock", second_clock, "TIME", "what another clock says now; UTC"),
-    CLI_OPERAND(verb, "lint|print|room|duties", "what to do"),
-    CLI_OPTIONAL(script, "SCRIPT", "the script of a ceremony"),
+    CLI_OPERAND(verb, "lint|print|room|report|duties", "what to do"),
+    CLI_OPTIONAL(script, "SCRIPT|DIR", "the script of a ceremony; what a ceremony left"),
     CLI_END,
 };
 
@@ -44,6 +44,21 @@ static bool room(struct cli *cli, const struct args *args, struct pki_error *err
     return pki_ceremony_room(&request, cli->report, err);
 }
 
+static bool report(struct cli *cli, const struct args *args, struct pki_error *err)
+{
+    const struct pki_ceremony_report_request request = {
+        .directory = args->script,
+        .to = args->to,
+        .dry_run = cli->common.dry_run,
+    };
+
+    if (!args->script)
+        return pki_fail(err, PKI_E_USAGE, "ceremony report needs the directory of a ceremony");
+    if (!args->to)
+        return pki_fail(err, PKI_E_USAGE, "--to FILE is missing: FILE.html");
+    return pki_ceremony_report(&request, cli->report, err);
+}
+
 static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
 {
     const struct args *args = parsed;
@@ -53,10 +68,12 @@ static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
         return pki_ceremony_duties(cli->report, err);
     if (strcmp(args->verb, "room") == 0)
         return room(cli, args, err);
+    if (strcmp(args->verb, "report") == 0)
+        return report(cli, args, err);
     bool prints = strcmp(args->verb, "print") == 0;
     if (!prints && strcmp(args->verb, "lint") != 0)
-        return pki_fail(err, PKI_E_USAGE, "unknown verb \"%s\": lint, print, room or duties",
-                        args->verb);
+        return pki_fail(err, PKI_E_USAGE,
+                        "unknown verb \"%s\": lint, print, room, report or duties", args->verb);
     if (!args->script)
         return pki_fail(err, PKI_E_USAGE, "ceremony %s needs a script", args->verb);
     return prints ? print(cli, args, at, err)
@@ -73,10 +90,12 @@ int main(int argc, char **argv)
         .synopsis = "lint SCRIPT [--at TIME]\n"
                     "print SCRIPT --to FILE [--at TIME]\n"
                     "room [SCRIPT] [--image DEVICE|FILE] [--second-clock TIME]\n"
+                    "report DIR --to F.html\n"
                     "duties",
         .examples = "cellar ceremony lint ceremony/scripts/root-genesis.yaml\n"
                     "cellar ceremony print script.yaml --to booklet.pdf\n"
                     "cellar ceremony room script.yaml --second-clock 2026-03-01T12:00:00Z\n"
+                    "cellar ceremony report root-genesis --to root-genesis.html\n"
                     "cellar ceremony duties",
         .run = run,
     };

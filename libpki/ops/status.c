@@ -11,6 +11,7 @@
 #include "ops/crl_due.h"
 #include "ops/line.h"
 #include "ops/session.h"
+#include "ops/status.h"
 #include "ops/status_calendar.h"
 #include "ops/status_due.h"
 #include "ops/status_left.h"
@@ -323,13 +324,24 @@ static bool tell(struct status *status, struct pki_error *err)
            add_exports(status, err) &&
            pki_status_safety(status->session, status->report, &status->dues, err) &&
            pki_status_left(status->session, status->report, &status->half_done, err) &&
-           tell_dues(status, err) && pki_session_head(status->session, status->report, err);
+           tell_dues(status, err);
 }
 
 static void status_clear(struct status *status)
 {
     pki_dues_clear(&status->dues);
     pki_crl_debts_clear(&status->debts);
+}
+
+bool pki_status_tell(struct pki_session *session, int64_t within, struct pki_report *report,
+                     struct pki_error *err)
+{
+    struct status status = {
+        .session = session, .now = pki_session_now(session), .within = within, .report = report};
+    bool told = tell(&status, err);
+
+    status_clear(&status);
+    return told;
 }
 
 bool pki_status(struct pki_session *session, int64_t within, struct pki_report *report, bool *due,
@@ -342,7 +354,7 @@ bool pki_status(struct pki_session *session, int64_t within, struct pki_report *
         .within = within,
         .report = report,
     };
-    bool told = tell(&status, err);
+    bool told = tell(&status, err) && pki_session_head(session, report, err);
 
     if (told) {
         add_next(&status);

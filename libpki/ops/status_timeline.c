@@ -5,40 +5,33 @@
 #include <string.h>
 
 #include "ops/line.h"
-#include "ops/timeline.h"
 #include "ops/window.h"
-
-/* One authority; or, without a window, a line's heading or what is folded. */
-struct entry {
-    char name[PKI_NAME_MAX];
-    bool window;
-    struct pki_timeline_row row;
-};
 
 struct drawing {
     struct pki_session *session;
     const struct pki_crl_debts *debts;
     int64_t now;
-    struct entry *list;
-    size_t n;
+    struct pki_timeline_entries *entries;
 };
 
-static void drawing_clear(struct drawing *drawing)
+void pki_timeline_entries_clear(struct pki_timeline_entries *entries)
 {
-    free(drawing->list);
+    free(entries->list);
+    *entries = (struct pki_timeline_entries){0};
 }
 
-static struct entry *add(struct drawing *drawing, struct pki_error *err)
+static struct pki_timeline_entry *add(struct drawing *drawing, struct pki_error *err)
 {
-    struct entry *grown = realloc(drawing->list, (drawing->n + 1) * sizeof(*grown));
+    struct pki_timeline_entries *entries = drawing->entries;
+    struct pki_timeline_entry *grown = realloc(entries->list, (entries->n + 1) * sizeof(*grown));
 
     if (!grown) {
         (void)!pki_fail(err, PKI_E_MEMORY, "out of memory");
         return NULL;
     }
-    drawing->list = grown;
-    memset(&grown[drawing->n], 0, sizeof(*grown));
-    return &grown[drawing->n++];
+    entries->list = grown;
+    memset(&grown[entries->n], 0, sizeof(*grown));
+    return &grown[entries->n++];
 }
 
 static int64_t crl_by(const struct drawing *drawing, int64_t authority)
@@ -170,7 +163,7 @@ static void fill_use(const struct drawing *drawing, const struct pki_line *line,
 
 static bool add_text(struct drawing *drawing, struct pki_error *err, const char *text)
 {
-    struct entry *entry = add(drawing, err);
+    struct pki_timeline_entry *entry = add(drawing, err);
 
     if (entry)
         (void)snprintf(entry->name, sizeof(entry->name), "%s", text);
@@ -180,7 +173,7 @@ static bool add_text(struct drawing *drawing, struct pki_error *err, const char 
 static bool add_window(struct drawing *drawing, const struct pki_authority_row *authority,
                        const struct pki_timeline_row *row, struct pki_error *err)
 {
-    struct entry *entry = add(drawing, err);
+    struct pki_timeline_entry *entry = add(drawing, err);
 
     if (!entry)
         return false;
@@ -257,17 +250,20 @@ static bool add_root(struct drawing *drawing, const char *name, struct pki_error
     return true;
 }
 
-static bool gather(struct drawing *drawing, struct pki_error *err)
+bool pki_timeline_gather(struct pki_session *session, const struct pki_crl_debts *debts,
+                         struct pki_timeline_entries *entries, struct pki_error *err)
 {
+    struct drawing drawing = {
+        .session = session, .debts = debts, .now = pki_session_now(session), .entries = entries};
     const struct pki_hierarchy *hierarchy = NULL;
 
-    if (!pki_session_hierarchy(drawing->session, &hierarchy, err))
+    if (!pki_session_hierarchy(session, &hierarchy, err))
         return false;
     for (size_t i = 0; i < hierarchy->n_roots; i++)
-        if (!add_root(drawing, hierarchy->roots[i].name, err))
+        if (!add_root(&drawing, hierarchy->roots[i].name, err))
             return false;
     for (size_t i = 0; i < hierarchy->n_lines; i++)
-        if (!add_line(drawing, &hierarchy->lines[i], err))
+        if (!add_line(&drawing, &hierarchy->lines[i], err))
             return false;
     return true;
 }
@@ -275,36 +271,38 @@ static bool gather(struct drawing *drawing, struct pki_error *err)
 /* --- drawing --------------------------------------------------------------------------------- */
 
 /* The axis shows where lines end; a root goes on beyond it, unless there is nothing else. */
-static bool lay(const struct drawing *drawing, struct pki_timeline *timeline, struct pki_error *err)
+bool pki_timeline_fit(const struct pki_timeline_entries *entries, int64_t now,
+                      struct pki_timeline *timeline, struct pki_error *err)
 {
     int64_t from = INT64_MAX;
-    int64_t until = drawing->now;
+    int64_t until = now;
 
-    for (size_t i = 0; i < drawing->n; i++) {
-        const struct entry *entry = &drawing->list[i];
+    for (size_t i = 0; i < entries->n; i++) {
+        const struct pki_timeline_entry *entry = &entries->list[i];
         if (!entry->window)
             continue;
         from = earlier(from, entry->row.from);
         if (entry->row.used_until != INT64_MAX)
             until = later(until, entry->row.until);
     }
-    return pki_timeline_lay(timeline, drawing->now, from, until, err);
+    return pki_timeline_lay(timeline, now, from, until, err);
 }
 
-static bool draw(const struct drawing *drawing, struct pki_report *report, struct pki_error *err)
+static bool draw(const struct pki_timeline_entries *entries, int64_t now, struct pki_report *report,
+                 struct pki_error *err)
 {
     struct pki_timeline timeline = {0};
     pki_scope(pki_buf) out = {0};
     char *text = NULL;
 
-    if (!lay(drawing, &timeline, err))
+    if (!pki_timeline_fit(entries, now, &timeline, err))
         return false;
     pki_timeline_axis(&timeline, &out);
-    for (size_t i = 0; i < drawing->n; i++) {
-        if (drawing->list[i].window)
-            pki_timeline_row(&timeline, &drawing->list[i].row, &out);
+    for (size_t i = 0; i < entries->n; i++) {
+        if (entries->list[i].window)
+            pki_timeline_row(&timeline, &entries->list[i].row, &out);
         else
-            pki_buf_printf(&out, "%s\n", drawing->list[i].name);
+            pki_buf_printf(&out, "%s\n", entries->list[i].name);
     }
     pki_timeline_legend(&out);
     if (!pki_buf_take_text(&out, &text, err))
@@ -314,12 +312,12 @@ static bool draw(const struct drawing *drawing, struct pki_report *report, struc
     return true;
 }
 
-static void tell(const struct drawing *drawing, struct pki_report *report)
+static void tell(const struct pki_timeline_entries *entries, struct pki_report *report)
 {
     struct pki_report *table = pki_report_table(report, "Windows");
 
-    for (size_t i = 0; i < drawing->n; i++) {
-        const struct entry *entry = &drawing->list[i];
+    for (size_t i = 0; i < entries->n; i++) {
+        const struct pki_timeline_entry *entry = &entries->list[i];
         if (!entry->window)
             continue;
         struct pki_report *row = pki_report_row(table);
@@ -332,17 +330,16 @@ static void tell(const struct drawing *drawing, struct pki_report *report)
 bool pki_status_timeline(struct pki_session *session, const struct pki_crl_debts *debts,
                          struct pki_report *report, struct pki_error *err)
 {
-    __attribute__((__cleanup__(drawing_clear))) struct drawing drawing = {
-        .session = session, .debts = debts, .now = pki_session_now(session)};
+    pki_scope(pki_timeline_entries) entries = {0};
 
-    if (!gather(&drawing, err))
+    if (!pki_timeline_gather(session, debts, &entries, err))
         return false;
-    if (drawing.n == 0)
+    if (entries.n == 0)
         return true;
     pki_report_readers(report, PKI_FOR_PAPER);
-    bool drawn = draw(&drawing, report, err);
+    bool drawn = draw(&entries, pki_session_now(session), report, err);
     pki_report_readers(report, PKI_FOR_JSON);
-    tell(&drawing, report);
+    tell(&entries, report);
     pki_report_readers(report, PKI_FOR_ALL);
     return drawn;
 }

@@ -7,7 +7,7 @@
 
 #include "pki/verify.h"
 #include "base/file.h"
-#include "ceremony/transcript.h"
+#include "ceremony/record.h"
 #include "crypto/key.h"
 #include "x509/cert.h"
 #include "x509/name.h"
@@ -65,6 +65,25 @@ static bool describe_seal(int dir, const char *anchors, struct pki_report *repor
     return true;
 }
 
+/* A report is made from the record alone: so it is made again. */
+static bool check_page(int dir, const char *path, struct pki_report *report, struct pki_error *err)
+{
+    pki_scope(pki_buf) held = {0};
+    pki_scope(pki_buf) made = {0};
+    size_t line = 1;
+
+    if (!pki_file_read(AT_FDCWD, path, PKI_LIMIT_CRL, &held, err) ||
+        !pki_record_page(dir, &made, err))
+        return false;
+    for (size_t i = 0; i < held.size && i < made.size && held.data[i] == made.data[i]; i++)
+        line += held.data[i] == '\n';
+    if (!pki_bytes_equal(pki_buf_view(&held), pki_buf_view(&made)))
+        return pki_fail(err, PKI_E_INTEGRITY,
+                        "%s:%zu: this is not the report that the record gives", path, line);
+    pki_report_toned(report, "Report", PKI_TONE_GOOD, "%s is made from this record", path);
+    return true;
+}
+
 static void describe(const struct pki_transcript_summary *summary, struct pki_report *report)
 {
     pki_report_text(report, "Ceremony", "%s", summary->id);
@@ -104,6 +123,8 @@ bool pki_verify_ceremony(const struct pki_verify_ceremony_request *request,
                         "it has not ended: there is no " PKI_TRANSCRIPT_HEAD
                         " to compare its last line with");
     }
+    if (request->page && !check_page(dir, request->page, report, err))
+        return false;
     pki_report_note(report, "Verdict", PKI_TONE_GOOD,
                     "Script, transcript and evidence belong together. Whether this is the "
                     "transcript that was written on the day shows its head: compare it with the "

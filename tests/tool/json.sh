@@ -111,7 +111,11 @@ fields 0 cellar ceremony print "$good" --to booklet.txt --dry-run
 fields 0 cellar ceremony print "$good" --to booklet.txt
 fields 3 cellar ceremony lint "$good" --at 2027-03-01
 python3 "$here/transcript.py" "$good" "$source_dir/libpki/base/words.c" held
-fields 0 cellar verify --ceremony held
+fields 0 cellar ceremony report held --to held.html --dry-run
+fields 0 cellar ceremony report held --to held.html
+fields 0 cellar verify --ceremony held --report held.html
+fields 0 cellar report -C cellar --to cellar.html --dry-run
+fields 0 cellar report -C cellar --to cellar.html
 
 mkdir medium
 fields 0 cellar backup --to medium -C cellar --dry-run

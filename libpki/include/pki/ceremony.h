@@ -54,6 +54,22 @@ struct pki_ceremony_room_request {
 PKI_CHECKED bool pki_ceremony_room(const struct pki_ceremony_room_request *request,
                                    struct pki_report *report, struct pki_error *err);
 
+struct pki_ceremony_report_request {
+    const char *directory; /* of a ceremony that has ended */
+    const char *to;        /* a new file, .html */
+    bool dry_run;
+};
+
+/**
+ * The report of a ceremony, a page made from its record alone, once that is checked. The same
+ * version makes equal bytes of equal records, so that pki_verify_ceremony can compare.
+ *
+ * Fails:  PKI_E_INTEGRITY the record; PKI_E_STATE it has not ended; PKI_E_USAGE a file of it is
+ *         missing, or another name than .html; PKI_E_EXISTS; PKI_E_IO
+ */
+PKI_CHECKED bool pki_ceremony_report(const struct pki_ceremony_report_request *request,
+                                     struct pki_report *report, struct pki_error *err);
+
 /** What a step can do, check and record: the words that a script may use. */
 PKI_CHECKED bool pki_ceremony_duties(struct pki_report *report, struct pki_error *err);
 

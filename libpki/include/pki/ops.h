@@ -222,6 +222,17 @@ PKI_CHECKED bool pki_status(struct pki_session *session, int64_t within, struct 
 PKI_CHECKED bool pki_status_calendar(struct pki_session *session, struct pki_report *report,
                                      struct pki_error *err);
 
+/**
+ * The report for auditors: one page of HTML with hierarchy and timeline drawn, what there is and
+ * what is due within a year, fingerprints and head with their codes, lines to sign. Equal state and
+ * time give equal bytes.
+ *
+ * @to    a new file, .html
+ * Fails: PKI_E_USAGE another name; PKI_E_EXISTS; PKI_E_IO
+ */
+PKI_CHECKED bool pki_cellar_report(struct pki_session *session, const char *to, bool dry_run,
+                                   struct pki_report *report, struct pki_error *err);
+
 /** Describe an authority or certificate of the inventory by name, serial or fingerprint. */
 PKI_CHECKED bool pki_show_record(struct pki_session *session, const char *what,
                                  struct pki_report *report, struct pki_error *err);

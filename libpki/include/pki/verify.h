@@ -31,11 +31,13 @@ PKI_CHECKED bool pki_verify_file(const struct pki_verify_request *request,
 struct pki_verify_ceremony_request {
     const char *directory; /* script, transcript, head and evidence of one ceremony */
     const char *anchors;   /* file: one of these has to have sealed it; NULL: not asked */
+    const char *page;      /* file: its report, compared with one made anew; NULL: not asked */
 };
 
 /**
  * Check a ceremony's directory by itself: the script, each line of the transcript and what each
- * step owes, each file that was kept, and the head; with anchors also its seal.
+ * step owes, each file that was kept, and the head; with anchors also its seal, with a page also
+ * that it is the report of this record, as this version makes it.
  *
  * Fails: PKI_E_INTEGRITY what differs; PKI_E_INVALID it has not ended; PKI_E_USAGE a file
  */
