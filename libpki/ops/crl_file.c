@@ -43,8 +43,8 @@ bool pki_crl_file_open(const struct pki_session *session, const char *authority,
            pki_fail(err, PKI_E_INTEGRITY, "%s: %s: restore it from a backup", path, why.text);
 }
 
-bool pki_crl_file_judge(const char *authority, const struct pki_crl_row *row, size_t size,
-                        const uint8_t sha256[PKI_SHA256_SIZE], struct pki_error *err)
+static bool judge(const char *authority, const struct pki_crl_row *row, size_t size,
+                  const uint8_t sha256[PKI_SHA256_SIZE], struct pki_error *err)
 {
     char path[PATH_SIZE];
 
@@ -72,8 +72,7 @@ bool pki_crl_file_map(const struct pki_session *session, const char *authority,
 
     if (!pki_crl_file_open(session, authority, row, &mapped, err))
         return false;
-    if (!digest(mapped, sha256, err) ||
-        !pki_crl_file_judge(authority, row, mapped.size, sha256, err)) {
+    if (!digest(mapped, sha256, err) || !judge(authority, row, mapped.size, sha256, err)) {
         pki_file_unmap(&mapped);
         return false;
     }

@@ -28,15 +28,10 @@ PKI_CHECKED bool pki_crl_file_map(const struct pki_session *session, const char 
                                   const struct pki_crl_row *row, struct pki_bytes *der,
                                   struct pki_error *err);
 
-/** The same for who reads it through: its digest is still to be judged, before anything counts.
- *  Fails: PKI_E_INTEGRITY missing */
+/** The same, not compared with its record. Fails: PKI_E_INTEGRITY missing */
 PKI_CHECKED bool pki_crl_file_open(const struct pki_session *session, const char *authority,
                                    const struct pki_crl_row *row, struct pki_bytes *der,
                                    struct pki_error *err);
-/** Fails: PKI_E_INTEGRITY it differs from its record */
-PKI_CHECKED bool pki_crl_file_judge(const char *authority, const struct pki_crl_row *row,
-                                    size_t size, const uint8_t sha256[PKI_SHA256_SIZE],
-                                    struct pki_error *err);
 
 /** What is reserved with a CRL's number: the first 256 bits of the digest that its signature is
  * over (SHA-512 for Ed25519). Fails: PKI_E_CRYPTO */

@@ -5,6 +5,7 @@
  * (delta, indirect) fails the path; one that cannot be used does not count.
  */
 #include "pki/time.h"
+#include "crypto/key.h"
 #include "x509/name.h"
 #include "x509/oids.h"
 #include "x509/path.h"
@@ -16,6 +17,16 @@ struct status {
     size_t position;
     uint32_t reasons;          /* covered so far */
     struct pki_error unusable; /* why the first list that could not be used was not */
+};
+
+/* One reading of a list, which may be large: the digest that its signature is over, and what it
+   says of the certificate. Nothing of that counts before the signature was verified. */
+struct reading {
+    const struct pki_crl *crl;
+    uint8_t digest[PKI_DIGEST_MAX];
+    size_t digest_size; /* 0: not known, as Ed25519 signs the octets themselves */
+    bool found;
+    struct pki_crl_entry entry;
 };
 
 static bool may_sign_crls(const struct pki_cert *cert)
@@ -32,10 +43,19 @@ static bool is_verified(const struct pki_path_work *work, const struct pki_crl *
     return false;
 }
 
-static bool check_signature(struct pki_path_work *work, const struct pki_crl *crl,
+static bool verify(const struct reading *reading, const struct pki_cert *cert,
+                   struct pki_error *err)
+{
+    const struct pki_bytes digest = {reading->digest, reading->digest_size};
+
+    return digest.size > 0 ? pki_crl_verify_digest(reading->crl, cert->spki, digest, err)
+                           : pki_crl_verify_signature(reading->crl, cert->spki, err);
+}
+
+static bool check_signature(struct pki_path_work *work, const struct reading *reading,
                             const struct pki_cert *cert, struct pki_error *err)
 {
-    if (is_verified(work, crl, cert))
+    if (is_verified(work, reading->crl, cert))
         return true;
     if (!may_sign_crls(cert))
         return pki_fail(err, PKI_E_INVALID,
@@ -43,10 +63,10 @@ static bool check_signature(struct pki_path_work *work, const struct pki_crl *cr
     if (work->signatures >= PKI_PATH_SIGNATURES_MAX)
         return pki_fail(err, PKI_E_INVALID, "too many signatures to check");
     work->signatures++;
-    if (!pki_crl_verify_signature(crl, cert->spki, err))
+    if (!verify(reading, cert, err))
         return false;
     if (work->n_signers < PKI_PATH_CRL_SIGNERS_MAX)
-        work->signers[work->n_signers++] = (struct pki_crl_signer){crl, cert};
+        work->signers[work->n_signers++] = (struct pki_crl_signer){reading->crl, cert};
     return true;
 }
 
@@ -75,36 +95,36 @@ static bool has_path(struct pki_path_work *work, const struct pki_path *path,
 }
 
 static bool is_signer(struct pki_path_work *work, const struct status *status,
-                      const struct pki_crl *crl, const struct pki_cert *cert)
+                      const struct reading *reading, const struct pki_cert *cert)
 {
     struct pki_error ignored = {0};
 
     return cert != status->path->certs[status->position + 1] &&
-           pki_name_equal(cert->subject, crl->issuer) &&
-           check_signature(work, crl, cert, &ignored) && has_path(work, status->path, cert);
+           pki_name_equal(cert->subject, reading->crl->issuer) &&
+           check_signature(work, reading, cert, &ignored) && has_path(work, status->path, cert);
 }
 
 /* Another key of the same name (key rollover, or a key for lists alone). */
 static bool find_signer(struct pki_path_work *work, const struct status *status,
-                        const struct pki_crl *crl, const struct pki_certs *certs)
+                        const struct reading *reading, const struct pki_certs *certs)
 {
     for (size_t i = 0; certs && i < certs->n; i++)
-        if (is_signer(work, status, crl, certs->list[i]))
+        if (is_signer(work, status, reading, certs->list[i]))
             return true;
     return false;
 }
 
 /* The same among the pile; what cannot be read signs nothing. */
 static bool find_signer_in_pile(struct pki_path_work *work, const struct status *status,
-                                const struct pki_crl *crl)
+                                const struct reading *reading)
 {
     struct pki_pile *pile = work->request->pile;
 
     for (size_t i = 0; pile && i < pile->n; i++) {
         const struct pki_cert *cert = NULL;
         struct pki_error ignored = {0};
-        if (pki_name_equal(pile->list[i].skim.subject, crl->issuer) &&
-            pki_pile_read(pile, i, &cert, &ignored) && is_signer(work, status, crl, cert))
+        if (pki_name_equal(pile->list[i].skim.subject, reading->crl->issuer) &&
+            pki_pile_read(pile, i, &cert, &ignored) && is_signer(work, status, reading, cert))
             return true;
     }
     return false;
@@ -112,33 +132,33 @@ static bool find_signer_in_pile(struct pki_path_work *work, const struct status 
 
 /* A certificate further up with the issuer's name: what it needs is checked with the path. */
 static bool is_signed_above(struct pki_path_work *work, const struct status *status,
-                            const struct pki_crl *crl)
+                            const struct reading *reading)
 {
     for (size_t i = status->position + 2; i < status->path->n; i++) {
         struct pki_error ignored = {0};
         const struct pki_cert *cert = status->path->certs[i];
-        if (pki_name_equal(cert->subject, crl->issuer) &&
-            check_signature(work, crl, cert, &ignored))
+        if (pki_name_equal(cert->subject, reading->crl->issuer) &&
+            check_signature(work, reading, cert, &ignored))
             return true;
     }
     return false;
 }
 
 static bool check_signer(struct pki_path_work *work, const struct status *status,
-                         const struct pki_crl *crl, struct pki_error *err)
+                         const struct reading *reading, struct pki_error *err)
 {
     const struct pki_cert *issuer = status->path->certs[status->position + 1];
 
-    if (check_signature(work, crl, issuer, err))
+    if (check_signature(work, reading, issuer, err))
         return true;
-    if (is_signed_above(work, status, crl)) {
+    if (is_signed_above(work, status, reading)) {
         *err = (struct pki_error){0};
         return true;
     }
     if (work->for_crl || err->code == PKI_E_MEMORY ||
-        (!find_signer(work, status, crl, work->request->untrusted) &&
-         !find_signer_in_pile(work, status, crl) &&
-         !find_signer(work, status, crl, work->request->anchors)))
+        (!find_signer(work, status, reading, work->request->untrusted) &&
+         !find_signer_in_pile(work, status, reading) &&
+         !find_signer(work, status, reading, work->request->anchors)))
         return false;
     *err = (struct pki_error){0};
     return true;
@@ -167,7 +187,7 @@ static bool check_dates(const struct pki_crl *crl, const struct pki_cert *issuer
     return true;
 }
 
-static bool check_usable(struct pki_path_work *work, const struct status *status,
+static bool check_usable(const struct pki_path_work *work, const struct status *status,
                          const struct pki_crl *crl, uint32_t *reasons, struct pki_error *err)
 {
     if (crl->has_unknown_critical)
@@ -180,8 +200,28 @@ static bool check_usable(struct pki_path_work *work, const struct status *status
             err, PKI_E_INVALID,
             "it is for other certificates (issuing distribution point, RFC 5280 5.2.5)");
     }
-    return check_dates(crl, status->path->certs[status->position + 1], work->request->now, err) &&
-           check_signer(work, status, crl, err);
+    return check_dates(crl, status->path->certs[status->position + 1], work->request->now, err);
+}
+
+/* Digested only while nobody's signature of it is known to be good. */
+static bool read_list(const struct pki_path_work *work, const struct status *status,
+                      struct reading *reading, struct pki_error *err)
+{
+    const struct pki_crl *crl = reading->crl;
+    const struct pki_cert *issuer = status->path->certs[status->position + 1];
+    const struct pki_signature *how = pki_algorithm_find_signature(crl->signature_algorithm);
+    pki_auto(pki_hash) hash = NULL;
+
+    if (pki_signature_is_of_digest(crl->signature_algorithm) && !is_verified(work, crl, issuer) &&
+        !pki_hash_begin(how->digest, &hash, err))
+        return false;
+    if (!pki_crl_find(crl, status->cert->serial, hash, &reading->found, &reading->entry, err))
+        return false;
+    if (hash) {
+        pki_hash_end(&hash, reading->digest);
+        reading->digest_size = pki_digest_size(how->digest);
+    }
+    return true;
 }
 
 static bool fail_revoked(const struct pki_crl_entry *entry, struct pki_error *err)
@@ -204,19 +244,18 @@ static bool fail_revoked(const struct pki_crl_entry *entry, struct pki_error *er
 static bool consult(struct pki_path_work *work, struct status *status, const struct pki_crl *crl,
                     struct pki_error *err)
 {
+    struct reading reading = {.crl = crl};
     struct pki_error why = {0};
-    struct pki_crl_entry entry;
     uint32_t reasons = 0;
-    bool found = false;
 
     if (!check_usable(work, status, crl, &reasons, &why) ||
-        !pki_crl_find(crl, status->cert->serial, &found, &entry, &why)) {
+        !read_list(work, status, &reading, &why) || !check_signer(work, status, &reading, &why)) {
         if (status->unusable.code == PKI_OK)
             status->unusable = why;
         return why.code != PKI_E_MEMORY || pki_fail(err, why.code, "%s", why.text);
     }
-    if (found && pki_crl_entry_since(&entry) <= work->request->at)
-        return fail_revoked(&entry, err);
+    if (reading.found && pki_crl_entry_since(&reading.entry) <= work->request->at)
+        return fail_revoked(&reading.entry, err);
     status->reasons |= reasons;
     return true;
 }

@@ -6,6 +6,7 @@
 #define PKI_X509_CRL_H
 
 #include "asn1/walk.h"
+#include "base/file.h"
 #include "crypto/hash.h"
 
 struct pki_crl {
@@ -27,22 +28,29 @@ struct pki_crl {
 };
 
 /*
- * One pass over a list: what is behind is digested, if that was asked for, and its part of a
- * mapping let go of. A large list is so read from the medium once for all that is to be known.
+ * One pass over a list's body: what is behind is digested, if that was asked for, and its part of
+ * a mapping let go of. A large list is so read from the medium once for all that is to be known.
  */
 struct pki_crl_pass {
     bool mapped;
-    struct pki_bytes rest; /* from what is not let go of yet to the end of der */
+    struct pki_bytes rest; /* from what is not let go of yet to the end of tbs */
     size_t again;          /* octets before it that are let go of once more */
-    struct pki_hash *hash; /* of der; NULL: not digested */
-    struct pki_sum sum;    /* of der, beside the hash */
+    struct pki_hash *hash; /* of tbs; NULL: not digested */
+    struct pki_sum *sum;   /* of tbs; NULL: not summed */
     struct pki_error why;  /* what digesting failed with */
 };
 
-/** @hash  borrowed until pki_crl_pass_end; or NULL */
-struct pki_crl_pass pki_crl_pass_begin(const struct pki_crl *crl, struct pki_hash *hash);
-/** What is before at is done with; views into it stay good. */
-void pki_crl_pass_reach(struct pki_crl_pass *pass, const uint8_t *at);
+/** @hash, @sum  borrowed until pki_crl_pass_end; or NULL */
+struct pki_crl_pass pki_crl_pass_begin(const struct pki_crl *crl, struct pki_hash *hash,
+                                       struct pki_sum *sum);
+/* A window is behind. */
+void pki_crl_pass_turn_(struct pki_crl_pass *pass);
+/** What is before at is done with; views into it stay good. Here, as it is asked at each entry. */
+static inline void pki_crl_pass_reach(struct pki_crl_pass *pass, const uint8_t *at)
+{
+    while (pass->rest.size >= PKI_FILE_WINDOW && at - pass->rest.data >= (ptrdiff_t)PKI_FILE_WINDOW)
+        pki_crl_pass_turn_(pass);
+}
 /** Digest what is left. Fails: PKI_E_CRYPTO */
 PKI_CHECKED bool pki_crl_pass_end(struct pki_crl_pass *pass, struct pki_error *err);
 
@@ -77,11 +85,13 @@ int64_t pki_crl_entry_since(const struct pki_crl_entry *entry);
  * several entries for it, the one that counts from the earliest time is given. Of entries for
  * others that have the usual shape, dates and reasons are not judged.
  *
- * Fails: PKI_E_FORMAT; PKI_E_INVALID any entry has a critical extension that we do not process,
- *        so that the whole list must not be used (RFC 5280 5.3)
+ * @hash   of tbs, which is digested in the same reading; or NULL
+ * Fails:  PKI_E_FORMAT; PKI_E_INVALID any entry has a critical extension that we do not process,
+ *         so that the whole list must not be used (RFC 5280 5.3); PKI_E_CRYPTO
  */
-PKI_CHECKED bool pki_crl_find(const struct pki_crl *crl, struct pki_bytes serial, bool *found,
-                              struct pki_crl_entry *entry, struct pki_error *err);
+PKI_CHECKED bool pki_crl_find(const struct pki_crl *crl, struct pki_bytes serial,
+                              struct pki_hash *hash, bool *found, struct pki_crl_entry *entry,
+                              struct pki_error *err);
 PKI_CHECKED bool pki_crl_verify_signature(const struct pki_crl *crl, struct pki_bytes spki,
                                           struct pki_error *err);
 /** The same where the digest of tbs is known, so that a large list is not read again for it. Not

@@ -13,13 +13,12 @@ static int order_octets(struct pki_bytes a, struct pki_bytes b)
 }
 
 struct pki_crl_comparison pki_crl_comparison_begin(const struct pki_crl *before,
-                                                   struct pki_hash *hash,
                                                    const struct pki_crl_sink *sink)
 {
     struct pki_crl_comparison fresh = {.sink = sink};
 
     if (before) {
-        fresh.pass = pki_crl_pass_begin(before, hash);
+        fresh.pass = pki_crl_pass_begin(before, NULL, NULL);
         fresh.rest = before->entries;
     }
     return fresh;

@@ -5,7 +5,7 @@
  * and without memory, as both lists must be in ascending order of their
  * serials' octets, which ours are. A foreign list in another order is refused.
  *
- *   comparison = pki_crl_comparison_begin(&before, NULL, &sink);
+ *   comparison = pki_crl_comparison_begin(&before, &sink);
  *   pki_crl_comparison_take(&comparison, &entry, der, err)    each of the later list
  *   pki_crl_comparison_end(&comparison, &difference, err)
  *
@@ -55,11 +55,9 @@ struct pki_crl_comparison {
 
 /**
  * @before   NULL: there was none, everything is added
- * @hash     of the earlier list, see pki_crl_pass_begin; or NULL
  * @sink     may be NULL
  */
 struct pki_crl_comparison pki_crl_comparison_begin(const struct pki_crl *before,
-                                                   struct pki_hash *hash,
                                                    const struct pki_crl_sink *sink);
 /**
  * The later list's next entry, and its octets.

@@ -24,37 +24,38 @@ int64_t pki_crl_entry_since(const struct pki_crl_entry *entry)
     return entry->revoked_at;
 }
 
-bool pki_crl_find(const struct pki_crl *crl, struct pki_bytes serial, bool *found,
-                  struct pki_crl_entry *entry, struct pki_error *err)
+bool pki_crl_find(const struct pki_crl *crl, struct pki_bytes serial, struct pki_hash *hash,
+                  bool *found, struct pki_crl_entry *entry, struct pki_error *err)
 {
     PKI_CONTEXT(err, "revocation list");
-    struct pki_crl_pass pass = pki_crl_pass_begin(crl, NULL);
+    struct pki_crl_pass pass = pki_crl_pass_begin(crl, hash, NULL);
     struct pki_bytes rest = crl->entries;
-    struct pki_bytes listed = {0};
     struct pki_crl_entry next;
     struct pki_crl_entry first = {0};
-    bool unknown_critical = false;
     bool seen = false;
 
-    for (size_t n = 1; rest.size > 0; n++) {
-        struct pki_bytes here = rest;
-        if (!pki_crl_skim(&rest, &listed, &unknown_critical, err))
+    for (size_t n = 0, skipped = 0; rest.size > 0; n += skipped) {
+        skipped = pki_crl_skip(&rest, serial);
+        pki_crl_pass_reach(&pass, rest.data);
+        if (skipped > 0)
+            continue;
+        if (!pki_crl_next(&rest, &next, err))
             return false;
-        if (unknown_critical) {
+        n++;
+        if (next.has_unknown_critical) {
             return pki_fail(err, PKI_E_INVALID,
                             "entry %zu has a critical extension that is not processed, so the list "
                             "must not be used (RFC 5280 5.3)",
                             n);
         }
-        pki_crl_pass_reach(&pass, here.data);
-        if (!pki_bytes_equal(listed, serial))
+        if (!pki_bytes_equal(next.serial, serial))
             continue;
-        if (!pki_crl_next(&here, &next, err))
-            return false;
         if (!seen || pki_crl_entry_since(&next) < pki_crl_entry_since(&first))
             first = next;
         seen = true;
     }
+    if (!pki_crl_pass_end(&pass, err))
+        return false;
     *found = seen;
     *entry = first;
     return true;

@@ -18,7 +18,7 @@ static const uint8_t reason_only[] = {0x30, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55,
  * SEQUENCE { INTEGER of 1 to 20 octets, UTCTime, reason code or nothing }, every length in one
  * octet: how long it is, 0 for any other shape.
  */
-static size_t usual_size(struct pki_bytes rest, struct pki_bytes *serial)
+static inline size_t usual_size(struct pki_bytes rest, struct pki_bytes *serial)
 {
     if (rest.size < 4 || rest.data[0] != TAG_SEQUENCE || rest.data[1] >= 0x80 ||
         rest.data[2] != TAG_INTEGER)
@@ -39,22 +39,27 @@ static size_t usual_size(struct pki_bytes rest, struct pki_bytes *serial)
     return end;
 }
 
-bool pki_crl_skim(struct pki_bytes *rest, struct pki_bytes *serial, bool *has_unknown_critical,
-                  struct pki_error *err)
+/* Serials that were drawn at random differ in their last octet already. */
+static bool is_same(struct pki_bytes a, struct pki_bytes b)
 {
-    struct pki_crl_entry entry;
-    size_t size = usual_size(*rest, serial);
+    return a.size == b.size && a.data[a.size - 1] == b.data[b.size - 1] &&
+           memcmp(a.data, b.data, a.size) == 0;
+}
 
-    *has_unknown_critical = false;
-    if (size > 0) {
-        *rest = (struct pki_bytes){rest->data + size, rest->size - size};
-        return true;
+size_t pki_crl_skip(struct pki_bytes *rest, struct pki_bytes serial)
+{
+    struct pki_bytes left = {rest->data, rest->size};
+    struct pki_bytes listed = {0};
+    size_t n = 0;
+
+    for (const uint8_t *start = left.data; left.data - start < (ptrdiff_t)PKI_FILE_WINDOW; n++) {
+        size_t size = usual_size(left, &listed);
+        if (size == 0 || is_same(listed, serial))
+            break;
+        left = (struct pki_bytes){left.data + size, left.size - size};
     }
-    if (!pki_crl_next(rest, &entry, err))
-        return false;
-    *serial = entry.serial;
-    *has_unknown_critical = entry.has_unknown_critical;
-    return true;
+    *rest = left;
+    return n;
 }
 
 /* X.690 8.3.2 */
@@ -84,29 +89,29 @@ bool pki_crl_take_usual(struct pki_bytes *rest, struct pki_crl_entry *entry)
     return true;
 }
 
-struct pki_crl_pass pki_crl_pass_begin(const struct pki_crl *crl, struct pki_hash *hash)
+struct pki_crl_pass pki_crl_pass_begin(const struct pki_crl *crl, struct pki_hash *hash,
+                                       struct pki_sum *sum)
 {
-    return (struct pki_crl_pass){.mapped = crl->mapped, .rest = crl->der, .hash = hash};
+    return (struct pki_crl_pass){.mapped = crl->mapped, .rest = crl->tbs, .hash = hash, .sum = sum};
 }
 
 static void leave_behind(struct pki_crl_pass *pass, size_t size)
 {
     const struct pki_bytes behind = {pass->rest.data, size};
 
-    if (pass->hash && pass->why.code == PKI_OK && pki_hash_add(pass->hash, behind, &pass->why))
-        pki_sum_add(&pass->sum, behind);
+    if (pass->hash && pass->why.code == PKI_OK)
+        (void)!pki_hash_add(pass->hash, behind, &pass->why);
+    if (pass->sum)
+        pki_sum_add(pass->sum, behind);
     if (pass->mapped)
         pki_file_let_go((struct pki_bytes){behind.data - pass->again, pass->again + size});
     pass->again = size;
     pass->rest = (struct pki_bytes){behind.data + size, pass->rest.size - size};
 }
 
-void pki_crl_pass_reach(struct pki_crl_pass *pass, const uint8_t *at)
+void pki_crl_pass_turn_(struct pki_crl_pass *pass)
 {
-    if (!pass->mapped && !pass->hash)
-        return;
-    while ((size_t)(at - pass->rest.data) >= PKI_FILE_WINDOW)
-        leave_behind(pass, PKI_FILE_WINDOW);
+    leave_behind(pass, PKI_FILE_WINDOW);
 }
 
 bool pki_crl_pass_end(struct pki_crl_pass *pass, struct pki_error *err)

@@ -8,13 +8,11 @@
 #include "x509/crl.h"
 
 /**
- * Take the next entry off rest and give its serial. Dates and reason are not judged where the entry
- * has the usual shape; whoever uses them reads the entry with pki_crl_next.
- *
- * Fails: PKI_E_FORMAT
+ * Go past the entries in front that have the usual shape and another serial, at most about a window
+ * of them (base/file.h), and give how many they were; 0: the next one is for pki_crl_next to read,
+ * if there is one. Dates and reasons of those that it goes past are not judged.
  */
-PKI_CHECKED bool pki_crl_skim(struct pki_bytes *rest, struct pki_bytes *serial,
-                              bool *has_unknown_critical, struct pki_error *err);
+size_t pki_crl_skip(struct pki_bytes *rest, struct pki_bytes serial);
 
 /** Take the next entry off rest if it has the usual shape and every value of it is good; if not,
  *  nothing is taken, and the reader of any shape says why. */

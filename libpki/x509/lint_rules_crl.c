@@ -91,7 +91,7 @@ static bool go_past(const struct pki_crl_watch *watch, const struct pki_crl_entr
 /* Every entry is looked at once; the first at fault is told. */
 static bool check_entries(const struct pki_lint_subject *subject, struct pki_buf *text)
 {
-    struct pki_crl_pass pass = pki_crl_pass_begin(subject->crl, NULL);
+    struct pki_crl_pass pass = pki_crl_pass_begin(subject->crl, NULL, NULL);
     struct pki_bytes rest = subject->crl->entries;
     struct pki_crl_entry entry;
     struct pki_error why = {0};

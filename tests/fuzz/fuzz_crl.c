@@ -10,6 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool found = false;
 
     if (pki_crl_parse((struct pki_bytes){data, size}, &crl, &err))
-        (void)!pki_crl_find(&crl, (struct pki_bytes){serial, sizeof(serial)}, &found, &entry, &err);
+        (void)!pki_crl_find(&crl, (struct pki_bytes){serial, sizeof(serial)}, NULL, &found, &entry,
+                            &err);
     return 0;
 }

@@ -46,7 +46,7 @@ static void expect_crl(struct pki_session *session, const char *authority, size_
         EXPECT_OK(pki_crl_next(&rest, &entry, &err), err);
     CU_ASSERT_EQUAL(n, entries);
     CU_ASSERT_EQUAL(row.entries, (int64_t)entries);
-    EXPECT_OK(pki_crl_find(&crl, cert->serial, &found, &entry, &err), err);
+    EXPECT_OK(pki_crl_find(&crl, cert->serial, NULL, &found, &entry, &err), err);
     CU_ASSERT_FALSE(found);
     pki_file_unmap(&der);
 }
@@ -137,7 +137,23 @@ static void flip(int dir, const char *name, off_t at)
     close(fd);
 }
 
-/* Wherever it is damaged, also where that was found by reading it: it is told as damaged. */
+/* Of the last list of root-g1. */
+static off_t signature_size(struct pki_session *session)
+{
+    const struct pki_crl_row row = life_last_crl(session, "root-g1");
+    struct pki_error err = {0};
+    struct pki_bytes der = {0};
+    struct pki_crl crl = {0};
+
+    EXPECT_OK(pki_crl_file_map(session, "root-g1", &row, &der, &err), err);
+    EXPECT_OK(pki_crl_parse(der, &crl, &err), err);
+    off_t size = (off_t)crl.signature.size;
+    pki_file_unmap(&der);
+    return size;
+}
+
+/* Wherever it is damaged, also where that was found by reading it: it is told as damaged. But for
+   its signature: nothing of the next list comes from that, and whoever takes the file sees it. */
 static void test_damage_of_the_last_list_is_told_as_that(void)
 {
     const char *cellar = tls_cellar("damaged");
@@ -150,7 +166,8 @@ static void test_damage_of_the_last_list_is_told_as_that(void)
     life_revoke(session, &revoke);
     life_crl(session, "root-g1");
     EXPECT_OK(pki_crl_directory(session, &dir, &none), none);
-    for (off_t at = 0; at < life_last_crl(session, "root-g1").size; at += 5) {
+    const off_t signature = life_last_crl(session, "root-g1").size - signature_size(session);
+    for (off_t at = 0; at < signature; at++) {
         pki_auto(pki_draft) draft = NULL;
         struct pki_error err = {0};
 

@@ -87,7 +87,7 @@ static bool compare_all(const struct pki_crl *before, const struct pki_crl *afte
                         const struct pki_crl_sink *sink, struct pki_crl_difference *difference,
                         struct pki_error *err)
 {
-    struct pki_crl_comparison comparison = pki_crl_comparison_begin(before, NULL, sink);
+    struct pki_crl_comparison comparison = pki_crl_comparison_begin(before, sink);
     struct pki_crl_entry entry;
 
     for (struct pki_bytes rest = after->entries; rest.size > 0;) {

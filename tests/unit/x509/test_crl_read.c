@@ -84,7 +84,7 @@ static bool read_all(struct pki_bytes der, struct pki_error *err)
     struct pki_crl crl;
     bool found = false;
 
-    return pki_crl_parse(der, &crl, err) && pki_crl_find(&crl, serial, &found, &entry, err);
+    return pki_crl_parse(der, &crl, err) && pki_crl_find(&crl, serial, NULL, &found, &entry, err);
 }
 
 static void test_a_list_cut_anywhere_is_refused(void)
@@ -242,7 +242,7 @@ static void expect_found(const struct pki_crl *crl, struct pki_bytes serial, boo
     struct pki_crl_entry entry;
     bool found = !expected;
 
-    EXPECT_OK(pki_crl_find(crl, serial, &found, &entry, &err), err);
+    EXPECT_OK(pki_crl_find(crl, serial, NULL, &found, &entry, &err), err);
     CU_ASSERT_EQUAL(found, expected);
     CU_ASSERT_TRUE(!found || pki_bytes_equal(entry.serial, serial));
 }

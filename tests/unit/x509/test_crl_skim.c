@@ -12,24 +12,34 @@ static void write_entry(struct pki_buf *out, size_t number)
     pki_crl_line_write(out, &line);
 }
 
-/* What the whole reader takes, the quick one takes too, and says the same of it. */
+static const uint8_t nobody[20] = {0x7f};
+
+static size_t skip(struct pki_bytes *rest)
+{
+    return pki_crl_skip(rest, (struct pki_bytes){nobody, sizeof(nobody)});
+}
+
+/* An entry that the whole reader takes, the quick one goes past or leaves to it: never into it,
+   never past one that is looked for or has a critical extension. */
 static void expect_agreement(struct pki_bytes bytes)
 {
     struct pki_bytes slow = bytes;
-    struct pki_bytes quick = bytes;
-    struct pki_bytes serial = {0};
     struct pki_crl_entry entry;
     struct pki_error err = {0};
-    bool critical = false;
 
     if (!pki_crl_next(&slow, &entry, &err))
         return;
-    EXPECT_OK(pki_crl_skim(&quick, &serial, &critical, &err), err);
-    CU_ASSERT_PTR_EQUAL(slow.data, quick.data);
-    CU_ASSERT_EQUAL(slow.size, quick.size);
-    CU_ASSERT_PTR_EQUAL(serial.data, entry.serial.data);
-    CU_ASSERT_EQUAL(serial.size, entry.serial.size);
-    CU_ASSERT_EQUAL(critical, entry.has_unknown_critical);
+    struct pki_bytes quick = {bytes.data, bytes.size - slow.size};
+    struct pki_bytes same = quick;
+    CU_ASSERT_EQUAL(pki_crl_skip(&same, entry.serial), 0);
+    CU_ASSERT_PTR_EQUAL(same.data, bytes.data);
+    if (skip(&quick) == 0) {
+        CU_ASSERT_PTR_EQUAL(quick.data, bytes.data);
+        return;
+    }
+    CU_ASSERT_EQUAL(quick.size, 0);
+    CU_ASSERT_FALSE(entry.has_unknown_critical);
+    CU_ASSERT_FALSE(entry.has_invalidity);
 }
 
 /* What is taken as usual is what the writer would write for it, so no other encoding passes. */
@@ -72,17 +82,39 @@ static void test_what_is_cut_off_is_refused(void)
         write_entry(&entry, number);
         for (size_t size = 0; size < entry.size; size++) {
             struct pki_error err = {0};
-            struct pki_bytes serial = {0};
-            bool critical = false;
+            struct pki_crl_entry read;
             uint8_t *cut = malloc(size + 1); /* of its own, so that reading on shows */
             if (!cut)
                 continue;
             memcpy(cut, entry.data, size);
             struct pki_bytes rest = {cut, size};
-            EXPECT_FAILS(pki_crl_skim(&rest, &serial, &critical, &err), err, PKI_E_FORMAT);
+            CU_ASSERT_EQUAL(skip(&rest), 0);
+            EXPECT_FAILS(pki_crl_next(&rest, &read, &err), err, PKI_E_FORMAT);
             free(cut);
         }
     }
+}
+
+/* Up to the one that is looked for, and window by window. */
+static void test_usual_entries_are_gone_past(void)
+{
+    pki_scope(pki_buf) list = {0};
+    uint8_t room[20];
+    size_t n = 0;
+
+    while (list.size < 2 * PKI_FILE_WINDOW) {
+        struct pki_crl_line line = crl_line(++n, room);
+        line.has_invalidity = false;
+        pki_crl_line_write(&list, &line);
+    }
+    struct pki_bytes rest = pki_buf_view(&list);
+    CU_ASSERT_EQUAL(pki_crl_skip(&rest, crl_line(9, room).serial), 8);
+    CU_ASSERT_EQUAL(pki_crl_skip(&rest, crl_line(9, room).serial), 0);
+    size_t skipped = skip(&rest);
+    CU_ASSERT_TRUE(skipped > 0 && list.size - rest.size < 2 * PKI_FILE_WINDOW);
+    while (rest.size > 0)
+        skipped += skip(&rest);
+    CU_ASSERT_EQUAL(skipped, n - 8);
 }
 
 /* A reader who goes past entries has digested the list when it comes to its end. */
@@ -99,6 +131,7 @@ static void test_a_pass_digests_all_that_it_goes_past(void)
     uint8_t expected[PKI_SHA256_SIZE];
     uint8_t found[PKI_SHA256_SIZE];
     struct pki_sum sum = {0};
+    struct pki_sum passed = {0};
 
     crl_maker_init(&maker, PKI_KEY_ECDSA_P256);
     EXPECT_OK(crl_build(&maker, &lines, "pass.crl", &draft, &err), err);
@@ -109,7 +142,7 @@ static void test_a_pass_digests_all_that_it_goes_past(void)
     EXPECT_OK(pki_crl_parse_body(view.der, &crl, &err), err);
     crl.mapped = true;
     EXPECT_OK(pki_hash_begin(PKI_SHA256, &hash, &err), err);
-    struct pki_crl_pass pass = pki_crl_pass_begin(&crl, hash);
+    struct pki_crl_pass pass = pki_crl_pass_begin(&crl, hash, &passed);
     for (struct pki_bytes rest = crl.entries; rest.size > 0;) {
         EXPECT_OK(pki_crl_next(&rest, &entry, &err), err);
         pki_crl_pass_reach(&pass, rest.data);
@@ -118,7 +151,7 @@ static void test_a_pass_digests_all_that_it_goes_past(void)
     EXPECT_OK(pki_crl_pass_end(&pass, &err), err);
     pki_hash_end(&hash, found);
     CU_ASSERT_EQUAL(memcmp(found, expected, sizeof(found)), 0);
-    CU_ASSERT_EQUAL(pki_sum_end(&pass.sum), pki_sum_end(&sum));
+    CU_ASSERT_EQUAL(pki_sum_end(&passed), pki_sum_end(&sum));
     crl_maker_clear(&maker);
 }
 
@@ -127,6 +160,7 @@ int main(void)
     CU_TestInfo tests[] = {
         {"both readers agree on every changed octet",
          test_both_readers_agree_on_every_changed_octet},
+        {"usual entries are gone past", test_usual_entries_are_gone_past},
         {"what is cut off is refused", test_what_is_cut_off_is_refused},
         {"a pass digests all that it goes past", test_a_pass_digests_all_that_it_goes_past},
         CU_TEST_INFO_NULL,
