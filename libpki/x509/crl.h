@@ -28,16 +28,18 @@ struct pki_crl {
 };
 
 /*
- * One pass over a list's body: what is behind is digested, if that was asked for, and its part of
- * a mapping let go of. A large list is so read from the medium once for all that is to be known.
+ * One pass over a list's body, window by window: each is digested, if that was asked for, before
+ * it is looked at, which then finds it in the processor's cache, and is let go of once it is
+ * behind. A large list is so read from the medium once for all that is to be known.
  */
 struct pki_crl_pass {
     bool mapped;
-    struct pki_bytes rest; /* from what is not let go of yet to the end of tbs */
-    size_t again;          /* octets before it that are let go of once more */
-    struct pki_hash *hash; /* of tbs; NULL: not digested */
-    struct pki_sum *sum;   /* of tbs; NULL: not summed */
-    struct pki_error why;  /* what digesting failed with */
+    struct pki_bytes rest;  /* from what is not let go of yet to the end of tbs */
+    struct pki_bytes ahead; /* what is not digested yet */
+    size_t again;           /* octets before rest that are let go of once more */
+    struct pki_hash *hash;  /* of tbs; NULL: not digested */
+    struct pki_sum *sum;    /* of tbs; NULL: not summed */
+    struct pki_error why;   /* what digesting failed with */
 };
 
 /** @hash, @sum  borrowed until pki_crl_pass_end; or NULL */
@@ -51,7 +53,7 @@ static inline void pki_crl_pass_reach(struct pki_crl_pass *pass, const uint8_t *
     while (pass->rest.size >= PKI_FILE_WINDOW && at - pass->rest.data >= (ptrdiff_t)PKI_FILE_WINDOW)
         pki_crl_pass_turn_(pass);
 }
-/** Digest what is left. Fails: PKI_E_CRYPTO */
+/** Digest what was not looked at. Fails: PKI_E_CRYPTO */
 PKI_CHECKED bool pki_crl_pass_end(struct pki_crl_pass *pass, struct pki_error *err);
 
 struct pki_crl_entry {

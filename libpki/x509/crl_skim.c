@@ -89,29 +89,44 @@ bool pki_crl_take_usual(struct pki_bytes *rest, struct pki_crl_entry *entry)
     return true;
 }
 
+/* The next window. What went wrong is told at the end. */
+static void read_ahead(struct pki_crl_pass *pass)
+{
+    const struct pki_bytes ahead = pass->ahead;
+    const size_t size = ahead.size < PKI_FILE_WINDOW ? ahead.size : PKI_FILE_WINDOW;
+    const struct pki_bytes window = {ahead.data, size};
+
+    if (pass->hash && pass->why.code == PKI_OK)
+        (void)!pki_hash_add(pass->hash, window, &pass->why);
+    if (pass->sum)
+        pki_sum_add(pass->sum, window);
+    pass->ahead = (struct pki_bytes){ahead.data + size, ahead.size - size};
+}
+
 struct pki_crl_pass pki_crl_pass_begin(const struct pki_crl *crl, struct pki_hash *hash,
                                        struct pki_sum *sum)
 {
-    return (struct pki_crl_pass){.mapped = crl->mapped, .rest = crl->tbs, .hash = hash, .sum = sum};
+    struct pki_crl_pass pass = {
+        .mapped = crl->mapped, .rest = crl->tbs, .ahead = crl->tbs, .hash = hash, .sum = sum};
+
+    read_ahead(&pass);
+    return pass;
 }
 
 static void leave_behind(struct pki_crl_pass *pass, size_t size)
 {
-    const struct pki_bytes behind = {pass->rest.data, size};
+    const uint8_t *behind = pass->rest.data;
 
-    if (pass->hash && pass->why.code == PKI_OK)
-        (void)!pki_hash_add(pass->hash, behind, &pass->why);
-    if (pass->sum)
-        pki_sum_add(pass->sum, behind);
     if (pass->mapped)
-        pki_file_let_go((struct pki_bytes){behind.data - pass->again, pass->again + size});
+        pki_file_let_go((struct pki_bytes){behind - pass->again, pass->again + size});
     pass->again = size;
-    pass->rest = (struct pki_bytes){behind.data + size, pass->rest.size - size};
+    pass->rest = (struct pki_bytes){behind + size, pass->rest.size - size};
 }
 
 void pki_crl_pass_turn_(struct pki_crl_pass *pass)
 {
     leave_behind(pass, PKI_FILE_WINDOW);
+    read_ahead(pass);
 }
 
 bool pki_crl_pass_end(struct pki_crl_pass *pass, struct pki_error *err)
