@@ -206,14 +206,13 @@ void pki_der_text(struct pki_der *der, uint8_t tag, const char *text)
 
 static size_t put_time(uint8_t octets[PKI_DER_TIME_MAX], uint8_t tag, int64_t seconds)
 {
-    char digits[PKI_TIME_DIGITS];
-    size_t skip = tag == PKI_DER_UTC_TIME ? 2 : 0; /* it has two digits of the year */
+    const size_t left_out = tag == PKI_DER_UTC_TIME ? 2 : 0; /* the century: under the header */
+    const size_t size = PKI_TIME_DIGITS - left_out;
 
-    pki_time_digits(seconds, digits);
+    pki_time_digits(seconds, (char *)octets + 2 - left_out);
     octets[0] = tag;
-    octets[1] = (uint8_t)(sizeof(digits) - skip);
-    memcpy(octets + 2, digits + skip, sizeof(digits) - skip);
-    return 2 + sizeof(digits) - skip;
+    octets[1] = (uint8_t)size;
+    return 2 + size;
 }
 
 size_t pki_der_put_time(uint8_t octets[PKI_DER_TIME_MAX], int64_t seconds)

@@ -1,5 +1,7 @@
 #include "asn1/value.h"
 
+#include <endian.h>
+
 #define TAG_UTC_TIME         0x17
 #define TAG_GENERALIZED_TIME 0x18
 
@@ -68,13 +70,22 @@ bool pki_value_oid(struct pki_bytes content, char oid[PKI_OID_TEXT], struct pki_
     return true;
 }
 
-/* Two digits; 100 or more when they are not. */
-static unsigned pair(const uint8_t *at)
+/* Eight digits as four pairs of 16 bits, the first one the lowest: all at once, as a CRL has a date
+   an entry. Each octet is judged and counted in its own eight bits. */
+static bool read_pairs(const uint8_t *at, uint64_t *pairs)
 {
-    unsigned tens = at[0] - (unsigned)'0';
-    unsigned ones = at[1] - (unsigned)'0';
+    uint64_t text = 0;
 
-    return tens > 9 || ones > 9 ? 100 : 10 * tens + ones;
+    memcpy(&text, at, sizeof(text));
+    const uint64_t digits = le64toh(text) ^ UINT64_C(0x3030303030303030);
+    const uint64_t over_nine = digits | (digits + UINT64_C(0x7676767676767676));
+    *pairs = (digits * 10 + (digits >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
+    return (over_nine & UINT64_C(0x8080808080808080)) == 0;
+}
+
+static unsigned pair(uint64_t pairs, unsigned n)
+{
+    return (unsigned)(pairs >> 16 * n & 0xff);
 }
 
 static bool is_leap(unsigned year)
@@ -101,16 +112,15 @@ static bool is_day(unsigned year, unsigned month, unsigned day)
     return day < 29 || month != 2 || is_leap(year);
 }
 
-/* MMDDHHMMSSZ of a year */
-static bool read_rest(const uint8_t *at, unsigned year, int64_t *seconds)
+/* DDHHMMSS of a month */
+static bool read_rest(unsigned year, unsigned month, uint64_t pairs, int64_t *seconds)
 {
-    unsigned month = pair(at);
-    unsigned day = pair(at + 2);
-    unsigned hour = pair(at + 4);
-    unsigned minute = pair(at + 6);
-    unsigned second = pair(at + 8);
+    const unsigned day = pair(pairs, 0);
+    const unsigned hour = pair(pairs, 1);
+    const unsigned minute = pair(pairs, 2);
+    const unsigned second = pair(pairs, 3);
 
-    if (at[10] != 'Z' || !is_day(year, month, day) || hour > 23 || minute > 59 || second > 59)
+    if (!is_day(year, month, day) || hour > 23 || minute > 59 || second > 59)
         return false;
     *seconds =
         days_since_epoch(year, month, day) * 86400 + (int64_t)(hour * 3600 + minute * 60 + second);
@@ -118,25 +128,29 @@ static bool read_rest(const uint8_t *at, unsigned year, int64_t *seconds)
 }
 
 /* 0 when it has none: the year 0 has no 1 January in the count from March. */
-static unsigned read_year(bool utc, const uint8_t *at)
+static unsigned year_of(bool utc, uint64_t pairs)
 {
-    unsigned first = pair(at);
-    unsigned second = utc ? 0 : pair(at + 2);
+    const unsigned first = pair(pairs, 0);
 
-    if (first > 99 || second > 99)
-        return 0;
     if (!utc)
-        return 100 * first + second;
+        return 100 * first + pair(pairs, 1);
     return first < 50 ? 2000 + first : 1900 + first; /* RFC 5280 4.1.2.5.1 */
 }
 
 bool pki_value_is_time(uint8_t tag, struct pki_bytes content, int64_t *seconds)
 {
-    bool utc = tag == TAG_UTC_TIME && content.size == sizeof("YYMMDDHHMMSSZ") - 1;
-    bool generalized = tag == TAG_GENERALIZED_TIME && content.size == sizeof("YYYYMMDDHHMMSSZ") - 1;
-    unsigned year = utc || generalized ? read_year(utc, content.data) : 0;
+    const bool utc = tag == TAG_UTC_TIME && content.size == sizeof("YYMMDDHHMMSSZ") - 1;
+    const bool generalized =
+        tag == TAG_GENERALIZED_TIME && content.size == sizeof("YYYYMMDDHHMMSSZ") - 1;
+    uint64_t first = 0; /* YYMMDDHH or YYYYMMDD */
+    uint64_t rest = 0;  /* DDHHMMSS, part of it once more */
 
-    return year > 0 && read_rest(content.data + (utc ? 2 : 4), year, seconds);
+    if ((!utc && !generalized) || content.data[content.size - 1] != 'Z' ||
+        !read_pairs(content.data, &first) ||
+        !read_pairs(content.data + content.size - sizeof("DDHHMMSS"), &rest))
+        return false;
+    const unsigned year = year_of(utc, first);
+    return year > 0 && read_rest(year, pair(first, utc ? 1 : 2), rest, seconds);
 }
 
 bool pki_value_time(uint8_t tag, struct pki_bytes content, int64_t *seconds, struct pki_error *err)

@@ -20,12 +20,6 @@ struct pki_work pki_work_begin(const struct pki_progress *progress, const char *
     return work;
 }
 
-bool pki_work_on(struct pki_work *work, struct pki_error *err)
-{
-    work->done++;
-    return (work->each > 0 && work->done % work->each != 0) || pki_work_look(work, err);
-}
-
 bool pki_work_turn(struct pki_work *work, const char *what, int64_t total, struct pki_error *err)
 {
     if (!pki_work_look(work, err))
@@ -33,6 +27,7 @@ bool pki_work_turn(struct pki_work *work, const char *what, int64_t total, struc
     work->what = what;
     work->total = total;
     work->done = 0;
+    work->told = 0;
     return pki_work_look(work, err);
 }
 

@@ -65,10 +65,12 @@ static uint8_t *put_header(uint8_t *at, uint8_t tag, size_t size)
  */
 static uint8_t *put_reason(uint8_t *at, int reason)
 {
-    const uint8_t extension[REASON_SIZE] = {0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d,
-                                            0x15, 0x04, 0x03, 0x0a, 0x01, (uint8_t)reason};
+    static const uint8_t before[] = {0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d,
+                                     0x15, 0x04, 0x03, 0x0a, 0x01};
 
-    return put(at, extension, sizeof(extension));
+    at = put(at, before, sizeof(before));
+    *at = (uint8_t)reason;
+    return at + 1;
 }
 
 /* invalidityDate: Extension { 2.5.29.24, OCTET STRING { GeneralizedTime } } (RFC 5280 5.3.2) */

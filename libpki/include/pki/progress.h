@@ -23,6 +23,7 @@ struct pki_work {
     const char *what;                    /* "writing the list" */
     int64_t done, total;                 /* total: at most so many; 0: not known */
     int64_t each;                        /* told each so many; 0: each time */
+    int64_t told;                        /* how many were done then */
 };
 
 struct pki_progress {
@@ -41,7 +42,13 @@ struct pki_work pki_work_begin(const struct pki_progress *progress, const char *
 PKI_CHECKED bool pki_work_look(const struct pki_work *work, struct pki_error *err);
 
 /** One more is done. Fails: PKI_E_CANCELLED stopped by the operator */
-PKI_CHECKED bool pki_work_on(struct pki_work *work, struct pki_error *err);
+PKI_CHECKED static inline bool pki_work_on(struct pki_work *work, struct pki_error *err)
+{
+    if (++work->done < work->told + work->each)
+        return true;
+    work->told = work->done;
+    return pki_work_look(work, err);
+}
 
 /** The next part of it, counted anew. Fails: PKI_E_CANCELLED */
 PKI_CHECKED bool pki_work_turn(struct pki_work *work, const char *what, int64_t total,

@@ -142,6 +142,32 @@ static void test_times(void)
     }
 }
 
+/* Every octet in every place: what stays a time has a digit there, and says so. */
+static void test_a_time_is_digits(void)
+{
+    uint8_t text[] = "20111111111111Z";
+    struct pki_error err = {0};
+    int64_t good = 0;
+
+    EXPECT_OK(pki_value_time(0x18, (struct pki_bytes){text, 15}, &good, &err), err);
+    for (size_t at = 0; at < 14; at++) {
+        const uint8_t kept = text[at];
+        for (unsigned octet = 0; octet < 256; octet++) {
+            int64_t seconds = 0;
+            int64_t utc = 0;
+            text[at] = (uint8_t)octet;
+            bool time = pki_value_is_time(0x18, (struct pki_bytes){text, 15}, &seconds);
+            CU_ASSERT_TRUE(!time || (octet >= '0' && octet <= '9'));
+            CU_ASSERT_TRUE(!time || (seconds == good) == (octet == kept));
+            if (at < 3) /* of UTCTime these are the century, and what chooses it */
+                continue;
+            CU_ASSERT_EQUAL(pki_value_is_time(0x17, (struct pki_bytes){text + 2, 13}, &utc), time);
+            CU_ASSERT_EQUAL(utc, seconds);
+        }
+        text[at] = kept;
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -151,6 +177,7 @@ int main(void)
         {"a long object identifier does not overflow",
          test_a_long_object_identifier_does_not_overflow},
         {"times are read by the calendar", test_times},
+        {"a time is digits", test_a_time_is_digits},
         CU_TEST_INFO_NULL,
     };
     CU_SuiteInfo suites[] = {{.pName = "value", .pTests = tests}, CU_SUITE_INFO_NULL};
