@@ -3,10 +3,6 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "store/scan.h"
-
-#define SERIAL_MAX 20 /* RFC 5280 4.1.2.2; the schema has it too */
-
 bool pki_store_add_revocation(struct pki_txn *txn, const struct pki_revocation_row *row,
                               int64_t *id, struct pki_error *err)
 {
@@ -76,58 +72,6 @@ bool pki_store_find_revocation(struct pki_store *store, int64_t issuer, struct p
     *row = read;
     *found = any;
     return true;
-}
-
-struct pki_revocation_scan {
-    struct pki_statement query;
-};
-
-bool pki_revocation_scan_open(struct pki_store *store, int64_t issuer,
-                              struct pki_revocation_scan **scan, struct pki_error *err)
-{
-    pki_auto(pki_revocation_scan) opened = calloc(1, sizeof(*opened));
-
-    if (!opened)
-        return pki_fail(err, PKI_E_MEMORY, "out of memory");
-    if (!pki_statement_begin(store, PKI_QUERY_EACH_REVOCATION, &opened->query, err))
-        return false;
-    pki_bind_integer(&opened->query, issuer);
-    *scan = PKI_TAKE(opened);
-    return true;
-}
-
-/* No cell more than a list needs: there may be a million rows. */
-static bool read_line(struct pki_statement *query, struct pki_revocation_line *line,
-                      struct pki_error *err)
-{
-    line->serial = pki_column_blob(query);
-    if (line->serial.size == 0 || line->serial.size > SERIAL_MAX)
-        query->damaged = true;
-    line->revoked_at = pki_column_integer(query);
-    line->reason = (int)pki_column_integer(query);
-    line->has_invalidity = !pki_column_skip_null(query);
-    line->invalidity_at = line->has_invalidity ? pki_column_integer(query) : 0;
-    return pki_column_ok(query, err);
-}
-
-bool pki_revocation_scan_next(struct pki_revocation_scan *scan, struct pki_revocation_line *line,
-                              bool *more, struct pki_error *err)
-{
-    bool any = false;
-
-    if (!pki_statement_step(&scan->query, &any, err) ||
-        (any && !read_line(&scan->query, line, err)))
-        return false;
-    *more = any;
-    return true;
-}
-
-void pki_revocation_scan_free(struct pki_revocation_scan *scan)
-{
-    if (!scan)
-        return;
-    pki_statement_clear(&scan->query);
-    free(scan);
 }
 
 /* The one number that a query answers about an issuer. */

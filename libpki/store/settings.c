@@ -86,6 +86,8 @@ bool pki_settings_apply(struct pki_store *store, struct pki_error *err)
     for (size_t i = 0; i < PKI_COUNT(for_writers) && store->mode == PKI_STORE_WRITE; i++)
         if (!run_once(store, for_writers[i], err))
             return false;
+    if (!pki_scan_prepare(store, err))
+        return false;
     (void)sqlite3_commit_hook(store->db, check_commit, store);
     return true;
 }

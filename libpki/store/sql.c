@@ -191,15 +191,6 @@ struct pki_bytes pki_column_view(struct pki_statement *statement)
     return (struct pki_bytes){.data = data, .size = data ? size : 0};
 }
 
-struct pki_bytes pki_column_blob(struct pki_statement *statement)
-{
-    int column = statement->column++;
-    const uint8_t *data = sqlite3_column_blob(statement->stmt, column);
-    int size = sqlite3_column_bytes(statement->stmt, column);
-
-    return (struct pki_bytes){.data = data, .size = data ? (size_t)size : 0};
-}
-
 void pki_column_text(struct pki_statement *statement, char *text, size_t size)
 {
     struct pki_bytes cell = pki_column_view(statement);

@@ -21,6 +21,7 @@
 #include <sqlite3.h>
 
 #include "store/queries.h"
+#include "store/scan.h"
 #include "store/store.h"
 
 struct pki_store {
@@ -30,6 +31,7 @@ struct pki_store {
     bool committing;                     /* inside pki_txn_commit */
     int64_t recorded;                    /* pki_store_recorded */
     const struct pki_progress *progress; /* of an audit; or NULL */
+    struct pki_revocation_scan *scan;    /* the one that is open, or NULL */
     sqlite3_stmt *statements[PKI_QUERIES];
 };
 
@@ -75,8 +77,6 @@ void pki_column_octets(struct pki_statement *statement, uint8_t *octets, size_t 
 void pki_column_buf(struct pki_statement *statement, struct pki_buf *buf);
 /** Text or octets, borrowed until the next step. */
 struct pki_bytes pki_column_view(struct pki_statement *statement);
-/** The same of a column that is nothing but octets, where rows are many. */
-struct pki_bytes pki_column_blob(struct pki_statement *statement);
 /** Whether the next column is NULL; if so, steps over it. */
 bool pki_column_skip_null(struct pki_statement *statement);
 /** Fails: PKI_E_INTEGRITY a cell was not what the schema promises; PKI_E_MEMORY */
@@ -103,6 +103,8 @@ PKI_CHECKED bool pki_settings_apply(struct pki_store *store, struct pki_error *e
  */
 PKI_CHECKED bool pki_store_migrate(struct pki_store *store, int dir, int64_t version,
                                    const struct pki_store_opener *by, struct pki_error *err);
+/** Make the function known that its query calls: scan.c. */
+PKI_CHECKED bool pki_scan_prepare(struct pki_store *store, struct pki_error *err);
 /** Begin a reading transaction, which lasts until the next pki_store_begin: txn.c. */
 void pki_store_read_on(struct pki_store *store);
 /** An inventory in memory with the schema of this version; owned by the caller. */

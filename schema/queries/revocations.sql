@@ -11,10 +11,12 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
 SELECT id, issuer, serial, revoked_at, reason, invalidity_at, treatment
 FROM revocation WHERE issuer = ?1 AND serial = ?2;
 
--- In the order of the table: nothing is sorted, nothing looked up.
+-- In the order of the table: nothing is sorted, nothing looked up. The function keeps the rows
+-- and is true where a batch of them is full (store/scan.c).
 -- name: each_revocation
-SELECT serial, revoked_at, reason, invalidity_at
-FROM revocation WHERE issuer = ?1 ORDER BY serial;
+SELECT 1
+FROM revocation WHERE issuer = ?1 AND take_revocation(serial, revoked_at, reason, invalidity_at)
+ORDER BY serial;
 
 -- One step to the end of the issuer's part of the index.
 -- name: highest_revocation
