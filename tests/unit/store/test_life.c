@@ -144,6 +144,30 @@ static int64_t order_of(struct pki_store *store, int64_t issuer)
     return order;
 }
 
+/* Revoked at 0, 1, ... n - 1, under serials 0100, 0101, ... */
+static void expect_run(struct pki_store *store, int64_t issuer, int n)
+{
+    pki_auto(pki_revocation_scan) scan = NULL;
+    struct pki_revocation_line line;
+    struct pki_error err = {0};
+    bool more = true;
+
+    EXPECT_OK(pki_revocation_scan_open(store, issuer, &scan, &err), err);
+    for (int i = 0; i < n; i++) {
+        EXPECT_OK(pki_revocation_scan_next(scan, &line, &more, &err), err);
+        CU_ASSERT_TRUE_FATAL(more && line.serial.size == 2);
+        CU_ASSERT_EQUAL(line.serial.data[0], 1 + i / 256);
+        CU_ASSERT_EQUAL(line.serial.data[1], i % 256);
+        CU_ASSERT_EQUAL(line.revoked_at, i);
+        CU_ASSERT_EQUAL(line.has_invalidity, i % 3 == 0);
+        CU_ASSERT_EQUAL(line.invalidity_at, i % 3 == 0 ? -i : 0);
+    }
+    EXPECT_OK(pki_revocation_scan_next(scan, &line, &more, &err), err);
+    CU_ASSERT_FALSE(more);
+    EXPECT_OK(pki_revocation_scan_next(scan, &line, &more, &err), err);
+    CU_ASSERT_FALSE(more);
+}
+
 static void test_revocations_come_in_order_of_serial_octets(void)
 {
     struct fixture_store fixture;
@@ -168,6 +192,38 @@ static void test_revocations_come_in_order_of_serial_octets(void)
     CU_ASSERT_TRUE(highest == 0 && count == 0);
     EXPECT_OK(pki_store_count_revocations(fixture.store, rows.next, &highest, NULL, &err), err);
     CU_ASSERT_EQUAL(highest, 10);
+    fixture_store_close(&fixture);
+}
+
+/* Rows are taken some hundred at a time: none is lost or given twice, however many there are. */
+static void test_a_long_scan_gives_every_revocation(void)
+{
+    enum {
+        MANY = 1030,
+        FEW = 256
+    };
+    struct fixture_store fixture;
+    struct fixture_rows rows;
+    pki_auto(pki_txn) txn = NULL;
+    struct pki_error err = {0};
+    int64_t id = 0;
+
+    make(&fixture, &rows, &txn);
+    for (int i = 0; i < MANY + FEW; i++) {
+        struct pki_revocation_row row = fixture_revocation(0, i < MANY ? rows.active : rows.next);
+        const int n = i < MANY ? i : i - MANY;
+        row.serial[0] = (uint8_t)(1 + n / 256);
+        row.serial[1] = (uint8_t)(n % 256);
+        row.serial_size = 2;
+        row.revoked_at = n;
+        row.has_invalidity = n % 3 == 0;
+        row.invalidity_at = -n;
+        EXPECT_OK(pki_store_add_revocation(txn, &row, &id, &err), err);
+    }
+    fixture_commit(&txn, "revoke");
+    expect_run(fixture.store, rows.active, MANY);
+    expect_run(fixture.store, rows.next, FEW);
+    expect_run(fixture.store, rows.root, 0);
     fixture_store_close(&fixture);
 }
 
@@ -425,6 +481,7 @@ int main(void)
         {"a hold is no revocation", test_a_hold_is_no_revocation},
         {"revocations come in order of serial octets",
          test_revocations_come_in_order_of_serial_octets},
+        {"a long scan gives every revocation", test_a_long_scan_gives_every_revocation},
         {"the earliest that no CRL covers is found", test_the_earliest_that_no_crl_covers_is_found},
         {"a serial of the wrong size is damage", test_a_serial_of_the_wrong_size_is_damage},
         {"CRLs are found as they were added", test_crls_are_found_as_they_were_added},
