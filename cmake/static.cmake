@@ -53,7 +53,7 @@ function(pki_find_static_gnutls out)
   endif()
 endfunction()
 
-set(shared PkgConfig::GNUTLS PkgConfig::NETTLE PkgConfig::GMP PkgConfig::TASN1)
+set(shared PkgConfig::GNUTLS PkgConfig::HOGWEED PkgConfig::NETTLE PkgConfig::GMP PkgConfig::TASN1)
 set(static)
 if(PKI_STATIC AND NOT PKI_SANITIZE)
   pki_find_static_gnutls(static)

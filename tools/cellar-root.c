@@ -23,7 +23,7 @@ int main(int argc, char **argv)
         .id = CLI_TOOL_ROOT,
         .options = options,
         .args_size = sizeof(struct args),
-        .common = CLI_SIGNS,
+        .common = CLI_SIGNS | CLI_DICE,
         .synopsis = "ROOT [-C DIR]",
         .examples = "cellar root main -C cellar\ncellar root main -C cellar --dry-run",
         .open = cli_open_to_write,

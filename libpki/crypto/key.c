@@ -244,19 +244,36 @@ static bool frame_elliptic(const struct pki_public_key *public, size_t size, str
     return pki_buf_ok(frame, err);
 }
 
-/* Without the zero octets that GnuTLS may put in front, and with those that it leaves out. */
-static bool fill_elliptic(struct pki_secret *pkcs8, size_t end, size_t size,
-                          const gnutls_datum_t *number)
+bool pki_key_frame_elliptic(const struct pki_public_key *public, struct pki_secret *number,
+                            struct pki_secret **pkcs8, struct pki_error *err)
 {
-    const uint8_t *octets = number->data;
-    size_t count = number->size;
+    const size_t size = pki_secret_size(number);
+    pki_scope(pki_buf) frame = {0};
+    size_t behind = 0;
+
+    assert(size <= ELLIPTIC_MAX);
+    if (!frame_elliptic(public, size, &frame, &behind, err) ||
+        !pki_secret_copy(frame.data, frame.size, pkcs8, err))
+        return false;
+    memcpy(pki_secret_open(*pkcs8) + frame.size - behind - size, pki_secret_open(number), size);
+    pki_secret_close(number);
+    pki_secret_close(*pkcs8);
+    return true;
+}
+
+/* Without the zero octets that GnuTLS may put in front, and with those that it leaves out. */
+static bool fill_number(struct pki_secret *number, const gnutls_datum_t *given)
+{
+    const size_t size = pki_secret_size(number);
+    const uint8_t *octets = given->data;
+    size_t count = given->size;
 
     for (; count > 0 && *octets == 0; count--)
         octets++;
     if (count > size)
         return false;
-    memcpy(pki_secret_open(pkcs8) + end - count, octets, count);
-    pki_secret_close(pkcs8);
+    memcpy(pki_secret_open(number) + size - count, octets, count);
+    pki_secret_close(number);
     return true;
 }
 
@@ -265,25 +282,20 @@ static bool fill_elliptic(struct pki_secret *pkcs8, size_t end, size_t size,
 static bool write_elliptic(const struct pki_key *key, struct pki_secret **pkcs8,
                            struct pki_error *err)
 {
-    const size_t size = (key->algorithm->bits + 7) / 8;
-    pki_auto(pki_secret) written = NULL;
-    pki_scope(pki_buf) frame = {0};
+    pki_auto(pki_secret) number = NULL;
     struct pki_public_key public;
-    gnutls_datum_t number = {0};
-    size_t behind = 0;
+    gnutls_datum_t given = {0};
 
     if (!pki_spki_read(pki_key_spki(key), &public, err) ||
-        !frame_elliptic(&public, size, &frame, &behind, err) ||
-        !pki_secret_copy(frame.data, frame.size, &written, err) ||
-        !pki_gnutls_ok(gnutls_privkey_export_ecc_raw2(key->handle, NULL, NULL, NULL, &number, 0),
+        !pki_secret_new((key->algorithm->bits + 7) / 8, &number, err) ||
+        !pki_gnutls_ok(gnutls_privkey_export_ecc_raw2(key->handle, NULL, NULL, NULL, &given, 0),
                        "take the private key", err))
         return false;
-    bool filled = fill_elliptic(written, frame.size - behind, size, &number);
-    wipe(&number);
+    bool filled = fill_number(number, &given);
+    wipe(&given);
     if (!filled)
         return pki_fail(err, PKI_E_CRYPTO, "the private number is larger than its curve");
-    *pkcs8 = PKI_TAKE(written);
-    return true;
+    return pki_key_frame_elliptic(&public, number, pkcs8, err);
 }
 
 bool pki_key_export(const struct pki_key *key, struct pki_secret **pkcs8, struct pki_error *err)

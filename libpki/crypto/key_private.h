@@ -56,6 +56,22 @@ PKI_CHECKED bool pki_rsa_read(struct pki_bytes bits, struct pki_rsa_key *rsa,
 const struct pki_algorithm *pki_spki_row(struct pki_bytes identifier);
 size_t pki_bit_length(struct pki_bytes octets);
 
+/** PKCS#8 of a key on a curve, from its private number, which is as long as the curve's order.
+ *  Fails: PKI_E_MEMORY */
+PKI_CHECKED bool pki_key_frame_elliptic(const struct pki_public_key *public,
+                                        struct pki_secret *number, struct pki_secret **pkcs8,
+                                        struct pki_error *err);
+
+#define PKI_POINT_MAX (1 + 2 * 66)
+
+/** A private number from octets that are 64 bits longer (FIPS 186-5 A.2.1), in constant time.
+ *  @number  as long as the curve's order. Fails: PKI_E_MEMORY */
+PKI_CHECKED bool pki_scalar_reduce(enum pki_key_algorithm id, struct pki_secret *mixed,
+                                   struct pki_secret *number, struct pki_error *err);
+/** The public point of a private number, uncompressed. Fails: PKI_E_MEMORY */
+PKI_CHECKED bool pki_scalar_point(enum pki_key_algorithm id, struct pki_secret *number,
+                                  uint8_t octets[PKI_POINT_MAX], struct pki_error *err);
+
 /** The modulus of an RSA key has none of the known weaknesses. Fails: PKI_E_POLICY names it */
 PKI_CHECKED bool pki_rsa_judge(struct pki_bytes modulus, struct pki_error *err);
 

@@ -41,6 +41,7 @@ struct pki_draft_item {
 
     struct pki_key *key;         /* fresh; NULL: the key is elsewhere */
     char shared[PKI_NAME_MAX];   /* one before it in its line whose key needs shares; or "" */
+    size_t rolls;                /* of dice that were mixed into it */
     struct pki_request *request; /* where its public key came from; NULL for a fresh one */
     const char *source;          /* the request's file, borrowed from the duty's request */
     struct pki_secret *passphrase;
@@ -173,7 +174,7 @@ struct pki_draft_item *pki_draft_add(struct pki_draft *draft, const struct pki_p
 
 /* --- keys (draft_keys in draft_build.c) ------------------------------------------------------ */
 
-PKI_CHECKED bool pki_item_fresh_key(struct pki_draft_item *item,
+PKI_CHECKED bool pki_item_fresh_key(struct pki_session *session, struct pki_draft_item *item,
                                     const struct pki_algorithm *algorithm, struct pki_error *err);
 
 /** Note whether one before it in its line has a key that needs shares: this one is sealed under a

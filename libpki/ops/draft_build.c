@@ -15,12 +15,12 @@ static bool take_spki(struct pki_draft_item *item, struct pki_bytes spki, struct
     return pki_buf_ok(&item->spki, err) && pki_spki_key_id(spki, item->key_id, err);
 }
 
-bool pki_item_fresh_key(struct pki_draft_item *item, const struct pki_algorithm *algorithm,
-                        struct pki_error *err)
+bool pki_item_fresh_key(struct pki_session *session, struct pki_draft_item *item,
+                        const struct pki_algorithm *algorithm, struct pki_error *err)
 {
     item->algorithm = algorithm;
     return pki_profile_takes_key(item->profile, algorithm, err) &&
-           pki_key_generate(algorithm, &item->key, err) &&
+           pki_session_make_key(session, algorithm, &item->key, &item->rolls, err) &&
            take_spki(item, pki_key_spki(item->key), err);
 }
 

@@ -18,7 +18,10 @@ static void tell_authority(const struct pki_cert *cert, struct pki_report *repor
 
 static void tell_key(const struct pki_draft_item *item, struct pki_report *report)
 {
-    if (item->key) {
+    if (item->key && item->rolls > 0) {
+        pki_report_text(report, "Key", "%s, made here with %zu rolls of dice, kept in keys/%s.key",
+                        item->algorithm->title, item->rolls, item->name);
+    } else if (item->key) {
         pki_report_text(report, "Key", "%s, made here, kept in keys/%s.key", item->algorithm->title,
                         item->name);
     } else {

@@ -228,6 +228,8 @@ static void tell_recorded(const struct pki_draft *draft, struct pki_buf *text)
                        item->profile->authority ? pki_state_name(item->state)
                                                 : item->profile->name);
         pki_hex(text, (struct pki_bytes){item->fingerprint, PKI_SHA256_SIZE});
+        if (item->rolls > 0)
+            pki_buf_printf(text, ", %zu rolls of dice mixed in", item->rolls);
         pki_buf_text(text, ")");
     }
 }
@@ -332,6 +334,8 @@ static void tell_item(const struct pki_draft_item *item, struct pki_report *repo
     pki_report_fingerprint(block, "Fingerprint", item->fingerprint);
     if (item->key)
         pki_report_text(block, "Key file", "keys/%s.key", item->name);
+    if (item->rolls > 0)
+        pki_report_integer(block, "Rolls of dice", (int64_t)item->rolls);
 }
 
 static void tell_states(const struct pki_draft *draft, struct pki_report *report)

@@ -40,8 +40,8 @@ static void say_next(const struct pki_hierarchy *hierarchy, const struct pki_roo
     }
 }
 
-static bool fill(const struct pki_hierarchy *hierarchy, const struct pki_root_plan *plan,
-                 struct pki_draft *draft, struct pki_error *err)
+static bool fill(struct pki_session *session, const struct pki_hierarchy *hierarchy,
+                 const struct pki_root_plan *plan, struct pki_draft *draft, struct pki_error *err)
 {
     const struct pki_name name = {
         .country = hierarchy->country,
@@ -57,8 +57,8 @@ static bool fill(const struct pki_hierarchy *hierarchy, const struct pki_root_pl
     item->state = PKI_STATE_ACTIVE;
     say_next(hierarchy, plan, draft);
     pki_item_dates(draft, item, plan->validity);
-    return pki_item_fresh_key(item, plan->key, err) && pki_item_subject(item, &name, err) &&
-           pki_item_build(draft, item, err);
+    return pki_item_fresh_key(session, item, plan->key, err) &&
+           pki_item_subject(item, &name, err) && pki_item_build(draft, item, err);
 }
 
 bool pki_root_prepare(struct pki_session *session, const char *root, struct pki_draft **draft,
@@ -71,7 +71,8 @@ bool pki_root_prepare(struct pki_session *session, const char *root, struct pki_
 
     if (!pki_session_hierarchy(session, &hierarchy, err) ||
         !pki_hierarchy_root(hierarchy, root, &plan, err) || !check_absent(session, root, err) ||
-        !pki_draft_begin(session, "root", &fresh, err) || !fill(hierarchy, plan, fresh, err))
+        !pki_draft_begin(session, "root", &fresh, err) ||
+        !fill(session, hierarchy, plan, fresh, err))
         return false;
     *draft = PKI_TAKE(fresh);
     return true;

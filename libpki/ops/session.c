@@ -85,6 +85,7 @@ static bool copy_request(const struct pki_session_request *request, struct pki_s
 {
     session->prompts = request->prompts;
     session->progress = request->progress;
+    session->dice = request->dice;
     session->write = request->write;
     session->n_overrides = request->n_overrides;
     session->seen = request->seen;
@@ -166,6 +167,7 @@ void pki_session_free(struct pki_session *session)
         return;
     pki_hierarchy_free(session->hierarchy);
     pki_store_free(session->store);
+    pki_secret_free(session->rolls);
     pki_fd_close_(&session->directory); /* lets the lock go */
     free((void *)session->overrides);
     free(session);

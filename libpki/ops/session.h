@@ -22,6 +22,8 @@ struct pki_session {
     size_t n_overrides;
     const char *const *seen; /* files of manifests met outside; borrowed */
     size_t n_seen;
+    unsigned dice;            /* so many rolls at least go into each fresh key; 0: none */
+    struct pki_secret *rolls; /* once they were asked for */
     bool write;
     bool rehearsal; /* certificates are marked, names say so, periods are hours */
     bool has_clock; /* of a rehearsal: it is this time */
@@ -68,6 +70,13 @@ PKI_CHECKED bool pki_session_open_key(struct pki_session *session, int64_t key,
 /** The same for a row at hand; does not go through all keys. */
 PKI_CHECKED bool pki_session_open_row(struct pki_session *session, const struct pki_key_row *row,
                                       struct pki_key **opened, struct pki_error *err);
+
+/** A fresh key, with dice mixed in where the session has them: they are asked for once, and each
+ * key draws randomness of its own. @rolls how many went in; 0: none. Fails: also as pki_dice_judge
+ */
+PKI_CHECKED bool pki_session_make_key(struct pki_session *session,
+                                      const struct pki_algorithm *algorithm, struct pki_key **key,
+                                      size_t *rolls, struct pki_error *err);
 
 /** Ask for a fresh key's passphrase and judge it; before anything is reserved. */
 PKI_CHECKED bool pki_session_ask_fresh(struct pki_session *session, const char *name,

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "crypto/dice.h"
 #include "ops/session.h"
 #include "ops/share.h"
 
@@ -174,4 +175,34 @@ bool pki_session_write_key(struct pki_session *session, const struct pki_key_sea
     if (fstatat(dir, file, &there, AT_SYMLINK_NOFOLLOW) == 0 && !move_aside(dir, seal->name, err))
         return false;
     return pki_key_file_write(dir, file, seal, sha256, err);
+}
+
+/* --- making -------------------------------------------------------------------------------- */
+
+static bool ask_rolls(struct pki_session *session, struct pki_error *err)
+{
+    pki_auto(pki_secret) rolls = NULL;
+
+    if (session->rolls)
+        return true;
+    if (!session->prompts.dice)
+        return pki_fail(err, PKI_E_POLICY, "rolls of dice are needed, and nobody can be asked");
+    if (!session->prompts.dice(session->prompts.context, session->dice, &rolls, err) ||
+        !pki_dice_judge(rolls, session->dice, err))
+        return false;
+    session->rolls = PKI_TAKE(rolls);
+    return true;
+}
+
+bool pki_session_make_key(struct pki_session *session, const struct pki_algorithm *algorithm,
+                          struct pki_key **key, size_t *rolls, struct pki_error *err)
+{
+    *rolls = 0;
+    if (session->dice == 0)
+        return pki_key_generate(algorithm, key, err);
+    if (!pki_dice_suit(algorithm, err) || !ask_rolls(session, err) ||
+        !pki_key_generate_with(algorithm, session->rolls, key, err))
+        return false;
+    *rolls = pki_secret_size(session->rolls);
+    return true;
 }

@@ -21,8 +21,9 @@ sed 's/leaf_life: 90d/leaf_life: 60d/' hierarchy.yaml >changed.yaml
 fields 0 cellar init --update changed.yaml -C cellar --dry-run
 fields 0 cellar init --update changed.yaml -C cellar --confirm update
 with root-g1
+printf '123456%.0s' {1..17} >rolls.txt
 fields 0 cellar root main -C cellar --dry-run
-fields 0 cellar root main -C cellar "${secrets[@]}" --confirm 'Test Root CA'
+fields 0 cellar root main -C cellar "${secrets[@]}" --confirm 'Test Root CA' --dice-file rolls.txt
 for purpose in code-signing time-stamping tls; do
     line_keys prod $purpose
     with root-g1 "${keys[@]}"

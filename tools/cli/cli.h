@@ -95,6 +95,7 @@ struct cli_option {
 #define CLI_OVERRIDES   (1u << 4) /* --override */
 #define CLI_REVIEWS     (1u << 5) /* --review */
 #define CLI_SEES        (1u << 6) /* --seen */
+#define CLI_DICE        (1u << 7) /* --dice, --dice-file: it makes keys */
 #define CLI_WRITES      (CLI_CELLAR | CLI_DRY_RUN)
 #define CLI_SIGNS \
     (CLI_WRITES | CLI_PASSPHRASES | CLI_CONFIRMS | CLI_OVERRIDES | CLI_REVIEWS | CLI_SEES)
@@ -107,6 +108,7 @@ struct cli_common {
     const char *confirm;
     const char *review;
     struct cli_time clock;
+    const char *dice, *dice_file;
     bool no_input, json, dry_run, no_colour, help, version, spec;
 };
 
@@ -207,6 +209,10 @@ PKI_CHECKED bool cli_ask_share(void *context, const struct pki_share_ask *ask,
                                struct pki_secret **words, struct pki_error *err);
 PKI_CHECKED bool cli_show_share(void *context, const char *title, struct pki_secret *words,
                                 struct pki_error *err);
+PKI_CHECKED bool cli_ask_dice(void *context, unsigned wanted, struct pki_secret **rolls,
+                              struct pki_error *err);
+/** How many rolls --dice and --dice-file want; 0: none. Fails: PKI_E_USAGE */
+PKI_CHECKED bool cli_dice_wanted(const struct cli *cli, unsigned *wanted, struct pki_error *err);
 /** Somebody sits at a terminal, and --no-input was not given. */
 bool cli_may_ask(const struct cli *cli);
 /** "KEY=FILE" for this key, or "FILE" for every key; NULL: for another. */

@@ -150,7 +150,8 @@ int cli_main(const struct cli_tool *tool, int argc, char **argv)
     cli.prompts = (struct pki_prompts){.context = &cli,
                                        .passphrase = cli_ask_passphrase,
                                        .share = cli_ask_share,
-                                       .show_share = cli_show_share};
+                                       .show_share = cli_show_share,
+                                       .dice = cli_ask_dice};
     bool ready = prepare(&cli, args, argc, argv, &err);
     if (ready && inform(&cli)) {
         status = fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;

@@ -35,6 +35,10 @@ const struct cli_option cli_common_options[] = {
            "a manifest.json from outside: is the cellar as new? may be repeated"),
     COMMON(0, "rehearsal-clock", CLI_KIND_TIME, clock, "TIME",
            "in a rehearsal only: the time that it pretends to be"),
+    COMMON(0, "dice", CLI_KIND_TEXT, dice, "N",
+           "mix N rolls of a die or more into the keys that are made; 100 at least"),
+    COMMON(0, "dice-file", CLI_KIND_TEXT, dice_file, "FILE",
+           "read the rolls from a file, digits 1 to 6"),
     COMMON(0, "no-input", CLI_KIND_FLAG, no_input, NULL, "never ask; fail instead"),
     COMMON(0, "json", CLI_KIND_FLAG, json, NULL, "print one JSON object"),
     COMMON(0, "no-color", CLI_KIND_FLAG, no_colour, NULL, "no colour (also: NO_COLOR)"),
@@ -60,6 +64,8 @@ bool cli_option_applies(const struct cli_tool *tool, const struct cli_option *op
         {"review", CLI_REVIEWS},
         {"override", CLI_OVERRIDES},
         {"seen", CLI_SEES},
+        {"dice", CLI_DICE},
+        {"dice-file", CLI_DICE},
     };
 
     for (size_t i = 0; i < PKI_COUNT(optional); i++)

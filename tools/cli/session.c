@@ -33,7 +33,7 @@ enum purpose {
 
 static bool open_session(struct cli *cli, enum purpose purpose, struct pki_error *err)
 {
-    const struct pki_session_request request = {
+    struct pki_session_request request = {
         .directory = cli_directory(cli),
         .write = purpose == WRITE,
         .audit = purpose == AUDIT,
@@ -49,7 +49,8 @@ static bool open_session(struct cli *cli, enum purpose purpose, struct pki_error
         .clock = cli->common.clock.seconds,
     };
 
-    if (!pki_session_open(&request, &cli->session, err))
+    if (!cli_dice_wanted(cli, &request.dice, err) ||
+        !pki_session_open(&request, &cli->session, err))
         return false;
     if (pki_session_is_rehearsal(cli->session) && !cli->common.json)
         (void)fprintf(stderr, "%s\n", PKI_REHEARSAL_NOTE);

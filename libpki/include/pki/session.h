@@ -50,11 +50,18 @@ struct pki_prompts {
      *  Fails: PKI_E_POLICY no terminal (names the option); PKI_E_CANCELLED */
     bool (*show_share)(void *context, const char *title, struct pki_secret *words,
                        struct pki_error *err);
+    /** Rolls of a die, digits 1 to 6 and nothing else; so many at least. They are judged by who
+     *  asked. Fails: PKI_E_POLICY nobody to ask; PKI_E_USAGE; PKI_E_CANCELLED */
+    bool (*dice)(void *context, unsigned wanted, struct pki_secret **rolls, struct pki_error *err);
 };
 
 /* Findings that a person may overrule by typing their word; the journal keeps it. */
 #define PKI_OVERRIDE_NETWORK "network-is-up"
 #define PKI_OVERRIDE_CLOCK   "clock-is-right"
+
+/* Rolls of dice that are mixed into a key at least: more than 256 bits. */
+#define PKI_DICE_LEAST 100
+#define PKI_DICE_MOST  1000
 
 struct pki_session_request {
     const char *directory; /* the cellar */
@@ -70,6 +77,7 @@ struct pki_session_request {
     size_t n_seen;
     bool has_clock; /* --rehearsal-clock: in a rehearsal it is this time */
     int64_t clock;
+    unsigned dice; /* so many rolls are mixed into each key that is made; 0: none */
 };
 
 /** Fails: PKI_E_STORE no cellar, foreign, newer; PKI_E_LOCKED; PKI_E_INTEGRITY; PKI_E_IO;
