@@ -1,15 +1,32 @@
+#include <stdlib.h>
+
 #include "cli/cli.h"
 
 struct args {
     struct cli_period within;
     bool calendar;
+    const char *since;
 };
 
 static const struct cli_option options[] = {
     CLI_PERIOD(0, "within", within, "what counts as due soon (default 30d); due: status 3"),
+    CLI_TEXT(0, "since", since, "ENTRY", "only what the journal holds after this entry"),
     CLI_FLAG(0, "calendar", calendar, "print what has to be done as an iCalendar"),
     CLI_END,
 };
+
+static bool tell_since(struct cli *cli, const struct args *args, struct pki_error *err)
+{
+    char *end = NULL;
+    long long entry = strtoll(args->since, &end, 10);
+
+    if (args->within.given || args->calendar)
+        return pki_fail(err, PKI_E_USAGE, "--since stands alone");
+    if (!*args->since || *end || entry < 0)
+        return pki_fail(err, PKI_E_USAGE, "--since %s: the number of a journal entry, from 0 on",
+                        args->since);
+    return pki_status_since(cli->session, entry, cli->report, err);
+}
 
 static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
 {
@@ -19,6 +36,8 @@ static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
     int64_t now = pki_session_now(cli->session);
     bool due = false;
 
+    if (args->since)
+        return tell_since(cli, args, err);
     if (args->calendar && args->within.given)
         return pki_fail(err, PKI_E_USAGE, "--calendar holds everything: --within is not for it");
     if (args->calendar)
@@ -35,7 +54,7 @@ int main(int argc, char **argv)
         .options = options,
         .args_size = sizeof(struct args),
         .common = CLI_CELLAR,
-        .synopsis = "[--within PERIOD] [-C DIR]\n--calendar [-C DIR]",
+        .synopsis = "[--within PERIOD] [-C DIR]\n--since ENTRY [-C DIR]\n--calendar [-C DIR]",
         .examples = "cellar status -C cellar\ncellar status --within 90d --json\n"
                     "cellar status --calendar > cellar.ics",
         .open = cli_open_to_read,

@@ -31,6 +31,19 @@ FROM journal_row WHERE entry = ?1 ORDER BY position;
 -- name: entry_by_hash
 SELECT id FROM journal WHERE hash = ?1;
 
+-- name: entries_since
+SELECT id, at, action, subject, detail FROM journal WHERE id > ?1 ORDER BY id;
+
+-- The certificates that entries after this one cover.
+-- name: certificates_since
+SELECT der FROM journal_row JOIN certificate_der ON certificate_der.id = journal_row.row
+WHERE journal_row.entry > ?1 AND relation = 'certificate' ORDER BY journal_row.entry, position;
+
+-- name: crls_since
+SELECT name, number FROM journal_row JOIN crl ON crl.id = journal_row.row
+                                     JOIN authority ON authority.id = crl.issuer
+WHERE journal_row.entry > ?1 AND relation = 'crl' ORDER BY journal_row.entry, position;
+
 -- name: entry_hash
 SELECT hash FROM journal WHERE id = ?1;
 

@@ -54,6 +54,22 @@ python3 "$here/calendar.py" out | cut -d' ' -f1,2 >second
 check 'events changed over a day' cmp -s first second
 json 0 cellar-status 'result["calendar"].startswith("BEGIN:VCALENDAR")' cellar status --calendar -C cellar
 refuses 2 'within' cellar status --calendar --within 1d -C cellar
+
+# What the journal holds after an entry, and what came of it.
+keeps cellar works cellar status --since 0 -C cellar
+says '^  Action   init$'
+last=$(sed -n 's/^  Entry  *//p' out | tail -n 1)
+certificates=$(grep -c '^-----BEGIN CERTIFICATE' out)
+check 'every certificate, as PEM' [ "$certificates" -eq 3 ]
+check 'it is the root' [ "$(openssl x509 -in out -noout -fingerprint -sha256 | tr -d : | tr A-F a-f)" = \
+    "$(openssl x509 -in cellar/exports/prod/anchors.pem -noout -fingerprint -sha256 | tr -d : | tr A-F a-f)" ]
+check 'its CRL is there' [ -f "cellar/$(grep -o 'crls/root-g1-[0-9]*.crl' out)" ]
+json 0 cellar-status '[e["action"] for e in result["since"]][-1] == "export" and "certificates" not in result' \
+    cellar status --since "$((last - 1))" -C cellar
+works cellar status --since 999 -C cellar
+says '^Nothing was decided after entry 999'
+refuses 2 'since -1: the number' cellar status --since=-1 -C cellar
+refuses 2 'since stands alone' cellar status --since 1 --calendar -C cellar
 mkdir medium
 cellar backup --to medium -C cellar >out 2>err || bad 'fixture: backup'
 

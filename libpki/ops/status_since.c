@@ -1,0 +1,86 @@
+/*
+ * What was decided since an entry of the journal: what a ceremony asks after each of its duties,
+ * and after a cut. Read from rows alone, as all of status.
+ */
+#include "pki/ops.h"
+#include "base/text.h"
+#include "ops/crl_file.h"
+#include "ops/session.h"
+#include "store/since.h"
+
+#define LINE 48 /* octets of a certificate in a line of PEM */
+
+struct since {
+    struct pki_report *report, *entries, *crls;
+    struct pki_buf pem;
+};
+
+static void add_entry(void *context, int64_t number, const struct pki_journal_entry *entry)
+{
+    struct since *since = context;
+
+    if (!since->entries)
+        since->entries = pki_report_table(since->report, "Since");
+    struct pki_report *row = pki_report_row(since->entries);
+    pki_report_integer(row, "Entry", number);
+    pki_report_time(row, "When", entry->at);
+    pki_report_text(row, "Action", "%s", entry->action);
+    pki_report_text(row, "Subject", "%s", entry->subject);
+    pki_report_text(row, "Detail", "%s", entry->detail);
+}
+
+static void add_certificate(void *context, struct pki_bytes der)
+{
+    struct since *since = context;
+
+    pki_buf_text(&since->pem, "-----BEGIN CERTIFICATE-----\n");
+    for (size_t at = 0; at < der.size; at += LINE) {
+        size_t size = der.size - at < LINE ? der.size - at : LINE;
+        pki_base64(&since->pem, (struct pki_bytes){der.data + at, size});
+        pki_buf_byte(&since->pem, '\n');
+    }
+    pki_buf_text(&since->pem, "-----END CERTIFICATE-----\n");
+}
+
+static void add_crl(void *context, const char *authority, int64_t number)
+{
+    struct since *since = context;
+    char name[PKI_CRL_FILE_MAX];
+
+    if (!since->crls)
+        since->crls = pki_report_list(since->report, "CRL files");
+    pki_crl_file_name(authority, number, name);
+    pki_report_item(since->crls, "crls/%s", name);
+}
+
+static bool tell(struct pki_session *session, int64_t entry, struct since *since,
+                 struct pki_error *err)
+{
+    const struct pki_since see = {
+        .context = since, .entry = add_entry, .certificate = add_certificate, .crl = add_crl};
+    char *pem = NULL;
+
+    if (!pki_journal_since(session->store, entry, &see, err))
+        return false;
+    if (!since->entries)
+        pki_report_note(since->report, "Nothing", PKI_TONE_PLAIN,
+                        "Nothing was decided after entry %lld.", (long long)entry);
+    if (since->pem.size > 0) {
+        if (!pki_buf_take_text(&since->pem, &pem, err))
+            return false;
+        pki_report_verbatim(since->report, "Certificates", pem);
+        free(pem);
+    }
+    return pki_buf_ok(&since->pem, err) && pki_session_head(session, since->report, err);
+}
+
+bool pki_status_since(struct pki_session *session, int64_t entry, struct pki_report *report,
+                      struct pki_error *err)
+{
+    PKI_CONTEXT(err, "status");
+    struct since since = {.report = report};
+    bool told = tell(session, entry, &since, err);
+
+    pki_buf_clear(&since.pem);
+    return told;
+}

@@ -1,0 +1,21 @@
+/*
+ * What the journal holds after an entry: the decisions, and the certificates and CRLs that
+ * they cover. Each is shown to whoever asks, one after the other, and borrowed.
+ */
+#ifndef PKI_STORE_SINCE_H
+#define PKI_STORE_SINCE_H
+
+#include "store/store.h"
+
+struct pki_since {
+    void *context;
+    void (*entry)(void *context, int64_t number, const struct pki_journal_entry *entry);
+    void (*certificate)(void *context, struct pki_bytes der);
+    void (*crl)(void *context, const char *authority, int64_t number);
+};
+
+/** Fails: PKI_E_INTEGRITY, PKI_E_IO, PKI_E_MEMORY */
+PKI_CHECKED bool pki_journal_since(struct pki_store *store, int64_t entry,
+                                   const struct pki_since *see, struct pki_error *err);
+
+#endif
