@@ -32,6 +32,8 @@ struct pki_duty_param {
     const char *name;   /* in a script */
     const char *option; /* of the tool; NULL: an operand */
     bool required;
+    bool path; /* of a file or directory */
+    bool file; /* one that the duty reads */
 };
 
 struct pki_duty {
@@ -44,7 +46,11 @@ struct pki_duty {
     uint32_t main;        /* ceremonies that are there for it */
     bool severe;          /* the tool has a name typed */
     bool opens_key;       /* of an authority */
+    bool finds;           /* status 3 is what it found, no failure */
     const char *evidence; /* what it can leave, words parted by spaces */
+    /* The action of the journal's entry by which it is known to have been done, after a cut; NULL:
+       doing it again is the same as doing it once. */
+    const char *entry;
 };
 
 /** The n-th duty; NULL after the last. */

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "ceremony/script.h"
+#include "ceremony/transcript_files.h"
 
 struct pki_transcript {
     int dir;
@@ -27,7 +28,9 @@ static const char *const events[] = {
     [PKI_TRANSCRIPT_RECORD] = "record",
     [PKI_TRANSCRIPT_ANSWER] = "answer",
     [PKI_TRANSCRIPT_CONFIRM] = "confirm",
+    [PKI_TRANSCRIPT_INTEND] = "intend",
     [PKI_TRANSCRIPT_DUTY] = "duty",
+    [PKI_TRANSCRIPT_KEEP] = "keep",
     [PKI_TRANSCRIPT_INITIALS] = "initials",
     [PKI_TRANSCRIPT_DONE] = "done",
     [PKI_TRANSCRIPT_EXCEPTION] = "exception",
@@ -259,7 +262,8 @@ bool pki_transcript_resume(int dir, struct pki_transcript **transcript, struct p
     if (!summary.open)
         return pki_fail(err, PKI_E_STATE, "ceremony %s has ended: nothing is added to it",
                         summary.id);
-    if (!make(dir, &made, err) || !open_file(made, 0, err) || (summary.torn && !mend(made, err)))
+    if (!make(dir, &made, err) || !open_file(made, 0, err) || (summary.torn && !mend(made, err)) ||
+        (summary.loose && !pki_transcript_tidy(dir, summary.due, err)))
         return false;
     memcpy(made->script, summary.script, sizeof(made->script));
     memcpy(made->head, summary.head, sizeof(made->head));

@@ -29,12 +29,14 @@
 #define PKI_TRANSCRIPT_NAME     80 /* of a file that is kept */
 
 enum pki_transcript_event {
-    PKI_TRANSCRIPT_BEGIN,     /* answer: the script's id */
+    PKI_TRANSCRIPT_BEGIN,     /* answer: the script's id; what: rehearsal, or NULL */
     PKI_TRANSCRIPT_STEP,      /* a step begins, or begins again */
     PKI_TRANSCRIPT_RECORD,    /* what: of the script's records; answer */
     PKI_TRANSCRIPT_ANSWER,    /* to the step's question */
     PKI_TRANSCRIPT_CONFIRM,   /* who typed the name; answer: as typed */
+    PKI_TRANSCRIPT_INTEND,    /* what: the command that is run next; journal: before it */
     PKI_TRANSCRIPT_DUTY,      /* what: the command; answer: its status; tool, files, journal */
+    PKI_TRANSCRIPT_KEEP,      /* what: photo or paper; answer: where it lies */
     PKI_TRANSCRIPT_INITIALS,  /* who; answer: the initials */
     PKI_TRANSCRIPT_DONE,      /* the step is done; it has both initials */
     PKI_TRANSCRIPT_EXCEPTION, /* what: expected; answer: happened, decided */
@@ -56,6 +58,10 @@ struct pki_transcript_file {
     uint8_t sha256[PKI_SHA256_SIZE];
 };
 
+/* The what of a beginning: keys are thrown away, and each name that is typed has this in front. */
+#define PKI_TRANSCRIPT_REHEARSAL "rehearsal"
+#define PKI_REHEARSAL_NAME       "REHEARSAL "
+
 /* NULL and 0 leave a field out. */
 struct pki_transcript_entry {
     enum pki_transcript_event event;
@@ -66,7 +72,7 @@ struct pki_transcript_entry {
     const uint8_t *tool_sha256;
     const struct pki_transcript_file *files;
     size_t n_files;
-    int64_t journal_entry; /* head of the cellar's journal after a duty */
+    int64_t journal_entry; /* head of the cellar's journal before or after a duty */
     const uint8_t *journal_head;
     const uint8_t *body; /* digest of a to-be-signed body that was approved */
 };
@@ -85,7 +91,8 @@ PKI_CHECKED bool pki_transcript_begin(int dir, struct pki_bytes script,
 
 /**
  * Go on with one after a cut. A last line that was not written whole is cut off: nothing that
- * followed from it can have happened.
+ * followed from it can have happened. Evidence of the step that was cut off is removed where no
+ * line names it.
  *
  * Fails: PKI_E_INTEGRITY as pki_transcript_check; PKI_E_STATE it has ended, and where head.txt
  *        was missing it is there now; PKI_E_USAGE, PKI_E_IO
@@ -116,7 +123,10 @@ struct pki_transcript_summary {
     size_t steps, steps_done, steps_left;
     bool open;    /* it has not ended: no head.txt yet */
     bool stopped; /* before its last step */
+    bool rehearsal;
+    char due[41]; /* the step that goes on, or comes next; "" after the last */
     /* Only where a cut may have come before: */
+    bool loose;    /* evidence of that step lies there that no line names */
     bool torn;     /* the last line was not written whole */
     bool headless; /* it has ended, and head.txt was not written */
 };

@@ -95,7 +95,7 @@ static bool follow(struct check *check, const json_t *line, struct pki_error *er
     }
     if (json_array_append(check->lines, (json_t *)line) != 0)
         return pki_fail(err, PKI_E_MEMORY, "out of memory");
-    if (!pki_transcript_step_may(due, event, check->lines, line, &why))
+    if (!pki_transcript_step_may(due, check->summary->rehearsal, check->lines, line, &why))
         return differs(check, err, "%s", why.text);
     if (event == PKI_TRANSCRIPT_DONE || event == PKI_TRANSCRIPT_SKIP)
         leave_step(check);
@@ -134,9 +134,14 @@ static bool check_time(struct check *check, const json_t *line, struct pki_error
     return true;
 }
 
-static bool check_begin(const struct check *check, const json_t *line, struct pki_error *err)
+static bool check_begin(struct check *check, const json_t *line, struct pki_error *err)
 {
     const struct pki_script *script = check->script;
+    const char *what = pki_transcript_text(line, "what");
+
+    check->summary->rehearsal = strcmp(what, PKI_TRANSCRIPT_REHEARSAL) == 0;
+    if (*what && !check->summary->rehearsal)
+        return differs(check, err, "it begins with \"%.20s\"", what);
 
     if (strcmp(pki_transcript_text(line, "answer"), script->id) != 0)
         return differs(check, err, "it begins another ceremony than " PKI_TRANSCRIPT_SCRIPT);
@@ -244,6 +249,17 @@ static bool check_head(const struct check *check, bool may_lack, struct pki_erro
            pki_fail(err, PKI_E_INTEGRITY, PKI_TRANSCRIPT_HEAD " is not that of the transcript");
 }
 
+static bool check_strangers(struct check *check, bool after_cut, struct pki_error *err)
+{
+    struct pki_transcript_summary *summary = check->summary;
+    bool may = after_cut && summary->open && check->due < check->script->n_steps;
+
+    (void)snprintf(summary->due, sizeof(summary->due), "%s",
+                   check->due < check->script->n_steps ? check->script->steps[check->due].id : "");
+    return pki_transcript_no_strangers(check->dir, check->kept, may ? summary->due : NULL,
+                                       &summary->loose, err);
+}
+
 static bool check_all(struct check *check, bool after_cut, struct pki_error *err)
 {
     pki_scope(pki_buf) text = {0};
@@ -254,8 +270,7 @@ static bool check_all(struct check *check, bool after_cut, struct pki_error *err
         return pki_fail(err, PKI_E_MEMORY, "out of memory");
     return pki_file_read(check->dir, PKI_TRANSCRIPT, PKI_TRANSCRIPT_LIMIT, &text, err) &&
            check_lines(check, pki_buf_view(&text), after_cut, err) &&
-           check_head(check, after_cut, err) &&
-           pki_transcript_no_strangers(check->dir, check->kept, err);
+           check_head(check, after_cut, err) && check_strangers(check, after_cut, err);
 }
 
 static bool read_script(int dir, struct pki_script **script, struct pki_error *err)

@@ -77,17 +77,38 @@ static bool is_kept(const json_t *kept, const char *name)
     return false;
 }
 
-static bool look_at(const char *name, const json_t *kept, struct pki_error *err)
+bool pki_transcript_is_loose(const char *step, const char *name)
 {
-    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
-        (kept ? is_kept(kept, name) : is_own(name)))
-        return true;
-    return pki_fail(err, PKI_E_INTEGRITY, "%s%.80s is not of this ceremony",
-                    kept ? PKI_TRANSCRIPT_EVIDENCE "/" : "", name);
+    size_t length = strlen(step);
+
+    name += *name == '.'; /* not yet under its name */
+    return length > 0 && strncmp(name, step, length) == 0 && name[length] == '-';
 }
 
-/* kept: names in evidence/; NULL: those of the directory itself. Takes dir over. */
-static bool look_through(int dir, const json_t *kept, struct pki_error *err)
+/* What is looked for: kept, names in evidence/; NULL: those of the directory itself. */
+struct search {
+    const json_t *kept;
+    const char *step; /* whose loose files are let pass; or NULL */
+    bool loose;       /* there was one */
+    int remove;       /* they are, from this directory; or -1 */
+};
+
+static bool look_at(struct search *search, const char *name, struct pki_error *err)
+{
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+        (search->kept ? is_kept(search->kept, name) : is_own(name)))
+        return true;
+    if (!search->kept || !search->step || !pki_transcript_is_loose(search->step, name))
+        return pki_fail(err, PKI_E_INTEGRITY, "%s%.80s is not of this ceremony",
+                        search->kept ? PKI_TRANSCRIPT_EVIDENCE "/" : "", name);
+    search->loose = true;
+    return search->remove < 0 || unlinkat(search->remove, name, 0) == 0 ||
+           pki_fail(err, PKI_E_IO, "evidence that a cut left cannot be removed: %s",
+                    strerror(errno));
+}
+
+/* Takes dir over. */
+static bool look_through(int dir, struct search *search, struct pki_error *err)
 {
     DIR *stream = fdopendir(dir);
     bool good = stream != NULL;
@@ -103,18 +124,67 @@ static bool look_through(int dir, const json_t *kept, struct pki_error *err)
             good = pki_fail(err, PKI_E_IO, "directory cannot be listed: %s", strerror(errno));
         if (!entry)
             break;
-        good = good && look_at(entry->d_name, kept, err);
+        good = good && look_at(search, entry->d_name, err);
     }
     (void)closedir(stream);
     return good;
 }
 
-bool pki_transcript_no_strangers(int dir, const json_t *kept, struct pki_error *err)
+bool pki_transcript_no_strangers(int dir, const json_t *kept, const char *step, bool *loose,
+                                 struct pki_error *err)
 {
+    struct search top = {.remove = -1};
+    struct search search = {.kept = kept, .step = step, .remove = -1};
     int own = -1;
     int evidence = -1;
 
-    return pki_dir_open(dir, ".", &own, err) && look_through(own, NULL, err) &&
+    if (!pki_dir_open(dir, ".", &own, err) || !look_through(own, &top, err) ||
+        !pki_dir_open(dir, PKI_TRANSCRIPT_EVIDENCE, &evidence, err) ||
+        !look_through(evidence, &search, err))
+        return false;
+    *loose = search.loose;
+    return true;
+}
+
+static void collect_kept(const json_t *line, json_t *kept)
+{
+    const json_t *files = json_object_get(line, "files");
+
+    for (size_t i = 0; i < json_array_size(files); i++) {
+        const json_t *file = json_array_get(files, i);
+        if (strcmp(pki_transcript_text(file, "use"), "kept") == 0)
+            (void)json_array_append(kept, json_object_get(file, "path"));
+    }
+}
+
+static bool read_kept(int dir, json_t *kept, struct pki_error *err)
+{
+    pki_scope(pki_buf) text = {0};
+
+    if (!pki_file_read(dir, PKI_TRANSCRIPT, PKI_TRANSCRIPT_LIMIT, &text, err))
+        return false;
+    for (const uint8_t *at = text.data, *end = text.data + text.size; at < end;) {
+        const uint8_t *stop = memchr(at, '\n', (size_t)(end - at));
+        size_t size = stop ? (size_t)(stop - at) : (size_t)(end - at);
+        json_t *line = json_loadb((const char *)at, size, 0, NULL);
+        collect_kept(line, kept);
+        json_decref(line);
+        at += size + 1;
+    }
+    return true;
+}
+
+bool pki_transcript_tidy(int dir, const char *step, struct pki_error *err)
+{
+    json_t *kept = json_array();
+    struct search search = {.kept = kept, .step = step, .remove = -1};
+    int evidence = -1;
+    bool done = kept ? read_kept(dir, kept, err) : pki_fail(err, PKI_E_MEMORY, "out of memory");
+
+    done = done && pki_dir_open(dir, PKI_TRANSCRIPT_EVIDENCE, &search.remove, err) &&
            pki_dir_open(dir, PKI_TRANSCRIPT_EVIDENCE, &evidence, err) &&
-           look_through(evidence, kept, err);
+           look_through(evidence, &search, err) && pki_dir_sync(search.remove, err);
+    pki_fd_close_(&search.remove);
+    json_decref(kept);
+    return done;
 }

@@ -13,18 +13,41 @@
 /** "" where there is none, or not a text. */
 const char *pki_transcript_text(const json_t *line, const char *key);
 
+/* What of a line has to be so; NULL: whatever it is. An answer that may be anything is not empty.
+ */
+struct pki_transcript_want {
+    enum pki_transcript_event event;
+    const char *who, *what, *answer;
+};
+/** Whether one of a step's lines is it. */
+bool pki_transcript_has(const json_t *lines, const struct pki_transcript_want *want);
+/** The name that a step has typed, as it stands in a confirmation. */
+void pki_transcript_name(const struct pki_script_step *step, bool rehearsal, struct pki_buf *name);
+/** Whether a duty ended with a status that its step can be done with. */
+bool pki_transcript_status_is_good(const struct pki_duty *duty, const char *status);
+
 /** Whether a line may stand in a step, the last of its lines; and at its end, whether they hold all
  *  that the script asks for. Fails: PKI_E_INTEGRITY, PKI_E_MEMORY */
-PKI_CHECKED bool pki_transcript_step_may(const struct pki_script_step *step,
-                                         enum pki_transcript_event event, const json_t *lines,
-                                         const json_t *line, struct pki_error *err);
+PKI_CHECKED bool pki_transcript_step_may(const struct pki_script_step *step, bool rehearsal,
+                                         const json_t *lines, const json_t *line,
+                                         struct pki_error *err);
 
 /** A kept file against its digest in hex. Fails: PKI_E_INTEGRITY, PKI_E_USAGE, PKI_E_IO */
 PKI_CHECKED bool pki_transcript_file_check(int dir, const char *name, const char *sha256,
                                            struct pki_error *err);
 
+/** Whether a file in evidence/ may be what a cut left of this step: it bears the step's id, as all
+ *  that is kept for it. */
+bool pki_transcript_is_loose(const char *step, const char *name);
+
 /** Nothing lies in the directory, or in its evidence/, that is not the transcript's.
- *  @kept  names, an array of texts. Fails: PKI_E_INTEGRITY names it; PKI_E_IO */
-PKI_CHECKED bool pki_transcript_no_strangers(int dir, const json_t *kept, struct pki_error *err);
+ *  @kept  names, an array of texts
+ *  @step  the step that a cut may have interrupted; or NULL
+ *  @loose becomes true where such a file of it lies there
+ *  Fails: PKI_E_INTEGRITY names what does; PKI_E_IO */
+PKI_CHECKED bool pki_transcript_no_strangers(int dir, const json_t *kept, const char *step,
+                                             bool *loose, struct pki_error *err);
+/** Remove what a cut left of a step: no line names it. Fails: PKI_E_IO, PKI_E_MEMORY */
+PKI_CHECKED bool pki_transcript_tidy(int dir, const char *step, struct pki_error *err);
 
 #endif

@@ -3,19 +3,39 @@
  */
 #include "ceremony/transcript_files.h"
 
-static bool has(const json_t *lines, enum pki_transcript_event event, const char *who,
-                const char *what, const char *answer)
+bool pki_transcript_has(const json_t *lines, const struct pki_transcript_want *want)
 {
+    const char *event = pki_transcript_event_name(want->event);
+
     for (size_t i = 0; i < json_array_size(lines); i++) {
         const json_t *line = json_array_get(lines, i);
-        if (strcmp(pki_transcript_text(line, "event"), pki_transcript_event_name(event)) == 0 &&
-            (!who || strcmp(pki_transcript_text(line, "who"), who) == 0) &&
-            (!what || strcmp(pki_transcript_text(line, "what"), what) == 0) &&
-            (answer ? strcmp(pki_transcript_text(line, "answer"), answer) == 0
-                    : pki_transcript_text(line, "answer")[0] != 0))
+        if (strcmp(pki_transcript_text(line, "event"), event) == 0 &&
+            (!want->who || strcmp(pki_transcript_text(line, "who"), want->who) == 0) &&
+            (!want->what || strcmp(pki_transcript_text(line, "what"), want->what) == 0) &&
+            (want->answer ? strcmp(pki_transcript_text(line, "answer"), want->answer) == 0
+                          : pki_transcript_text(line, "answer")[0] != 0))
             return true;
     }
     return false;
+}
+
+static bool has(const json_t *lines, enum pki_transcript_event event, const char *who,
+                const char *what, const char *answer)
+{
+    const struct pki_transcript_want want = {event, who, what, answer};
+
+    return pki_transcript_has(lines, &want);
+}
+
+void pki_transcript_name(const struct pki_script_step *step, bool rehearsal, struct pki_buf *name)
+{
+    pki_buf_text(name, rehearsal ? PKI_REHEARSAL_NAME : "");
+    pki_buf_text(name, step->confirm_type);
+}
+
+bool pki_transcript_status_is_good(const struct pki_duty *duty, const char *status)
+{
+    return strcmp(status, "0") == 0 || (duty->finds && strcmp(status, "3") == 0);
 }
 
 static bool owes_records(const json_t *lines, const struct pki_script_step *step,
@@ -29,14 +49,22 @@ static bool owes_records(const json_t *lines, const struct pki_script_step *step
     return true;
 }
 
-static bool owes_names(const json_t *lines, const struct pki_script_step *step,
+static bool owes_names(const json_t *lines, const struct pki_script_step *step, bool rehearsal,
                        struct pki_error *err)
 {
+    pki_scope(pki_buf) name = {0};
+
+    if (!step->confirm_type)
+        return true;
+    pki_transcript_name(step, rehearsal, &name);
+    pki_buf_byte(&name, 0);
+    if (!pki_buf_ok(&name, err))
+        return false;
     for (size_t i = 0; i < step->confirm_by.n; i++) {
-        if (!has(lines, PKI_TRANSCRIPT_CONFIRM, step->confirm_by.list[i].text, NULL,
-                 step->confirm_type))
+        const char *role = step->confirm_by.list[i].text;
+        if (!has(lines, PKI_TRANSCRIPT_CONFIRM, role, NULL, (const char *)name.data))
             return pki_fail(err, PKI_E_INTEGRITY, "step %s: %s has not typed the name", step->id,
-                            step->confirm_by.list[i].text);
+                            role);
     }
     return true;
 }
@@ -55,13 +83,19 @@ static bool keeps(const json_t *lines, const char *evidence)
     return false;
 }
 
-/* Paper is kept beside the directory: nothing here can show it. */
+/* Paper and photographs may be kept beside the directory: where, a line says. */
+static bool lies_elsewhere(const json_t *lines, const char *evidence)
+{
+    return (strcmp(evidence, "paper") == 0 || strcmp(evidence, "photo") == 0) &&
+           has(lines, PKI_TRANSCRIPT_KEEP, NULL, evidence, NULL);
+}
+
 static bool owes_evidence(const json_t *lines, const struct pki_script_step *step,
                           struct pki_error *err)
 {
     for (size_t i = 0; i < step->evidence.n; i++) {
         const char *word = step->evidence.list[i].text;
-        if (strcmp(word, "paper") != 0 && !keeps(lines, word))
+        if (!keeps(lines, word) && !lies_elsewhere(lines, word))
             return pki_fail(err, PKI_E_INTEGRITY, "step %s is done without evidence %s", step->id,
                             word);
     }
@@ -74,10 +108,12 @@ static bool owes_act(const json_t *lines, const struct pki_script_step *step, st
         return has(lines, PKI_TRANSCRIPT_ANSWER, NULL, NULL, NULL) ||
                pki_fail(err, PKI_E_INTEGRITY, "step %s is done without an answer", step->id);
     return step->act.kind == PKI_SCRIPT_CHECK || has(lines, PKI_TRANSCRIPT_DUTY, NULL, NULL, "0") ||
+           (step->act.duty->finds && has(lines, PKI_TRANSCRIPT_DUTY, NULL, NULL, "3")) ||
            pki_fail(err, PKI_E_INTEGRITY, "step %s is done, and its duty was not", step->id);
 }
 
-static bool owes(const json_t *lines, const struct pki_script_step *step, struct pki_error *err)
+static bool owes(const json_t *lines, const struct pki_script_step *step, bool rehearsal,
+                 struct pki_error *err)
 {
     static const char *const both[] = {"administrator", "witness"};
 
@@ -86,15 +122,15 @@ static bool owes(const json_t *lines, const struct pki_script_step *step, struct
             return pki_fail(err, PKI_E_INTEGRITY, "step %s is done without initials of %s",
                             step->id, both[i]);
     }
-    return owes_records(lines, step, err) && owes_names(lines, step, err) &&
+    return owes_records(lines, step, err) && owes_names(lines, step, rehearsal, err) &&
            owes_act(lines, step, err) && owes_evidence(lines, step, err);
 }
 
 /* --- what a step may do -------------------------------------------------------------------- */
 
-/* The step's own duty, and after its name was typed. */
-static bool may_do(const json_t *lines, const struct pki_script_step *step, const json_t *line,
-                   struct pki_error *err)
+/* The step's own duty. */
+static bool is_own_duty(const struct pki_script_step *step, const json_t *line,
+                        struct pki_error *err)
 {
     pki_scope(pki_buf) command = {0};
 
@@ -104,8 +140,27 @@ static bool may_do(const json_t *lines, const struct pki_script_step *step, cons
     pki_buf_byte(&command, 0);
     return pki_buf_ok(&command, err) &&
            (strcmp(pki_transcript_text(line, "what"), (const char *)command.data) == 0 ||
-            pki_fail(err, PKI_E_INTEGRITY, "step %s: this is not its duty's command", step->id)) &&
-           owes_names(lines, step, err);
+            pki_fail(err, PKI_E_INTEGRITY, "step %s: this is not its duty's command", step->id));
+}
+
+/* Said before it is done, so that after a cut somebody knows where to look. */
+static bool was_intended(const struct pki_script_step *step, const json_t *lines,
+                         struct pki_error *err)
+{
+    for (size_t i = 0; i < json_array_size(lines); i++) {
+        const char *event = pki_transcript_text(json_array_get(lines, i), "event");
+        if (strcmp(event, pki_transcript_event_name(PKI_TRANSCRIPT_INTEND)) == 0)
+            return true;
+    }
+    return pki_fail(err, PKI_E_INTEGRITY, "step %s: its duty was not announced", step->id);
+}
+
+static bool may_keep(const struct pki_script_step *step, const json_t *line, struct pki_error *err)
+{
+    const char *what = pki_transcript_text(line, "what");
+
+    return pki_script_has_word(&step->evidence, what) ||
+           pki_fail(err, PKI_E_INTEGRITY, "step %s keeps no %.40s", step->id, what);
 }
 
 static bool may_answer(const struct pki_script_step *step, const json_t *line,
@@ -128,18 +183,25 @@ static bool may_skip(const json_t *lines, const struct pki_script_step *step, st
            pki_fail(err, PKI_E_INTEGRITY, "step %s is left without an exception", step->id);
 }
 
-bool pki_transcript_step_may(const struct pki_script_step *step, enum pki_transcript_event event,
+bool pki_transcript_step_may(const struct pki_script_step *step, bool rehearsal,
                              const json_t *lines, const json_t *line, struct pki_error *err)
 {
+    enum pki_transcript_event event = PKI_TRANSCRIPT_EVENTS;
+
+    (void)pki_transcript_event_find(pki_transcript_text(line, "event"), &event);
     switch (event) {
+    case PKI_TRANSCRIPT_INTEND:
+        return is_own_duty(step, line, err) && owes_names(lines, step, rehearsal, err);
     case PKI_TRANSCRIPT_DUTY:
-        return may_do(lines, step, line, err);
+        return is_own_duty(step, line, err) && was_intended(step, lines, err);
     case PKI_TRANSCRIPT_ANSWER:
         return may_answer(step, line, err);
+    case PKI_TRANSCRIPT_KEEP:
+        return may_keep(step, line, err);
     case PKI_TRANSCRIPT_SKIP:
         return may_skip(lines, step, err);
     case PKI_TRANSCRIPT_DONE:
-        return owes(lines, step, err);
+        return owes(lines, step, rehearsal, err);
     default:
         return true;
     }

@@ -88,6 +88,8 @@ static void describe(const struct pki_transcript_summary *summary, struct pki_re
 {
     pki_report_text(report, "Ceremony", "%s", summary->id);
     pki_report_text(report, "Title", "%s", summary->title);
+    if (summary->rehearsal)
+        pki_report_toned(report, "Rehearsal", PKI_TONE_WARN, "yes: its keys are thrown away");
     pki_report_text(report, "Ended", "%s",
                     summary->open             ? "not yet"
                     : summary->stopped        ? "stopped before its last step"

@@ -41,6 +41,7 @@ for part in re.split(r"(?m)^  - id: ", data.decode().split("\nsteps:\n")[1])[1:]
     if duty:
         values = re.findall(r"      (\w+): (.*)\n", duty[2])
         command = " ".join(["cellar", duty[1]] + [f"--{k} {v}" if k == "to" else v for k, v in values])
+        add("intend", step=step, what=command)
         files = []
         for word in re.findall(r"(?m)^      - (\w+)$", (re.search(r"    evidence:\n((?:      - .*\n)+)", part) or [0, ""])[1]):
             content = f"{word} of step {step}\n".encode()
@@ -50,6 +51,9 @@ for part in re.split(r"(?m)^  - id: ", data.decode().split("\nsteps:\n")[1])[1:]
         add("duty", step=step, what=command, answer="0", tool="cellar-" + duty[1], files=files)
     if "      ask: " in part:
         add("answer", step=step, answer="three")
+    for word in ["paper", "photo"]:
+        if f"      - {word}\n" in part:
+            add("keep", step=step, what=word, answer="in the folder")
     for role in ["administrator", "witness"]:
         add("initials", step=step, who=role, answer="AB")
     add("done", step=step)

@@ -15,7 +15,7 @@ static void test_a_ceremony_is_written_and_checked(void)
     CU_ASSERT_STRING_EQUAL(summary.id, "s");
     CU_ASSERT_EQUAL(summary.steps, 2);
     CU_ASSERT_EQUAL(summary.steps_done, 2);
-    CU_ASSERT_EQUAL(summary.lines, 14);
+    CU_ASSERT_EQUAL(summary.lines, 15);
     CU_ASSERT_EQUAL(summary.files, 1);
     CU_ASSERT_EQUAL(summary.began, AT);
     CU_ASSERT_FALSE(summary.open || summary.stopped || summary.torn);
@@ -93,6 +93,8 @@ static void test_a_step_is_not_done_without_what_it_owes(void)
         {'n', "witness has not typed the name"},
         {'d', "its duty was not"},
         {'s', "its duty was not"},
+        {'v', "this is not its duty's command"},
+        {'t', "its duty was not announced"},
         {'w', "this is not its duty's command"},
         {'e', "step a is done without evidence output"},
         {'i', "step a is done without initials of administrator"},
@@ -178,7 +180,12 @@ static void test_a_line_does_what_its_step_is_there_for(void)
     line.step = "b";
     expect_refused("b", &line, "step b has no duty");
     line.step = "a";
+    expect_refused("a", &line, "step a: its duty was not announced");
+    line.event = PKI_TRANSCRIPT_INTEND;
     expect_refused("a", &line, "step a: witness has not typed the name");
+    line.event = PKI_TRANSCRIPT_KEEP;
+    line.what = "paper";
+    expect_refused("a", &line, "step a keeps no paper");
     line.event = PKI_TRANSCRIPT_ANSWER;
     expect_refused("a", &line, "step a asks nothing");
     line.step = "b";
@@ -188,6 +195,42 @@ static void test_a_line_does_what_its_step_is_there_for(void)
     line = transcript_entry(PKI_TRANSCRIPT_PAUSE, NULL);
     line.at = AT - 1;
     expect_refused("", &line, "it is earlier than the line before");
+}
+
+static void test_a_status_that_finds_something_is_no_failure(void)
+{
+    pki_scope_fd int dir = transcript_directory();
+    pki_auto(pki_transcript) transcript = transcript_begin(dir);
+    struct pki_transcript_summary summary;
+    struct pki_error err = {0};
+
+    transcript_do_first(transcript, dir, 'f');
+    transcript_do_second(transcript);
+    transcript_end(transcript, "finished");
+    EXPECT_OK(pki_transcript_check(dir, false, &summary, &err), err);
+}
+
+/* In a rehearsal every name has its word in front. */
+static void test_a_rehearsal_types_other_names(void)
+{
+    static const struct {
+        const char *what;
+        const char *text;
+    } rows[] = {{"rehearsal", "witness has not typed the name"},
+                {"party", "it begins with \"party\""}};
+
+    for (size_t i = 0; i < PKI_COUNT(rows); i++) {
+        pki_scope_fd int dir = transcript_directory();
+        pki_auto(pki_transcript) transcript = NULL;
+        struct pki_transcript_entry first = transcript_entry(PKI_TRANSCRIPT_BEGIN, NULL);
+        struct pki_error err = {0};
+        first.what = rows[i].what;
+        EXPECT_OK(
+            pki_transcript_begin(dir, fixture_bytes(transcript_script), &first, &transcript, &err),
+            err);
+        transcript_do_first(transcript, dir, 0);
+        transcript_differs(dir, rows[i].text);
+    }
 }
 
 static void test_a_ceremony_begins_while_its_script_is_valid(void)
@@ -223,6 +266,9 @@ static void test_there_is_one_transcript_in_a_directory(void)
 int main(void)
 {
     CU_TestInfo tests[] = {
+        {"a status that finds something is no failure",
+         test_a_status_that_finds_something_is_no_failure},
+        {"a rehearsal types other names", test_a_rehearsal_types_other_names},
         {"a ceremony is written and checked", test_a_ceremony_is_written_and_checked},
         {"every changed byte is found", test_every_changed_byte_is_found},
         {"files that are missing or strange are found",

@@ -24,7 +24,7 @@ static void test_a_cut_off_line_is_dropped_and_the_rest_goes_on(void)
     transcript_do_second(transcript);
     transcript_end(transcript, "finished");
     EXPECT_OK(pki_transcript_check(dir, false, &summary, &err), err);
-    CU_ASSERT_EQUAL(summary.lines, 15);
+    CU_ASSERT_EQUAL(summary.lines, 16);
     pki_transcript_free(PKI_TAKE(transcript));
     EXPECT_FAILS(pki_transcript_resume(dir, &transcript, &err), err, PKI_E_STATE);
     EXPECT_TEXT("has ended");

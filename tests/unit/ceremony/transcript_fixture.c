@@ -79,12 +79,15 @@ void transcript_do_first(struct pki_transcript *transcript, int dir, char withou
     if (without != 'c')
         transcript_add(transcript, PKI_TRANSCRIPT_CONFIRM, "a", "witness", NULL,
                        without == 'n' ? "Y" : "X");
+    if (without != 't')
+        transcript_add(transcript, PKI_TRANSCRIPT_INTEND, "a", NULL,
+                       without == 'v' ? "cellar root evil" : "cellar status", NULL);
     EXPECT_OK(pki_file_write_new(evidence, "out.txt", 0600, fixture_bytes("out"), &err), err);
     pki_sha256(fixture_bytes("out"), file.sha256);
     duty.what = without == 'w' ? "cellar root evil" : "cellar status";
     if (without == 'e')
         file.evidence = NULL;
-    duty.answer = without == 's' ? "3" : "0";
+    duty.answer = without == 's' ? "1" : without == 'f' ? "3" : "0";
     duty.tool = "cellar-status";
     duty.tool_version = "0.1.0";
     duty.tool_sha256 = head;
