@@ -1,9 +1,9 @@
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/ceremony.h"
 
 struct args {
-    const char *verb, *script, *to, *image, *second_clock;
+    const char *verb, *script, *to, *image, *second_clock, *record, *answers;
     struct cli_time at;
 };
 
@@ -12,17 +12,30 @@ static const struct cli_option options[] = {
     CLI_TEXT(0, "to", to, "FILE", "booklet or report: a new file, .txt, .html or .pdf"),
     CLI_TEXT(0, "image", image, "DEVICE|FILE", "the boot medium, to be digested"),
     CLI_TEXT(0, "second-clock", second_clock, "TIME", "what another clock says now; UTC"),
-    CLI_OPERAND(verb, "lint|print|room|report|duties", "what to do"),
+    CLI_TEXT(0, "record", record, "DIR",
+             "where its record lies (default: in the cellar, ceremonies/ID)"),
+    CLI_TEXT(0, "answers", answers, "FILE", "what is answered, instead of asking"),
+    CLI_OPERAND(verb, "lint|print|room|run|report|duties", "what to do"),
     CLI_OPTIONAL(script, "SCRIPT|DIR", "the script of a ceremony; what a ceremony left"),
     CLI_END,
 };
 
-static bool print(struct cli *cli, const struct args *args, int64_t at, struct pki_error *err)
+static int64_t day(const struct args *args)
+{
+    return args->at.given ? args->at.seconds : pki_session_now(NULL);
+}
+
+static bool lint(struct cli *cli, const struct args *args, struct pki_error *err)
+{
+    return pki_ceremony_lint(args->script, day(args), cli->report, err);
+}
+
+static bool print(struct cli *cli, const struct args *args, struct pki_error *err)
 {
     const struct pki_ceremony_print_request request = {
         .script = args->script,
         .to = args->to,
-        .at = at,
+        .at = day(args),
         .dry_run = cli->common.dry_run,
     };
 
@@ -52,32 +65,69 @@ static bool report(struct cli *cli, const struct args *args, struct pki_error *e
         .dry_run = cli->common.dry_run,
     };
 
-    if (!args->script)
-        return pki_fail(err, PKI_E_USAGE, "ceremony report needs the directory of a ceremony");
     if (!args->to)
         return pki_fail(err, PKI_E_USAGE, "--to FILE is missing: FILE.html");
     return pki_ceremony_report(&request, cli->report, err);
 }
 
+static bool may_run(const struct cli *cli, struct pki_error *err)
+{
+    if (cli->common.dry_run)
+        return pki_fail(err, PKI_E_USAGE, "a ceremony is tried out by a rehearsal");
+    if (cli->common.clock.given)
+        return pki_fail(err, PKI_E_USAGE, "a ceremony goes by the clock of its room");
+    return cli->common.passphrase_fds.n == 0 ||
+           pki_fail(err, PKI_E_USAGE,
+                    "--passphrase-fd is read once, and a ceremony opens keys more often: give "
+                    "--passphrase-file");
+}
+
+static bool run_script(struct cli *cli, const struct args *args, struct pki_error *err)
+{
+    pki_auto(pki_answers) answers = NULL;
+    const struct pki_ceremony_run_request request = {.script = args->script,
+                                                     .cellar = cli_directory(cli),
+                                                     .record = args->record,
+                                                     .answers = args->answers};
+
+    if (!may_run(cli, err) || (args->answers && !pki_answers_load(args->answers, &answers, err)))
+        return false;
+    struct cli_ceremony ceremony = {.cli = cli, .cellar = request.cellar, .answers = answers};
+    const struct pki_ceremony_hands hands = cli_ceremony_hands(&ceremony);
+    return pki_ceremony_run(&request, &hands, cli->report, err);
+}
+
+static bool duties(struct cli *cli, const struct args *args, struct pki_error *err)
+{
+    (void)args;
+    return pki_ceremony_duties(cli->report, err);
+}
+
+static const struct {
+    const char *name, *needs; /* what its operand is; NULL: it can do without */
+    bool (*run)(struct cli *cli, const struct args *args, struct pki_error *err);
+} verbs[] = {
+    {"lint", "a script", lint},
+    {"print", "a script", print},
+    {"room", NULL, room},
+    {"run", "a script", run_script},
+    {"report", "the directory of a ceremony", report},
+    {"duties", NULL, duties},
+};
+
 static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
 {
     const struct args *args = parsed;
-    int64_t at = args->at.given ? args->at.seconds : pki_session_now(NULL);
 
-    if (strcmp(args->verb, "duties") == 0)
-        return pki_ceremony_duties(cli->report, err);
-    if (strcmp(args->verb, "room") == 0)
-        return room(cli, args, err);
-    if (strcmp(args->verb, "report") == 0)
-        return report(cli, args, err);
-    bool prints = strcmp(args->verb, "print") == 0;
-    if (!prints && strcmp(args->verb, "lint") != 0)
-        return pki_fail(err, PKI_E_USAGE,
-                        "unknown verb \"%s\": lint, print, room, report or duties", args->verb);
-    if (!args->script)
-        return pki_fail(err, PKI_E_USAGE, "ceremony %s needs a script", args->verb);
-    return prints ? print(cli, args, at, err)
-                  : pki_ceremony_lint(args->script, at, cli->report, err);
+    for (size_t i = 0; i < PKI_COUNT(verbs); i++) {
+        if (strcmp(args->verb, verbs[i].name) != 0)
+            continue;
+        if (verbs[i].needs && !args->script)
+            return pki_fail(err, PKI_E_USAGE, "ceremony %s needs %s", args->verb, verbs[i].needs);
+        return verbs[i].run(cli, args, err);
+    }
+    return pki_fail(err, PKI_E_USAGE,
+                    "unknown verb \"%s\": lint, print, room, run, report or duties", args->verb);
 }
 
 int main(int argc, char **argv)
@@ -86,15 +136,18 @@ int main(int argc, char **argv)
         .id = CLI_TOOL_CEREMONY,
         .options = options,
         .args_size = sizeof(struct args),
-        .common = CLI_DRY_RUN,
+        .common = CLI_CELLAR | CLI_DRY_RUN | CLI_PASSPHRASES,
+        .runs_siblings = true,
         .synopsis = "lint SCRIPT [--at TIME]\n"
                     "print SCRIPT --to FILE [--at TIME]\n"
                     "room [SCRIPT] [--image DEVICE|FILE] [--second-clock TIME]\n"
+                    "run SCRIPT [-C DIR] [--record DIR] [--answers FILE]\n"
                     "report DIR --to F.html\n"
                     "duties",
         .examples = "cellar ceremony lint ceremony/scripts/root-genesis.yaml\n"
                     "cellar ceremony print script.yaml --to booklet.pdf\n"
                     "cellar ceremony room script.yaml --second-clock 2026-03-01T12:00:00Z\n"
+                    "cellar ceremony run quarterly-rotation.yaml -C /media/cellar\n"
                     "cellar ceremony report root-genesis --to root-genesis.html\n"
                     "cellar ceremony duties",
         .run = run,

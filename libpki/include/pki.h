@@ -11,6 +11,7 @@
 #include "pki/backup.h"
 #include "pki/base.h"
 #include "pki/ceremony.h"
+#include "pki/ceremony_run.h"
 #include "pki/describe.h"
 #include "pki/error.h"
 #include "pki/frames.h"

@@ -8,16 +8,6 @@
 
 #define PATH_SIZE (PKI_CRL_FILE_MAX + sizeof(PKI_CRLS))
 
-void pki_crl_file_name(const char *authority, int64_t number, char name[PKI_CRL_FILE_MAX])
-{
-    (void)snprintf(name, PKI_CRL_FILE_MAX, "%s-%lld.crl", authority, (long long)number);
-}
-
-void pki_crl_reservation_name(const char *authority, int64_t number, char *name, size_t size)
-{
-    (void)snprintf(name, size, "CRL %lld of %.90s", (long long)number, authority);
-}
-
 bool pki_crl_directory(const struct pki_session *session, int *dir, struct pki_error *err)
 {
     return pki_dir_ensure(session->directory, PKI_CRLS, dir, err);

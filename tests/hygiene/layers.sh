@@ -49,7 +49,7 @@ BEGIN {
     sub(/[">].*/, "", included)
     from = file
     if (sub(/^tools\//, "", from)) {
-        if ($0 ~ /"/ && included !~ /^(pki\.h|pki\/[a-z]*\.h|cli\/cli\.h|tools\.def)$/)
+        if ($0 ~ /"/ && included !~ /^(pki\.h|pki\/[a-z]*\.h|cli\/[a-z]*\.h|tools\.def)$/)
             refuse("tools see <pki.h>, <pki/*.h> and cli/ only, not " included)
         from = "tools"
     } else {

@@ -113,6 +113,11 @@ fields 0 cellar ceremony room --image "$good" --second-clock "$CELLAR_TEST_NOW"
 fields 0 cellar ceremony print "$good" --to booklet.txt --dry-run
 fields 0 cellar ceremony print "$good" --to booklet.txt
 fields 3 cellar ceremony lint "$good" --at 2027-03-01
+sed 's/: Example Corp Root CA/: Test Root CA/' "$here/answers.yaml" >answers.yaml
+with root-g1
+fields 0 cellar ceremony run "$source_dir/tests/fixtures/ceremony/short.yaml" -C cellar --record record \
+    --answers answers.yaml "${secrets[@]}"
+fields 4 cellar ceremony run "$source_dir/tests/fixtures/ceremony/short.yaml" -C cellar --record record
 python3 "$here/transcript.py" "$good" "$source_dir/libpki/base/words.c" held
 fields 0 cellar ceremony report held --to held.html --dry-run
 fields 0 cellar ceremony report held --to held.html

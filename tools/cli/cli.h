@@ -131,6 +131,7 @@ struct cli_tool {
     const struct cli_option *options;
     size_t args_size;
     unsigned common;
+    bool runs_siblings;   /* a duty is another program; without it none can be run */
     const char *synopsis; /* what follows the program's name; lines parted by \n */
     const char *examples; /* lines parted by \n */
     bool (*open)(struct cli *cli, const void *args, struct pki_error *err); /* or NULL */

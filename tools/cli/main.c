@@ -112,7 +112,8 @@ static void choose_signals(void)
 static bool prepare(struct cli *cli, void *args, int argc, char **argv, struct pki_error *err)
 {
     choose_signals();
-    if (!pki_harden(err) || !pki_sandbox_enter(err))
+    if (!pki_harden(err) ||
+        !(cli->tool->runs_siblings ? pki_sandbox_enter_front(err) : pki_sandbox_enter(err)))
         return false;
     keep_command_line(cli, argc, argv);
     return cli_parse(cli, args, argc, argv, err);

@@ -218,8 +218,8 @@ PKI_CHECKED bool pki_export(struct pki_session *session, const struct pki_export
 PKI_CHECKED bool pki_status(struct pki_session *session, int64_t within, struct pki_report *report,
                             bool *due, struct pki_error *err);
 
-/** What the journal holds after an entry, with the certificates (PEM) and CRL files that came of it;
- *  0: all of it. */
+/** What the journal holds after an entry, with the certificates (PEM) and CRL files that came of
+ * it; 0: all of it. */
 PKI_CHECKED bool pki_status_since(struct pki_session *session, int64_t entry,
                                   struct pki_report *report, struct pki_error *err);
 

@@ -17,7 +17,8 @@
 PKI_CHECKED bool pki_harden(struct pki_error *err);
 PKI_CHECKED bool pki_sandbox_enter(struct pki_error *err);
 
-/** The same for `cellar`, whose only duty is to run its siblings: no network, but execve. */
+/** The same for `cellar` and for the runner of ceremonies, whose duty is to run their siblings: no
+ *  network, but execve. */
 PKI_CHECKED bool pki_sandbox_enter_front(struct pki_error *err);
 
 #endif

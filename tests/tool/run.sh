@@ -1,0 +1,48 @@
+#!/bin/bash
+# cellar ceremony run: root genesis from its script to a record that anybody can check, with
+# scripted answers; and at a terminal, with pauses, exceptions and cuts (run.py).
+. "$(dirname "$0")/lib.sh"
+script=$source_dir/ceremony/scripts/root-genesis.yaml
+cp "$here/answers.yaml" .
+cellar init --example >hierarchy.yaml
+mkdir -p media/backup
+with root-g1
+
+# /media is somebody else's: the same script with a path that is ours.
+sed "s|/media/|$work/media/|" "$script" >genesis.yaml
+# shellcheck disable=SC2317 # called through works and refuses
+run_it() { # [OPTION...]
+    cellar ceremony run genesis.yaml -C "$work/media/cellar" --record record "${secrets[@]}" "$@"
+}
+works run_it --answers answers.yaml
+says '^Steps done +21'
+warns 'step 21 of 21'
+works cellar verify --ceremony record
+says '^Ended +after its last step$'
+check 'certificates' openssl x509 -in record/evidence/090-certificates.pem -noout
+check 'the CRL' cmp -s record/evidence/120-root-g1-*.crl media/cellar/crls/root-g1-*.crl
+check 'the seal' cmp -s record/evidence/140-seal.txt seal.txt/seal.txt
+check 'the backup' cmp -s record/evidence/160-manifest.json media/backup/cellar-*/manifest.json
+check 'the tool is named' grep -q '"tool": "cellar-root", "tool_version": "[0-9.]* ([0-9a-f]*)", "tool_sha256": "'"$(sha256sum <"$build_dir/test-tools/cellar-root" | cut -c 1-64)" record/transcript.jsonl
+check 'what was read' grep -q '"use": "read", "path": "hierarchy.yaml", "size": [0-9]*, "sha256": "'"$(sha256sum <hierarchy.yaml | cut -c 1-64)" record/transcript.jsonl
+check 'answers are noted' grep -q '"event": "begin".*"use": "read", "path": "answers.yaml"' record/transcript.jsonl
+check 'the head after the root' grep -q '"event": "duty", "step": "090".*"journal_entry": 3, ' record/transcript.jsonl
+works cellar audit -C media/cellar
+refuses 4 'has ended' run_it --answers answers.yaml
+
+# Nobody to ask, or nothing to go by.
+rm -rf media/cellar seal.txt
+refuses 2 '.-record DIR is missing' cellar ceremony run genesis.yaml -C media/cellar
+sed '/serial/d' answers.yaml >few.yaml
+is 4 cellar ceremony run genesis.yaml -C media/cellar --record few --answers few.yaml
+warns 'step 050: nobody can be asked for serial: give it by --answers'
+sed 's/answers: 1/answers: 2/' answers.yaml >bad.yaml
+refuses 2 'bad.yaml:2:.*only format' cellar ceremony run genesis.yaml -C media/cellar --answers bad.yaml --record r
+refuses 2 'tried out by a rehearsal' cellar ceremony run genesis.yaml --record r --dry-run
+refuses 2 'passphrase-file' cellar ceremony run genesis.yaml --record r --passphrase-fd 0
+refuses 3 'valid_now' env CELLAR_TEST_NOW=2028-03-01T12:00:00Z cellar ceremony run genesis.yaml --record r
+refuses 4 'another script' cellar ceremony run "$script" -C media/cellar --record few
+
+check 'at a terminal' python3 "$here/run.py"
+cat log
+finish

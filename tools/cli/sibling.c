@@ -1,0 +1,214 @@
+/* Running a sibling: it owns the terminal meanwhile, for passphrases; its result is kept. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/sibling.h"
+
+#define OUTPUT_LIMIT ((size_t)16 * 1024 * 1024)
+#define CANNOT_RUN   127
+
+static const int terminal_signals[] = {SIGINT, SIGQUIT, SIGTSTP};
+
+/* "cellar-root" beside this program. */
+static bool find_program(const char *tool, char *path, size_t size, struct pki_error *err)
+{
+    ssize_t length = readlink("/proc/self/exe", path, size - 1);
+
+    while (length > 0 && path[length - 1] != '/')
+        length--;
+    if (length <= 0 || (size_t)length + strlen(tool) + sizeof("cellar-") > size)
+        return pki_fail(err, PKI_E_IO, "the directory of the tools cannot be found");
+    (void)snprintf(path + length, size - (size_t)length, "cellar-%s", tool);
+    return true;
+}
+
+static bool add_word(char **words, size_t *n, const char *word)
+{
+    words[*n] = strdup(word);
+    return words[(*n)++] != NULL;
+}
+
+static bool add_all(char **words, size_t *n, const char *option, const struct cli_texts *values)
+{
+    for (size_t i = 0; i < values->n; i++)
+        if (!add_word(words, n, option) || !add_word(words, n, values->list[i]))
+            return false;
+    return true;
+}
+
+static void free_words(char **words)
+{
+    for (size_t i = 0; words && words[i]; i++)
+        free(words[i]);
+    free(words);
+}
+
+static char **make_words(const struct cli *cli, const struct pki_ceremony_command *command,
+                         struct pki_error *err)
+{
+    const struct cli_texts *files = &cli->common.passphrase_files;
+    const struct cli_texts *shares = &cli->common.share_files;
+    char **words = calloc(command->n + 2 * (files->n + shares->n) + 3, sizeof(*words));
+    bool made = words != NULL;
+    size_t n = 0;
+
+    for (size_t i = 1; made && i < command->n; i++)
+        made = add_word(words, &n, command->words[i]);
+    if (made && command->opens_key)
+        made = add_all(words, &n, "--passphrase-file", files) &&
+               add_all(words, &n, "--share-file", shares);
+    if (made && cli->common.no_input)
+        made = add_word(words, &n, "--no-input");
+    if (made)
+        return words;
+    free_words(words);
+    (void)pki_fail(err, PKI_E_MEMORY, "out of memory");
+    return NULL;
+}
+
+/* The environment with another $CELLAR_DIR; its texts are borrowed but for the last. */
+static char **make_environment(const char *cellar, struct pki_error *err)
+{
+    static const char name[] = "CELLAR_DIR=";
+    size_t n = 0;
+
+    while (environ[n])
+        n++;
+    char **all = calloc(n + 2, sizeof(*all));
+    char *own = malloc(sizeof(name) + strlen(cellar));
+    if (!all || !own) {
+        free(all);
+        free(own);
+        (void)pki_fail(err, PKI_E_MEMORY, "out of memory");
+        return NULL;
+    }
+    (void)snprintf(own, sizeof(name) + strlen(cellar), "%s%s", name, cellar);
+    all[0] = own;
+    n = 1;
+    for (size_t i = 0; environ[i]; i++)
+        if (strncmp(environ[i], name, sizeof(name) - 1) != 0)
+            all[n++] = environ[i];
+    return all;
+}
+
+struct start {
+    char **words, **environment;
+    bool quiet;
+};
+
+static void start_clear(struct start *start)
+{
+    for (size_t i = 0; start->words && start->words[i]; i++)
+        free(start->words[i]);
+    free(start->words);
+    if (start->environment)
+        free(start->environment[0]);
+    free(start->environment);
+}
+
+/* The child: its signals as a shell would leave them, and its end with the runner's. */
+static void become(const char *path, const struct start *start, int output)
+{
+    for (size_t i = 0; i < PKI_COUNT(terminal_signals); i++)
+        (void)signal(terminal_signals[i], SIG_DFL);
+    (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (dup2(output, STDOUT_FILENO) == STDOUT_FILENO)
+        (void)execve(path, start->words, start->environment);
+    _exit(CANNOT_RUN);
+}
+
+static void show(const char *text, size_t size)
+{
+    while (size > 0) {
+        ssize_t n = write(STDERR_FILENO, text, size);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return; /* the screen is no evidence */
+        text += n;
+        size -= (size_t)n;
+    }
+}
+
+static bool collect(int from, bool quiet, struct pki_ceremony_outcome *outcome,
+                    struct pki_error *err)
+{
+    char piece[4096];
+
+    for (;;) {
+        ssize_t n = read(from, piece, sizeof(piece));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return n == 0 || pki_fail(err, PKI_E_IO, "output: %s", strerror(errno));
+        if (outcome->size + (size_t)n > OUTPUT_LIMIT)
+            return pki_fail(err, PKI_E_IO, "a tool printed more than %zu octets", OUTPUT_LIMIT);
+        char *more = realloc(outcome->output, outcome->size + (size_t)n);
+        if (!more)
+            return pki_fail(err, PKI_E_MEMORY, "out of memory");
+        outcome->output = more;
+        memcpy(outcome->output + outcome->size, piece, (size_t)n);
+        outcome->size += (size_t)n;
+        if (!quiet)
+            show(piece, (size_t)n);
+    }
+}
+
+static bool wait_for(pid_t child, struct pki_ceremony_outcome *outcome, struct pki_error *err)
+{
+    int status = 0;
+
+    while (waitpid(child, &status, 0) < 0)
+        if (errno != EINTR)
+            return pki_fail(err, PKI_E_IO, "waiting for a tool: %s", strerror(errno));
+    outcome->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return outcome->status != CANNOT_RUN ||
+           pki_fail(err, PKI_E_IO, "%s cannot be run", outcome->program);
+}
+
+static bool run(const struct start *start, struct pki_ceremony_outcome *outcome,
+                struct pki_error *err)
+{
+    int ends[2];
+
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return pki_fail(err, PKI_E_IO, "pipe: %s", strerror(errno));
+    (void)fflush(NULL);
+    pid_t child = fork();
+    if (child == 0)
+        become(outcome->program, start, ends[1]);
+    close(ends[1]);
+    bool done = child > 0 || pki_fail(err, PKI_E_IO, "fork: %s", strerror(errno));
+    done = done && collect(ends[0], start->quiet, outcome, err);
+    close(ends[0]);
+    return child > 0 && wait_for(child, outcome, done ? err : &(struct pki_error){0}) && done;
+}
+
+bool cli_run_sibling(const struct cli *cli, const char *cellar,
+                     const struct pki_ceremony_command *command,
+                     struct pki_ceremony_outcome *outcome, struct pki_error *err)
+{
+    __attribute__((__cleanup__(start_clear))) struct start start = {.quiet = command->quiet};
+    struct sigaction ignored = {.sa_handler = SIG_IGN};
+    struct sigaction before[PKI_COUNT(terminal_signals)];
+
+    if (!find_program(command->words[1], outcome->program, sizeof(outcome->program), err))
+        return false;
+    start.words = make_words(cli, command, err);
+    start.environment = start.words ? make_environment(cellar, err) : NULL;
+    if (!start.environment)
+        return false;
+    for (size_t i = 0; i < PKI_COUNT(terminal_signals); i++)
+        (void)sigaction(terminal_signals[i], &ignored, &before[i]);
+    bool ran = run(&start, outcome, err);
+    for (size_t i = 0; i < PKI_COUNT(terminal_signals); i++)
+        (void)sigaction(terminal_signals[i], &before[i], NULL);
+    return ran;
+}
