@@ -53,7 +53,7 @@ static const char style[] =
     "svg.chart{width:100%;height:auto;display:block;margin:.6em 0;"
     "font:11px system-ui,sans-serif;break-inside:avoid}"
     ".chart text{fill:var(--ink)}.chart .soft{fill:var(--soft)}.chart .strong{font-weight:700}"
-    ".chart .mark{font-weight:700;paint-order:stroke;stroke:var(--ground);stroke-width:3px}"
+    ".chart .mark{fill:var(--ground)}"
     ".chart .rule{stroke:var(--line)}.chart .now{stroke:var(--bad);stroke-width:1.5}"
     ".chart .box{fill:var(--ground);stroke:var(--ink)}"
     ".chart .active{fill:var(--fill);stroke:var(--use);stroke-width:2.5}"

@@ -33,6 +33,7 @@ static bool put_status(struct pki_session *session, struct pki_buf *out, struct 
 {
     pki_auto(pki_report) status = pki_report_new();
 
+    pki_buf_text(out, "<h2>State</h2>\n");
     return pki_report_ok(status, err) && pki_status_tell(session, SOON, status, err) &&
            pki_report_to_html(status, out, err);
 }

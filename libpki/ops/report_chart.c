@@ -202,10 +202,17 @@ static int64_t within(int64_t at, int64_t from, int64_t until)
     return at < from ? from : at > until ? until : at;
 }
 
+/* A letter on its own ground, as it may stand on a bar. */
 static void put_mark(struct chart *chart, int64_t at, const char *sign)
 {
-    if (at > chart->timeline->edge[0] && at < chart->timeline->edge[PKI_TIMELINE_COLUMNS])
-        put_text(&chart->body, " class=\"mark\"", place(chart, at) - 3, chart->y + 1, "%s", sign);
+    int x = place(chart, at) - 4;
+
+    if (at <= chart->timeline->edge[0] || at >= chart->timeline->edge[PKI_TIMELINE_COLUMNS])
+        return;
+    pki_buf_printf(&chart->body,
+                   "<rect class=\"mark\" x=\"%d\" y=\"%d\" width=\"10\" height=\"%d\"/>\n", x,
+                   chart->y - THICK + 2, THICK);
+    put_text(&chart->body, STRONG, x + 1, chart->y, "%s", sign);
 }
 
 static void put_window(struct chart *chart, const struct pki_timeline_row *row)

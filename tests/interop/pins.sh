@@ -13,12 +13,14 @@ INTEROP_GO=(
     'crane             github.com/google/go-containerregistry/cmd/crane                 v0.21.7'
 )
 
-# The last versions that run on Node 20; the majors after them want Node 22.
+# Of sigstore the last versions that run on Node 20; the majors after them want Node 22. vnu-jar is
+# the Nu Html Checker, which wants Java.
 INTEROP_NPM=(
     @sigstore/bundle@4.0.0
     @sigstore/protobuf-specs@0.5.1
     @sigstore/sign@4.1.1
     @sigstore/verify@3.1.1
+    vnu-jar@26.9.27
 )
 
 # The reference implementation of SLIP-0039.

@@ -1,13 +1,13 @@
 """Writes a ceremony's directory by docs/CEREMONY.md alone, for what checks it.
 
-usage: transcript.py SCRIPT.yaml WORDS.c DIR"""
+usage: transcript.py SCRIPT.yaml WORDS.c DIR [ANSWER]"""
 import hashlib
 import json
 import os
 import re
 import sys
 
-script, words_file, directory = sys.argv[1:]
+script, words_file, directory, *seen = sys.argv[1:]
 data = open(script, "rb").read()
 tables = re.findall(r'"([A-Za-z]+)"', open(words_file, encoding="utf-8").read())
 assert len(tables) == 512, len(tables)
@@ -33,7 +33,7 @@ for part in re.split(r"(?m)^  - id: ", data.decode().split("\nsteps:\n")[1])[1:]
     step = part.split("\n")[0].strip('"')
     add("step", step=step)
     for record in re.findall(r"(?m)^      - (\w+)$", (re.search(r"    record:\n((?:      - .*\n)+)", part) or [0, ""])[1]):
-        add("record", step=step, what=record, answer="as seen")
+        add("record", step=step, what=record, answer=seen[0] if seen else "as seen")
     typed = re.search(r"      type: (.*)\n", part)
     for role in ["administrator", "witness"] if typed else []:
         add("confirm", step=step, who=role, answer=typed[1])
