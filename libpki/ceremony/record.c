@@ -78,6 +78,9 @@ static void add_whole(struct record *record)
 
     pki_report_text(record->report, "Ceremony", "%s", script->id);
     pki_report_text(record->report, "Type", "%s", pki_script_type_name(script->type));
+    if (summary->rehearsal)
+        pki_report_toned(record->report, "Rehearsal", PKI_TONE_WARN,
+                         "yes: of throw-away keys, which no verifier takes");
     pki_report_time(record->report, "Script valid from", script->valid_from);
     pki_report_time(record->report, "Script valid to", script->valid_until);
     pki_report_time(record->report, "Began", summary->began);

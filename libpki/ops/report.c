@@ -9,6 +9,7 @@
 #include "pki/ops.h"
 #include "base/text.h"
 #include "ceremony/page.h"
+#include "ops/report_ceremonies.h"
 #include "ops/report_chart.h"
 #include "ops/status.h"
 #include "x509/name.h"
@@ -35,7 +36,7 @@ static bool put_status(struct pki_session *session, struct pki_buf *out, struct 
 
     pki_buf_text(out, "<h2>State</h2>\n");
     return pki_report_ok(status, err) && pki_status_tell(session, SOON, status, err) &&
-           pki_report_to_html(status, out, err);
+           pki_report_ceremonies(session, status, err) && pki_report_to_html(status, out, err);
 }
 
 /* --- certificates -------------------------------------------------------------------------- */

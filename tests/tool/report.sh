@@ -36,6 +36,15 @@ refuses 2 'name it .html' cellar report -C cellar --to once.pdf
 refuses 2 '.-to is missing' cellar report -C cellar
 refuses 8 . cellar report -C . --to none.html
 
+# Ceremonies: as their records say, once they are checked.
+ceremony cellar/ceremonies/good
+ceremony cellar/ceremonies/worse
+sed -i 's/as seen/as Seen/' cellar/ceremonies/worse/transcript.jsonl
+works cellar report -C cellar --to ceremonies.html
+check 'ceremonies in a page' python3 "$here/page.py" ceremonies.html
+holds ceremonies.html '>finished<' '>8 of 8<' 'does not follow from the line before' \
+    "$(sed -n 's/^head *//p' cellar/ceremonies/good/head.txt | sed 's/..../& /g; s/ $//')"
+
 # Names that are markup.
 sed "s/^organization:.*/organization: '<b onclick=x>\&amp;\"<\/b>'/" hierarchy.yaml >markup.yaml
 works cellar init markup.yaml -C markup

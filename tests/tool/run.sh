@@ -19,6 +19,9 @@ says '^Steps done +21'
 warns 'step 21 of 21'
 works cellar verify --ceremony record
 says '^Ended +after its last step$'
+works cellar ceremony report record --to record.html
+check 'its report' python3 "$here/page.py" record.html
+works cellar verify --ceremony record --report record.html
 check 'certificates' openssl x509 -in record/evidence/090-certificates.pem -noout
 check 'the CRL' cmp -s record/evidence/120-root-g1-*.crl media/cellar/crls/root-g1-*.crl
 check 'the seal' cmp -s record/evidence/140-seal.txt seal.txt/seal.txt

@@ -229,8 +229,8 @@ PKI_CHECKED bool pki_status_calendar(struct pki_session *session, struct pki_rep
 
 /**
  * The report for auditors: one page of HTML with hierarchy and timeline drawn, what there is and
- * what is due within a year, fingerprints and head with their codes, lines to sign. Equal state and
- * time give equal bytes.
+ * what is due within a year, the ceremonies whose records lie in it, fingerprints and head with
+ * their codes, lines to sign. Equal state and time give equal bytes.
  *
  * @to    a new file, .html
  * Fails: PKI_E_USAGE another name; PKI_E_EXISTS; PKI_E_IO

@@ -1,0 +1,77 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "ceremony/transcript.h"
+#include "ops/report_ceremonies.h"
+
+#define CEREMONIES "ceremonies"
+
+static const char *outcome(const struct pki_transcript_summary *summary)
+{
+    if (summary->open)
+        return "not ended yet";
+    if (summary->stopped)
+        return "stopped before its last step";
+    return summary->rehearsal ? "rehearsal, finished" : "finished";
+}
+
+/* What its record says, once it is checked; else what is wrong with it. */
+static void tell(int above, const char *name, struct pki_report *row)
+{
+    struct pki_transcript_summary summary = {.lines = 0};
+    struct pki_error why = {0};
+    pki_scope_fd int dir = -1;
+
+    pki_report_text(row, "Record", "%s", name);
+    if (!pki_dir_open(above, name, &dir, &why) ||
+        !pki_transcript_check(dir, false, &summary, &why)) {
+        pki_report_toned(row, "Outcome", PKI_TONE_BAD, "%s", why.text);
+        return;
+    }
+    pki_report_text(row, "Title", "%s", summary.title);
+    pki_report_toned(row, "Outcome",
+                     summary.open || summary.stopped ? PKI_TONE_WARN : PKI_TONE_GOOD, "%s",
+                     outcome(&summary));
+    pki_report_day(row, "Began", summary.began);
+    pki_report_text(row, "Steps", "%zu of %zu", summary.steps_done, summary.steps);
+    pki_report_integer(row, "Exceptions", summary.exceptions);
+    pki_report_octets(row, "Head", (struct pki_bytes){summary.head, PKI_SHA256_SIZE});
+}
+
+static int by_name(const struct dirent **left, const struct dirent **right)
+{
+    return strcmp((*left)->d_name, (*right)->d_name);
+}
+
+static int is_shown(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+bool pki_report_ceremonies(const struct pki_session *session, struct pki_report *report,
+                           struct pki_error *err)
+{
+    pki_scope_fd int dir = -1;
+    struct dirent **list = NULL;
+    struct stat status;
+
+    if (fstatat(session->directory, CEREMONIES, &status, AT_SYMLINK_NOFOLLOW) != 0)
+        return true;
+    if (!pki_dir_open(session->directory, CEREMONIES, &dir, err))
+        return false;
+    int n = scandirat(dir, ".", &list, is_shown, by_name);
+    if (n < 0)
+        return pki_fail(err, PKI_E_IO, CEREMONIES " cannot be listed: %s", strerror(errno));
+    struct pki_report *table = pki_report_table(report, "Ceremonies");
+    for (int i = 0; i < n; i++) {
+        tell(dir, list[i]->d_name, pki_report_row(table));
+        free(list[i]);
+    }
+    free((void *)list);
+    return true;
+}
