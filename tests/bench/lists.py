@@ -100,7 +100,7 @@ def measure(at, most, rounds):
     sizes = [n for n in (1000, 10000, 100000, 1000000) if n <= most]
     made = []
     for n in sizes:
-        figures, crl = size_of(at, n, rounds if n < 1000000 else min(rounds, 3))
+        figures, crl = size_of(at, n, rounds)
         made.append(figures)
     exponents = [math.log(large["ours"]["seconds"] / small["ours"]["seconds"]) /
                  math.log(large["entries"] / small["entries"])
@@ -110,4 +110,4 @@ def measure(at, most, rounds):
                           "cellar audit": ["sh", "-c", f"{BIN}/cellar-audit -C list{sizes[-1]} "
                                                        "> audit.out"]}, at, 1)
     return {"made": made, "exponents": exponents, "other": with_rows,
-            "read": reading(at, sizes[-1], crl, min(rounds, 3))}
+            "read": reading(at, sizes[-1], crl, rounds)}
