@@ -52,6 +52,15 @@ static bool verify(const struct reading *reading, const struct pki_cert *cert,
                            : pki_crl_verify_signature(reading->crl, cert->spki, err);
 }
 
+/* Digesting a list is as much work as verifying its signature, so either counts. */
+static bool count_signature(struct pki_path_work *work, struct pki_error *err)
+{
+    if (work->signatures >= PKI_PATH_SIGNATURES_MAX)
+        return pki_fail(err, PKI_E_INVALID, "too many signatures to check");
+    work->signatures++;
+    return true;
+}
+
 static bool check_signature(struct pki_path_work *work, const struct reading *reading,
                             const struct pki_cert *cert, struct pki_error *err)
 {
@@ -60,10 +69,7 @@ static bool check_signature(struct pki_path_work *work, const struct reading *re
     if (!may_sign_crls(cert))
         return pki_fail(err, PKI_E_INVALID,
                         "its issuer's key usage lacks cRLSign (RFC 5280 6.3.3 (f))");
-    if (work->signatures >= PKI_PATH_SIGNATURES_MAX)
-        return pki_fail(err, PKI_E_INVALID, "too many signatures to check");
-    work->signatures++;
-    if (!verify(reading, cert, err))
+    if (!count_signature(work, err) || !verify(reading, cert, err))
         return false;
     if (work->n_signers < PKI_PATH_CRL_SIGNERS_MAX)
         work->signers[work->n_signers++] = (struct pki_crl_signer){reading->crl, cert};
@@ -204,7 +210,7 @@ static bool check_usable(const struct pki_path_work *work, const struct status *
 }
 
 /* Digested only while nobody's signature of it is known to be good. */
-static bool read_list(const struct pki_path_work *work, const struct status *status,
+static bool read_list(struct pki_path_work *work, const struct status *status,
                       struct reading *reading, struct pki_error *err)
 {
     const struct pki_crl *crl = reading->crl;
@@ -213,7 +219,7 @@ static bool read_list(const struct pki_path_work *work, const struct status *sta
     pki_auto(pki_hash) hash = NULL;
 
     if (pki_signature_is_of_digest(crl->signature_algorithm) && !is_verified(work, crl, issuer) &&
-        !pki_hash_begin(how->digest, &hash, err))
+        (!count_signature(work, err) || !pki_hash_begin(how->digest, &hash, err)))
         return false;
     if (!pki_crl_find(crl, status->cert->serial, hash, &reading->found, &reading->entry, err))
         return false;
