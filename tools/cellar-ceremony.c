@@ -88,6 +88,7 @@ static bool run_script(struct cli *cli, const struct args *args, struct pki_erro
     const struct pki_ceremony_run_request request = {.script = args->script,
                                                      .cellar = cli_directory(cli),
                                                      .record = args->record,
+                                                     .image = args->image,
                                                      .answers = args->answers};
 
     if (!may_run(cli, err) || (args->answers && !pki_answers_load(args->answers, &answers, err)))
@@ -141,7 +142,7 @@ int main(int argc, char **argv)
         .synopsis = "lint SCRIPT [--at TIME]\n"
                     "print SCRIPT --to FILE [--at TIME]\n"
                     "room [SCRIPT] [--image DEVICE|FILE] [--second-clock TIME]\n"
-                    "run SCRIPT [-C DIR] [--record DIR] [--answers FILE]\n"
+                    "run SCRIPT [-C DIR] [--record DIR] [--answers FILE] [--image DEVICE]\n"
                     "report DIR --to F.html\n"
                     "duties",
         .examples = "cellar ceremony lint ceremony/scripts/root-genesis.yaml\n"

@@ -103,11 +103,12 @@ bool pki_room_compare_clocks(const char *typed, int64_t ours, const struct pki_r
         return false;
     int64_t ahead = ours - second;
     int64_t apart = ahead < 0 ? -ahead : ahead;
-    *clock = (struct pki_room_clock){.second = second, .ours = ours, .ahead = ahead};
+    *clock = (struct pki_room_clock){
+        .second = second, .ours = ours, .ahead = ahead, .near = apart <= policy->clock_within};
     (void)snprintf(clock->detail, sizeof(clock->detail), "second clock %s, this one %s, %lld s %s",
                    pki_time_format(second, there), pki_time_format(ours, here), (long long)apart,
                    ahead < 0 ? "behind" : "ahead");
-    return apart <= policy->clock_within || policy->of[PKI_ROOM_CLOCK] == PKI_ROOM_NOTE ||
+    return clock->near || policy->of[PKI_ROOM_CLOCK] == PKI_ROOM_NOTE ||
            pki_fail(err, PKI_E_INVALID,
                     "the clock: %s; %u s are allowed: set this machine's clock (UTC), or type the "
                     "second one's time again",

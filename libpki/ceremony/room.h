@@ -113,6 +113,7 @@ PKI_CHECKED bool pki_room_refuse(const struct pki_room *room, const struct pki_r
 struct pki_room_clock {
     int64_t second, ours;
     int64_t ahead; /* seconds of ours; negative: it is behind */
+    bool near;     /* no further apart than the policy allows */
     char detail[PKI_ROOM_DETAIL];
 };
 

@@ -1,7 +1,8 @@
 /*
  * Inside the runner: run.c goes through the steps, run_step.c through what a step consists of,
  * run_ask.c through what people say to it, run_duty.c runs a duty, run_cellar.c asks the cellar,
- * run_keep.c keeps evidence, run_read.c finds where a transcript stands.
+ * run_keep.c keeps evidence, run_room.c looks at the room, run_read.c finds where a transcript
+ * stands.
  *
  * Whatever happened is a line in the transcript before the next thing happens, and what a step
  * still owes is seen from its lines: a ceremony that goes on after a cut and one that was never
@@ -63,7 +64,8 @@ enum pki_run_rule {
     PKI_RUN_ANY,  /* something */
     PKI_RUN_NAME, /* what is shown */
     PKI_RUN_INITIALS,
-    PKI_RUN_CHOICE
+    PKI_RUN_CHOICE,
+    PKI_RUN_TIME
 };
 
 struct pki_run_question {
@@ -89,6 +91,14 @@ enum pki_run_turn pki_run_leave_paused(struct pki_run *run, const char *why);
 
 void pki_run_show(struct pki_run *run);
 enum pki_run_turn pki_run_step(struct pki_run *run);
+
+/* --- the room -------------------------------------------------------------------------------- */
+
+/** In a step that checks the network: look at the room, and note what is found. */
+enum pki_run_turn pki_run_look(struct pki_run *run);
+/** Whether a record is the second clock's time, in the step that compares it. */
+bool pki_run_compares(const struct pki_run *run, const char *record);
+enum pki_run_turn pki_run_compare(struct pki_run *run);
 
 /* --- duties --------------------------------------------------------------------------------- */
 

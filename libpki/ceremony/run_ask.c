@@ -4,6 +4,7 @@
  */
 #include <ctype.h>
 
+#include "pki/time.h"
 #include "base/text.h"
 #include "ceremony/run.h"
 #include "ceremony/transcript_files.h"
@@ -111,6 +112,10 @@ static const char *problem(const struct pki_run_question *question, const char *
         return "That is not the name, as it stands there.";
     if (question->rule == PKI_RUN_INITIALS && !are_initials(line))
         return "Initials are two letters or more.";
+    struct pki_error why = {0};
+    int64_t at = 0;
+    if (question->rule == PKI_RUN_TIME && !pki_time_parse(line, &at, &why))
+        return "That is no time: write 2026-03-01T12:00:00Z, in UTC.";
     if (question->not_same && strcmp(line, question->not_same) == 0)
         return "These initials are somebody else's: add a letter.";
     if (question->rule == PKI_RUN_CHOICE && question->choices && question->choices->n > 0 &&

@@ -129,7 +129,9 @@ static enum pki_run_turn ask_records(struct pki_run *run)
                                                   .prompt = record ? record->label : word};
         if (pki_run_has(run, PKI_TRANSCRIPT_RECORD, NULL, word))
             continue;
-        enum pki_run_turn turn = note_answer(run, PKI_TRANSCRIPT_RECORD, word, &question);
+        enum pki_run_turn turn = pki_run_compares(run, word)
+                                     ? pki_run_compare(run)
+                                     : note_answer(run, PKI_TRANSCRIPT_RECORD, word, &question);
         if (turn != PKI_RUN_ON)
             return turn;
     }
@@ -198,7 +200,9 @@ static enum pki_run_turn act(struct pki_run *run)
     if (kind == PKI_SCRIPT_DUTY)
         return pki_run_duty(run);
     enum pki_run_turn turn = pki_run_names(run);
-    return turn == PKI_RUN_ON && kind == PKI_SCRIPT_ASK ? ask_question(run) : turn;
+    if (turn == PKI_RUN_ON)
+        turn = kind == PKI_SCRIPT_ASK ? ask_question(run) : pki_run_look(run);
+    return turn;
 }
 
 enum pki_run_turn pki_run_step(struct pki_run *run)

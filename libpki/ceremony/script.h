@@ -123,6 +123,18 @@ PKI_CHECKED bool pki_script_load(const char *path, struct pki_script **script,
 void pki_script_free(struct pki_script *script);
 PKI_DEFINE_AUTO(pki_script)
 
+/**
+ * Digest a boot medium, for the comparison with the script's first material of the kind `image`
+ * that has a digest.
+ *
+ * @script  or NULL: nothing to compare with
+ * @path    the medium, or a file; NULL: it is not read
+ * Fails:   as pki_room_digest_image
+ */
+PKI_CHECKED bool pki_script_read_image(const struct pki_script *script, const char *path,
+                                       const struct pki_progress *progress,
+                                       struct pki_room_image *image, struct pki_error *err);
+
 /** NULL if there is none of that name. */
 const struct pki_script_role *pki_script_role(const struct pki_script *script, const char *name);
 const struct pki_script_material *pki_script_material(const struct pki_script *script,

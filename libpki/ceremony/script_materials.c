@@ -119,3 +119,25 @@ bool pki_script_read_materials(struct pki_yaml_node *top, struct pki_script *scr
     }
     return true;
 }
+
+/* The one that the script has a digest of. */
+static const struct pki_script_material *find_image(const struct pki_script *script)
+{
+    for (size_t i = 0; script && i < script->n_materials; i++) {
+        const struct pki_script_material *material = &script->materials[i];
+        if (strcmp(material->kind, "image") == 0 && material->has_sha256)
+            return material;
+    }
+    return NULL;
+}
+
+bool pki_script_read_image(const struct pki_script *script, const char *path,
+                           const struct pki_progress *progress, struct pki_room_image *image,
+                           struct pki_error *err)
+{
+    const struct pki_script_material *material = find_image(script);
+
+    *image = (struct pki_room_image){.path = path, .expected = material ? material->sha256 : NULL};
+    return !path ||
+           pki_room_digest_image(path, material ? material->size : 0, progress, image->sha256, err);
+}

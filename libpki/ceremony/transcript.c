@@ -23,21 +23,14 @@ struct pki_transcript {
 };
 
 static const char *const events[] = {
-    [PKI_TRANSCRIPT_BEGIN] = "begin",
-    [PKI_TRANSCRIPT_STEP] = "step",
-    [PKI_TRANSCRIPT_RECORD] = "record",
-    [PKI_TRANSCRIPT_ANSWER] = "answer",
-    [PKI_TRANSCRIPT_CONFIRM] = "confirm",
-    [PKI_TRANSCRIPT_INTEND] = "intend",
-    [PKI_TRANSCRIPT_DUTY] = "duty",
-    [PKI_TRANSCRIPT_KEEP] = "keep",
-    [PKI_TRANSCRIPT_INITIALS] = "initials",
-    [PKI_TRANSCRIPT_DONE] = "done",
-    [PKI_TRANSCRIPT_EXCEPTION] = "exception",
-    [PKI_TRANSCRIPT_SKIP] = "skip",
-    [PKI_TRANSCRIPT_PAUSE] = "pause",
-    [PKI_TRANSCRIPT_RESUME] = "resume",
-    [PKI_TRANSCRIPT_END] = "end",
+    [PKI_TRANSCRIPT_BEGIN] = "begin",     [PKI_TRANSCRIPT_STEP] = "step",
+    [PKI_TRANSCRIPT_RECORD] = "record",   [PKI_TRANSCRIPT_ANSWER] = "answer",
+    [PKI_TRANSCRIPT_CONFIRM] = "confirm", [PKI_TRANSCRIPT_INTEND] = "intend",
+    [PKI_TRANSCRIPT_DUTY] = "duty",       [PKI_TRANSCRIPT_KEEP] = "keep",
+    [PKI_TRANSCRIPT_ROOM] = "room",       [PKI_TRANSCRIPT_INITIALS] = "initials",
+    [PKI_TRANSCRIPT_DONE] = "done",       [PKI_TRANSCRIPT_EXCEPTION] = "exception",
+    [PKI_TRANSCRIPT_SKIP] = "skip",       [PKI_TRANSCRIPT_PAUSE] = "pause",
+    [PKI_TRANSCRIPT_RESUME] = "resume",   [PKI_TRANSCRIPT_END] = "end",
 };
 
 const char *pki_transcript_event_name(enum pki_transcript_event event)

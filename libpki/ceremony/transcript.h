@@ -37,6 +37,7 @@ enum pki_transcript_event {
     PKI_TRANSCRIPT_INTEND,    /* what: the command that is run next; journal: before it */
     PKI_TRANSCRIPT_DUTY,      /* what: the command; answer: its status; tool, files, journal */
     PKI_TRANSCRIPT_KEEP,      /* what: photo or paper; answer: where it lies */
+    PKI_TRANSCRIPT_ROOM,      /* what: a fact of the room; answer: what was found of it */
     PKI_TRANSCRIPT_INITIALS,  /* who; answer: the initials */
     PKI_TRANSCRIPT_DONE,      /* the step is done; it has both initials */
     PKI_TRANSCRIPT_EXCEPTION, /* what: expected; answer: happened, decided */

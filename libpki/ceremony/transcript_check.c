@@ -95,7 +95,9 @@ static bool follow(struct check *check, const json_t *line, struct pki_error *er
     }
     if (json_array_append(check->lines, (json_t *)line) != 0)
         return pki_fail(err, PKI_E_MEMORY, "out of memory");
-    if (!pki_transcript_step_may(due, check->summary->rehearsal, check->lines, line, &why))
+    if (!pki_transcript_step_may(due, check->summary->rehearsal, check->lines, line, &why) ||
+        (event == PKI_TRANSCRIPT_ROOM &&
+         !pki_transcript_may_find(check->script, due, check->summary->rehearsal, line, &why)))
         return differs(check, err, "%s", why.text);
     if (event == PKI_TRANSCRIPT_DONE || event == PKI_TRANSCRIPT_SKIP)
         leave_step(check);

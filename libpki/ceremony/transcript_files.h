@@ -32,6 +32,17 @@ PKI_CHECKED bool pki_transcript_step_may(const struct pki_script_step *step, boo
                                          const json_t *lines, const json_t *line,
                                          struct pki_error *err);
 
+/* What was found of the room (transcript_room.c). */
+void pki_transcript_finding(const struct pki_room_finding *finding, enum pki_room_verdict verdict,
+                            struct pki_buf *text);
+/** Whether a step that is done has looked at every fact, and none stopped it. */
+PKI_CHECKED bool pki_transcript_owes_room(const struct pki_script_step *step, const json_t *lines,
+                                          struct pki_error *err);
+/** Whether a finding may stand in a step as the script's policy has it. */
+PKI_CHECKED bool pki_transcript_may_find(const struct pki_script *script,
+                                         const struct pki_script_step *step, bool rehearsal,
+                                         const json_t *line, struct pki_error *err);
+
 /** A kept file against its digest in hex. Fails: PKI_E_INTEGRITY, PKI_E_USAGE, PKI_E_IO */
 PKI_CHECKED bool pki_transcript_file_check(int dir, const char *name, const char *sha256,
                                            struct pki_error *err);

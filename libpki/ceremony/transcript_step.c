@@ -123,7 +123,8 @@ static bool owes(const json_t *lines, const struct pki_script_step *step, bool r
                             step->id, both[i]);
     }
     return owes_records(lines, step, err) && owes_names(lines, step, rehearsal, err) &&
-           owes_act(lines, step, err) && owes_evidence(lines, step, err);
+           owes_act(lines, step, err) && pki_transcript_owes_room(step, lines, err) &&
+           owes_evidence(lines, step, err);
 }
 
 /* --- what a step may do -------------------------------------------------------------------- */

@@ -1,34 +1,10 @@
-#include "ops/room.h"
-
-#include "pki/session.h"
-#include "pki/time.h"
+#include "pki/ceremony.h"
+#include "ceremony/script.h"
 #include "ops/seams.h"
 
-/* The one that the script has a digest of. */
-static const struct pki_script_material *find_image(const struct pki_script *script)
+void pki_ceremony_here(const char *directory, struct pki_ceremony_place *place)
 {
-    for (size_t i = 0; script && i < script->n_materials; i++) {
-        const struct pki_script_material *material = &script->materials[i];
-        if (strcmp(material->kind, "image") == 0 && material->has_sha256)
-            return material;
-    }
-    return NULL;
-}
-
-bool pki_room_see(const struct pki_room_request *request, struct pki_room *room,
-                  struct pki_room_image *image, struct pki_error *err)
-{
-    const struct pki_script_material *material = find_image(request->script);
-    const struct pki_room_place place = {
-        .root = pki_seam_root(), .free = pki_seam_free(request->directory), .image = image};
-
-    *image = (struct pki_room_image){.path = request->image,
-                                     .expected = material ? material->sha256 : NULL};
-    if (request->image && !pki_room_digest_image(request->image, material ? material->size : 0,
-                                                 request->progress, image->sha256, err))
-        return false;
-    pki_room_look_around(&place, room);
-    return true;
+    *place = (struct pki_ceremony_place){.root = pki_seam_root(), .free = pki_seam_free(directory)};
 }
 
 /* --- the report ---------------------------------------------------------------------------- */
@@ -99,12 +75,11 @@ bool pki_ceremony_room(const struct pki_ceremony_room_request *request, struct p
     if (script)
         policy = script->room;
 
-    const struct pki_room_request look = {.directory = request->directory,
-                                          .script = script,
-                                          .image = request->image,
-                                          .progress = request->progress};
-    if (!pki_room_see(&look, &room, &image, err))
+    if (!pki_script_read_image(script, request->image, request->progress, &image, err))
         return false;
+    const struct pki_room_place place = {
+        .root = pki_seam_root(), .free = pki_seam_free(request->directory), .image = &image};
+    pki_room_look_around(&place, &room);
     describe(&room, &policy, &image, report);
     return compare_clocks(request, &policy, report, err) &&
            pki_room_refuse(&room, &policy, PKI_ROOM_ALL, err) && pki_report_ok(report, err);

@@ -33,6 +33,29 @@ check 'the head after the root' grep -q '"event": "duty", "step": "090".*"journa
 works cellar audit -C media/cellar
 refuses 4 'has ended' run_it --answers answers.yaml
 
+check 'the room was looked at' [ "$(grep -c '"event": "room", "step": "030"' record/transcript.jsonl)" = 10 ]
+check 'the second clock' grep -q '"what": "clock", "answer": "second clock 2026-03-01T12:00:01Z, this one 2026-03-01T12:00:00Z, 1 s behind"' record/transcript.jsonl
+
+# A finding that is taken away, or called a note, shows.
+cp -r record forged
+python3 "$here/unfound.py" forged radios '' && fails 5 'done without a look at radios' cellar verify --ceremony forged
+rm -rf forged
+cp -r record forged
+python3 "$here/unfound.py" forged radios 'note: found wlan (rfkill0)' &&
+    fails 5 'radios is noted, and the script says stop' cellar verify --ceremony forged
+
+# A room with a network; a clock an hour off.
+sed 's/^  clock: .*/  decision: stop/; s/^any:/&\n  clock: 2026-03-01T11:00:00Z/' answers.yaml >stop.yaml
+is 6 env CELLAR_TEST_ROOM="$wired" cellar ceremony run genesis.yaml -C media/other --record wired --answers stop.yaml
+warns 'the room: interfaces: eth0 .2 of its findings stop.'
+check 'it is recorded' grep -q '"what": "interfaces", "answer": "stop: found eth0"' wired/transcript.jsonl
+is 6 cellar ceremony run genesis.yaml -C media/other --record late --answers stop.yaml
+check 'so is the hour' grep -q '"what": "clock", "answer": "stop: found second clock .*, 3600 s ahead"' late/transcript.jsonl
+for record in wired late; do
+    works cellar verify --ceremony $record
+    check 'nothing was made' ! grep -q '"event": "duty"' $record/transcript.jsonl
+done
+
 # Nobody to ask, or nothing to go by.
 rm -rf media/cellar seal.txt
 refuses 2 '.-record DIR is missing' cellar ceremony run genesis.yaml -C media/cellar

@@ -32,6 +32,11 @@ add("begin", answer=name)
 for part in re.split(r"(?m)^  - id: ", data.decode().split("\nsteps:\n")[1])[1:]:
     step = part.split("\n")[0].strip('"')
     add("step", step=step)
+    if "      check: network\n" in part:
+        for fact in ("interfaces routes radios swap core_pattern media image debugger space entropy").split():
+            add("room", step=step, what=fact, answer="note: unknown it was not read" if fact == "image" else "good")
+    if "      check: clock\n" in part:
+        add("room", step=step, what="clock", answer="good")
     for record in re.findall(r"(?m)^      - (\w+)$", (re.search(r"    record:\n((?:      - .*\n)+)", part) or [0, ""])[1]):
         add("record", step=step, what=record, answer=seen[0] if seen else "as seen")
     typed = re.search(r"      type: (.*)\n", part)

@@ -165,6 +165,12 @@ static bool ask_line(void *context, const struct pki_ceremony_ask *ask, char *li
     return cli_read_line(prompt, line, size, err);
 }
 
+static void place(void *context, const char *record, struct pki_ceremony_place *here)
+{
+    (void)context;
+    pki_ceremony_here(record, here);
+}
+
 static bool run(void *context, const struct pki_ceremony_command *command,
                 struct pki_ceremony_outcome *outcome, struct pki_error *err)
 {
@@ -182,6 +188,7 @@ struct pki_ceremony_hands cli_ceremony_hands(struct cli_ceremony *ceremony)
         .show = show,
         .say = say,
         .ask = ask_line,
+        .place = place,
         .run = run,
     };
 }

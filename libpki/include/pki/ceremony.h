@@ -36,6 +36,14 @@ struct pki_ceremony_print_request {
 PKI_CHECKED bool pki_ceremony_print(const struct pki_ceremony_print_request *request,
                                     struct pki_report *report, struct pki_error *err);
 
+/* Where a room is looked at. */
+struct pki_ceremony_place {
+    const char *root; /* below which proc and sys lie */
+    int64_t free;     /* octets that can still be written; -1: not known */
+};
+/** This machine, and the space where a directory lies. */
+void pki_ceremony_here(const char *directory, struct pki_ceremony_place *place);
+
 struct pki_ceremony_room_request {
     const char *directory;               /* where the ceremony will be recorded: its space */
     const char *script;                  /* whose policy holds; NULL: the one where none is given */

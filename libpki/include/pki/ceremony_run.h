@@ -14,7 +14,7 @@
 #ifndef PKI_CEREMONY_RUN_H
 #define PKI_CEREMONY_RUN_H
 
-#include "pki/report.h"
+#include "pki/ceremony.h"
 
 /* A step, as it is shown when it begins, and again after a pause. All texts are safe to print. */
 struct pki_ceremony_view {
@@ -64,6 +64,8 @@ struct pki_ceremony_hands {
     /** Fails: PKI_E_CANCELLED somebody wants to stop: it is a pause; PKI_E_POLICY nobody to ask */
     bool (*ask)(void *context, const struct pki_ceremony_ask *ask, char *line, size_t size,
                 struct pki_error *err);
+    /** Where the room is looked at, and the space where the record lies: pki_ceremony_here. */
+    void (*place)(void *context, const char *record, struct pki_ceremony_place *place);
     /** Run a sibling to its end, its output also on the screen unless it is quiet. A status other
      *  than 0 is no failure. Fails: PKI_E_IO it cannot be run */
     bool (*run)(void *context, const struct pki_ceremony_command *command,
@@ -99,6 +101,7 @@ struct pki_ceremony_run_request {
     const char *script;
     const char *cellar;  /* the directory, which $CELLAR_DIR names to the siblings */
     const char *record;  /* where the record lies; NULL: CELLAR/ceremonies/ID */
+    const char *image;   /* what was booted from, to be digested; or NULL */
     const char *answers; /* a file with what is answered, noted as read; or NULL */
     const char *below;   /* a rehearsal: every path of the script lies below this; or NULL */
 };

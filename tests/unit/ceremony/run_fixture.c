@@ -20,6 +20,7 @@ static const struct answer_row usual[] = {
     {.key = "exception-happened", .answer = "it did not"},
     {.key = "exception-decided", .answer = "another day"},
     {.key = "exception-who", .answer = "witness, C. Dent"},
+    {.key = "clock", .answer = "2026-03-01T12:00:00Z"},
     {.answer = "as seen"},
 };
 
@@ -185,6 +186,15 @@ static bool ask_line(void *context, const struct pki_ceremony_ask *ask, char *li
     return lives(room, err);
 }
 
+static void place(void *context, const char *record, struct pki_ceremony_place *here)
+{
+    const struct room *room = context;
+
+    CU_ASSERT_STRING_EQUAL(record, room->record);
+    *here =
+        (struct pki_ceremony_place){room->root ? room->root : FIXTURES "/rooms/quiet", INT64_MAX};
+}
+
 static const char *find_word(const struct pki_ceremony_command *command, const char *word)
 {
     for (size_t i = 0; i + 1 < command->n; i++)
@@ -255,6 +265,7 @@ bool room_run(struct room *room, struct pki_error *err)
         .show = show,
         .say = say,
         .ask = ask_line,
+        .place = place,
         .run = run,
     };
     pki_auto(pki_report) report = pki_report_new();

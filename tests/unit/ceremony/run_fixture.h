@@ -25,6 +25,7 @@ struct room {
     int breaks_with;
     bool does_it; /* nevertheless */
     const char *below;
+    const char *root; /* below which proc and sys lie; NULL: in a quiet room */
     unsigned shown, drafts;
     char said[4096];
 };

@@ -261,6 +261,87 @@ static void test_a_rehearsal_types_rehearsed_names(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(room_transcript(&room), "\"what\": \"rehearsal\""));
 }
 
+/* --- the room ------------------------------------------------------------------------------- */
+
+static const struct answer_row stops[] = {{.key = "decision", .answer = "stop"}, {0}};
+
+static void expect_stopped(struct room *room, const char *said)
+{
+    struct pki_error err = {0};
+
+    EXPECT_FAILS(room_run(room, &err), err, PKI_E_CANCELLED);
+    if (!strstr(room->said, said))
+        fprintf(stderr, "\n%s\n", room->said);
+    CU_ASSERT_PTR_NOT_NULL(strstr(room->said, said));
+    CU_ASSERT_EQUAL(room_count(room, "rotate"), 0);
+}
+
+static void test_what_is_found_of_the_room_is_recorded(void)
+{
+    struct pki_error err = {0};
+    struct room room;
+
+    room_make(&room, fixture_script("", ""));
+    EXPECT_OK(room_run(&room, &err), err);
+    CU_ASSERT_EQUAL(room_check(&room, "room"), PKI_ROOM_FACTS);
+    const char *text = room_transcript(&room);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"what\": \"interfaces\", \"answer\": \"good\""));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"answer\": \"note: unknown it was not read"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "second clock 2026-03-01T12:00:00Z, this one"));
+}
+
+static void test_a_network_stops_unless_the_script_notes_it(void)
+{
+    struct pki_error err = {0};
+    struct room room;
+
+    room_make(&room, fixture_script("", ""));
+    room.root = FIXTURES "/rooms/wired";
+    room.answers = stops;
+    expect_stopped(&room, "the room: interfaces: eth0 (2 of its findings stop)");
+    CU_ASSERT_PTR_NOT_NULL(strstr(room_transcript(&room), "\"stop: found eth0\""));
+    room_make(&room,
+              fixture_script("facts:\n", "room:\n  interfaces: note\n  routes: note\nfacts:\n"));
+    room.root = FIXTURES "/rooms/wired";
+    EXPECT_OK(room_run(&room, &err), err);
+    CU_ASSERT_EQUAL(room_check(&room, "room"), PKI_ROOM_FACTS);
+    CU_ASSERT_PTR_NOT_NULL(strstr(room_transcript(&room), "\"note: found eth0\""));
+    room_expect_once(&room);
+}
+
+static void test_a_clock_an_hour_off_stops_unless_the_script_notes_it(void)
+{
+    static const struct answer_row late[] = {{.key = "clock", .answer = "2026-03-01T11:00:00Z"},
+                                             {.key = "decision", .answer = "stop"},
+                                             {0}};
+    struct pki_error err = {0};
+    struct room room;
+
+    room_make(&room, fixture_script("", ""));
+    room.answers = late;
+    expect_stopped(&room, "3600 s ahead; 60 s are allowed");
+    CU_ASSERT_PTR_NOT_NULL(strstr(room_transcript(&room), "3600 s ahead\""));
+    room_make(&room, fixture_script("facts:\n", "room:\n  clock: note\nfacts:\n"));
+    room.answers = late;
+    EXPECT_OK(room_run(&room, &err), err);
+    CU_ASSERT_PTR_NOT_NULL(strstr(room_transcript(&room), "3600 s ahead\""));
+}
+
+static void test_a_second_look_may_find_it_mended(void)
+{
+    static const struct answer_row again[] = {
+        {.key = "clock", .answer = "2026-03-01T13:00:00Z", .times = 1},
+        {.key = "decision", .answer = "again"},
+        {0}};
+    struct pki_error err = {0};
+    struct room room;
+
+    room_make(&room, fixture_script("", ""));
+    room.answers = again;
+    EXPECT_OK(room_run(&room, &err), err);
+    room_expect_once(&room);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -279,6 +360,12 @@ int main(void)
         {"a stopped duty is a pause", test_a_stopped_duty_is_a_pause},
         {"a record is of one script and kind", test_a_record_is_of_one_script_and_kind},
         {"a rehearsal types rehearsed names", test_a_rehearsal_types_rehearsed_names},
+        {"what is found of the room is recorded", test_what_is_found_of_the_room_is_recorded},
+        {"a network stops unless the script notes it",
+         test_a_network_stops_unless_the_script_notes_it},
+        {"a clock an hour off stops unless the script notes it",
+         test_a_clock_an_hour_off_stops_unless_the_script_notes_it},
+        {"a second look may find it mended", test_a_second_look_may_find_it_mended},
         CU_TEST_INFO_NULL,
     };
     CU_SuiteInfo suites[] = {{.pName = "run", .pTests = tests}, CU_SUITE_INFO_NULL};
