@@ -80,6 +80,17 @@ static bool changes_trust(const struct pki_script_step *step)
     return pki_script_is_severe(step) && !does(step, "seal") && !does(step, "restore");
 }
 
+static bool splits(const struct pki_script_step *step)
+{
+    return does(step, "share-split");
+}
+
+/* What only the cellar holds until there is a copy of it. */
+static bool needs_copy(const struct pki_script_step *step)
+{
+    return changes_trust(step) || splits(step);
+}
+
 static void check_clock_first(struct pki_script_judge *judge, const struct pki_script *script)
 {
     size_t severe = find_step(script, 0, pki_script_is_severe);
@@ -126,8 +137,34 @@ static void check_exported(struct pki_script_judge *judge, const struct pki_scri
 
 static void check_backed_up(struct pki_script_judge *judge, const struct pki_script *script)
 {
-    check_follows(judge, script, changes_trust, backs_up,
-                  "there is no backup: add the duty backup");
+    check_follows(judge, script, needs_copy, backs_up, "there is no backup: add the duty backup");
+}
+
+/* Nobody may go home with shares that were never put together. */
+static bool is_proved(const struct pki_script *script, size_t split)
+{
+    const struct pki_script_step *made = &script->steps[split];
+
+    for (size_t i = split + 1; i < script->n_steps; i++) {
+        const struct pki_script_step *step = &script->steps[i];
+        if (does(step, "share-combine") && step->on_failure != PKI_SCRIPT_EXCEPTION &&
+            strcmp(step->act.values[0], made->act.values[0]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void check_shares_proved(struct pki_script_judge *judge, const struct pki_script *script)
+{
+    for (size_t i = 0; i < script->n_steps; i++) {
+        const struct pki_script_step *step = &script->steps[i];
+        if (splits(step) && !is_proved(script, i)) {
+            pki_script_find(judge, step->line,
+                            "after step %s nobody recovers %s from its shares: add the duty "
+                            "share-combine",
+                            step->id, step->act.values[0]);
+        }
+    }
 }
 
 static void check_head_recorded(struct pki_script_judge *judge, const struct pki_script *script)
@@ -148,6 +185,9 @@ static const struct pki_script_rule rules[] = {
      "docs/CEREMONY.md", check_exported},
     {"backed_up", PKI_LINT_WARNING, "What changes trust is backed up in the same ceremony.",
      "docs/BACKUP.md", check_backed_up},
+    {"shares_proved", PKI_LINT_ERROR,
+     "A key that is split is recovered from typed shares before the ceremony ends.",
+     "docs/CEREMONY.md", check_shares_proved},
     {"head_recorded", PKI_LINT_ERROR,
      "The head of the journal is written on paper after the last change.", "docs/JOURNAL.md",
      check_head_recorded},
