@@ -5,6 +5,7 @@
 struct args {
     const char *verb, *what;
     const char *algorithm, *common_name, *organization, *country, *to;
+    const char *copy;
 };
 
 static const struct cli_option options[] = {
@@ -13,7 +14,8 @@ static const struct cli_option options[] = {
     CLI_TEXT(0, "organization", organization, "NAME", "subject of the request"),
     CLI_TEXT(0, "country", country, "CC", "subject of the request"),
     CLI_TEXT(0, "to", to, "DIR", "new directory for the key and the request"),
-    CLI_OPERAND(verb, "csr|test|passphrase|list", "what to do"),
+    CLI_TEXT(0, "copy", copy, "COPY", "destroy: record that this copy was destroyed as well"),
+    CLI_OPERAND(verb, "csr|test|passphrase|list|destroy", "what to do"),
     CLI_OPTIONAL(what, "FILE|KEY", "a key file, or a key's name in the cellar"),
     CLI_END,
 };
@@ -23,12 +25,13 @@ static const struct cli_option options[] = {
 static bool open_if_named(struct cli *cli, const void *parsed, struct pki_error *err)
 {
     const struct args *args = parsed;
+    bool destroy = strcmp(args->verb, "destroy") == 0;
     bool list = strcmp(args->verb, "list") == 0;
 
-    if (!list && !cli_names_cellar(cli))
+    if (!list && !destroy && !cli_names_cellar(cli))
         return true;
-    return strcmp(args->verb, "passphrase") == 0 ? cli_open_to_write(cli, args, err)
-                                                 : cli_open_to_read(cli, args, err);
+    return destroy || strcmp(args->verb, "passphrase") == 0 ? cli_open_to_write(cli, args, err)
+                                                            : cli_open_to_read(cli, args, err);
 }
 
 static bool make_request(struct cli *cli, const struct args *args, struct pki_error *err)
@@ -58,6 +61,35 @@ static bool change_passphrase(struct cli *cli, const struct args *args, struct p
     return true;
 }
 
+static bool destroy(struct cli *cli, const struct args *args, struct pki_error *err)
+{
+    struct pki_draft *draft = NULL;
+    bool finished = false;
+
+    if (args->copy && cli->common.dry_run)
+        return pki_fail(err, PKI_E_USAGE, "--copy only writes down what was done: no --dry-run");
+    if (args->copy)
+        return pki_key_copy_destroyed(cli->session, args->what, args->copy, cli->report, err);
+    if (!cli->common.dry_run &&
+        !pki_key_destroy_finish(cli->session, args->what, &finished, cli->report, err))
+        return false;
+    return finished || (pki_key_destroy_prepare(cli->session, args->what, &draft, err) &&
+                        cli_sign(cli, draft, err));
+}
+
+/* The verbs that work on one key. */
+static bool run_on_key(struct cli *cli, const struct args *args, struct pki_error *err)
+{
+    if (!args->what)
+        return pki_fail(err, PKI_E_USAGE, "key %s needs a key file, or -C and a key's name",
+                        args->verb);
+    if (strcmp(args->verb, "destroy") == 0)
+        return destroy(cli, args, err);
+    return strcmp(args->verb, "test") == 0
+               ? pki_key_test(cli->session, args->what, &cli->prompts, cli->report, err)
+               : change_passphrase(cli, args, err);
+}
+
 static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
 {
     const struct args *args = parsed;
@@ -66,15 +98,11 @@ static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
         return pki_key_list(cli->session, cli->report, err);
     if (strcmp(args->verb, "csr") == 0)
         return make_request(cli, args, err);
-    if (strcmp(args->verb, "test") != 0 && strcmp(args->verb, "passphrase") != 0)
-        return pki_fail(err, PKI_E_USAGE, "unknown verb \"%s\": csr, test, passphrase or list",
-                        args->verb);
-    if (!args->what)
-        return pki_fail(err, PKI_E_USAGE, "key %s needs a key file, or -C and a key's name",
-                        args->verb);
-    return strcmp(args->verb, "test") == 0
-               ? pki_key_test(cli->session, args->what, &cli->prompts, cli->report, err)
-               : change_passphrase(cli, args, err);
+    if (strcmp(args->verb, "test") != 0 && strcmp(args->verb, "passphrase") != 0 &&
+        strcmp(args->verb, "destroy") != 0)
+        return pki_fail(err, PKI_E_USAGE,
+                        "unknown verb \"%s\": csr, test, passphrase, list or destroy", args->verb);
+    return run_on_key(cli, args, err);
 }
 
 int main(int argc, char **argv)
@@ -83,9 +111,10 @@ int main(int argc, char **argv)
         .id = CLI_TOOL_KEY,
         .options = options,
         .args_size = sizeof(struct args),
-        .common = CLI_WRITES | CLI_PASSPHRASES | CLI_OVERRIDES,
+        .common = CLI_WRITES | CLI_PASSPHRASES | CLI_CONFIRMS | CLI_OVERRIDES,
         .synopsis = "csr [--key ALGORITHM] --common-name NAME --to DIR\n"
-                    "test FILE\npassphrase FILE\nlist -C DIR",
+                    "test FILE\npassphrase FILE\nlist -C DIR\n"
+                    "destroy KEY [--copy COPY] -C DIR",
         .examples = "cellar key csr --common-name \"Example Prod Code Signing CA G1\" --to key\n"
                     "cellar key test key/key.key",
         .open = open_if_named,

@@ -5,7 +5,7 @@
 #define BIT(type)   (1u << PKI_SCRIPT_##type)
 #define ANY         ((1u << PKI_SCRIPT_TYPES) - 1)
 #define CHANGES     (ANY & ~BIT(DRILL)) /* a drill changes no trust */
-#define SIGNS_LISTS (CHANGES & ~BIT(CROSS))
+#define SIGNS_LISTS (CHANGES & ~BIT(CROSS) & ~BIT(DESTROY))
 #define OPERAND(it)                    \
     {                                  \
         .name = (it), .required = true \
@@ -36,10 +36,11 @@
     }
 
 static const char *const types[] = {
-    [PKI_SCRIPT_ROOT] = "root",     [PKI_SCRIPT_INTERMEDIATE] = "intermediate",
-    [PKI_SCRIPT_ROTATE] = "rotate", [PKI_SCRIPT_CROSS] = "cross",
-    [PKI_SCRIPT_CRL] = "crl",       [PKI_SCRIPT_REVOKE] = "revoke",
-    [PKI_SCRIPT_DRILL] = "drill",   [PKI_SCRIPT_RECOVERY] = "recovery",
+    [PKI_SCRIPT_ROOT] = "root",       [PKI_SCRIPT_INTERMEDIATE] = "intermediate",
+    [PKI_SCRIPT_ROTATE] = "rotate",   [PKI_SCRIPT_CROSS] = "cross",
+    [PKI_SCRIPT_CRL] = "crl",         [PKI_SCRIPT_REVOKE] = "revoke",
+    [PKI_SCRIPT_DRILL] = "drill",     [PKI_SCRIPT_RECOVERY] = "recovery",
+    [PKI_SCRIPT_DESTROY] = "destroy",
 };
 
 static const struct pki_duty duties[] = {
@@ -159,6 +160,20 @@ static const struct pki_duty duties[] = {
      .types = ANY,
      .main = BIT(DRILL),
      .opens_key = true,
+     .evidence = "output"},
+    {.name = "key-destroy",
+     .tool = "cellar-key",
+     .verb = "destroy",
+     .params = {OPERAND("key")},
+     .types = BIT(DESTROY),
+     .main = BIT(DESTROY),
+     .severe = true,
+     .evidence = "output"},
+    {.name = "copy-destroyed",
+     .tool = "cellar-key",
+     .verb = "destroy",
+     .params = {OPERAND("key"), NEEDS("copy")},
+     .types = BIT(DESTROY) | BIT(RECOVERY),
      .evidence = "output"},
     {.name = "share-split",
      .tool = "cellar-share",

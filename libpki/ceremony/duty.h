@@ -19,6 +19,7 @@ enum pki_script_type {
     PKI_SCRIPT_REVOKE,
     PKI_SCRIPT_DRILL,
     PKI_SCRIPT_RECOVERY,
+    PKI_SCRIPT_DESTROY,
     PKI_SCRIPT_TYPES
 };
 const char *pki_script_type_name(enum pki_script_type type);

@@ -74,10 +74,11 @@ static bool records_head(const struct pki_script_step *step)
     return pki_script_has_word(&step->record, "head");
 }
 
-/* What verifiers have to learn of: a seal, a restore and a test of a key are none of it. */
+/* What verifiers have to learn of: a seal, a restore and the end of a key are none of it. */
 static bool changes_trust(const struct pki_script_step *step)
 {
-    return pki_script_is_severe(step) && !does(step, "seal") && !does(step, "restore");
+    return pki_script_is_severe(step) && !does(step, "seal") && !does(step, "restore") &&
+           !does(step, "key-destroy");
 }
 
 static bool splits(const struct pki_script_step *step)
@@ -88,7 +89,7 @@ static bool splits(const struct pki_script_step *step)
 /* What only the cellar holds until there is a copy of it. */
 static bool needs_copy(const struct pki_script_step *step)
 {
-    return changes_trust(step) || splits(step);
+    return changes_trust(step) || splits(step) || does(step, "key-destroy");
 }
 
 static void check_clock_first(struct pki_script_judge *judge, const struct pki_script *script)

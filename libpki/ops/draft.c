@@ -186,6 +186,8 @@ bool pki_draft_set_issuer(struct pki_session *session, struct pki_draft *draft,
         !pki_session_takes(session, draft->issuer_cert, err) || !check_validity(draft, err) ||
         !find_issuer_key(session, draft, err))
         return false;
+    if (draft->issuer_key.destroyed)
+        return pki_fail(err, PKI_E_STATE, "the key of %s was destroyed", draft->issuer.name);
     return draft->issuer_key.has_file ||
            pki_fail(err, PKI_E_STATE,
                     "the key of %s is not in this cellar (its certificate was issued for a "

@@ -130,7 +130,10 @@ bool pki_key_list(struct pki_session *session, struct pki_report *report, struct
 
         pki_report_text(row, "Name", "%s", keys.list[i].name);
         pki_report_text(row, "Algorithm", "%s", keys.list[i].algorithm);
-        pki_report_text(row, "Where", "%s", keys.list[i].has_file ? "this cellar" : "elsewhere");
+        pki_report_text(row, "Where", "%s",
+                        keys.list[i].has_file    ? "this cellar"
+                        : keys.list[i].destroyed ? "destroyed"
+                                                 : "elsewhere");
         pki_report_text(row, "Opens with", "%s",
                         keys.list[i].has_file ? opens_with[keys.list[i].policy] : "-");
         pki_report_octets(row, "Fingerprint",

@@ -1,5 +1,10 @@
 #include "ops/key_file.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "base/file.h"
 #include "crypto/random.h"
 #include "ops/seams.h"
@@ -67,6 +72,40 @@ bool pki_key_file_write(int dir, const char *file, const struct pki_key_seal *se
         return false;
     pki_sha256(pki_buf_view(&pem), sha256);
     return true;
+}
+
+static bool overwrite(int fd, const char *file, struct pki_error *err)
+{
+    static const uint8_t zeros[4096];
+    struct stat status;
+
+    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
+        return pki_fail(err, PKI_E_IO, "%s: is not a regular file", file);
+    for (off_t at = 0; at < status.st_size;) {
+        off_t left = status.st_size - at;
+        size_t size = left < (off_t)sizeof(zeros) ? (size_t)left : sizeof(zeros);
+        ssize_t wrote = pwrite(fd, zeros, size, at);
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote <= 0)
+            return pki_fail(err, PKI_E_IO, "%s: cannot be overwritten: %s", file, strerror(errno));
+        at += wrote;
+    }
+    return fsync(fd) == 0 || pki_fail(err, PKI_E_IO, "%s: %s", file, strerror(errno));
+}
+
+bool pki_key_file_erase(int dir, const char *file, struct pki_error *err)
+{
+    pki_scope_fd int fd = openat(dir, file, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd < 0 && errno == ENOENT)
+        return true;
+    if (fd < 0)
+        return pki_fail(err, PKI_E_IO, "%s: %s", file, strerror(errno));
+    if (!overwrite(fd, file, err))
+        return false;
+    return unlinkat(dir, file, 0) == 0 ? pki_dir_sync(dir, err)
+                                       : pki_fail(err, PKI_E_IO, "%s: %s", file, strerror(errno));
 }
 
 void pki_key_file_describe(const struct pki_key *key, struct pki_bytes pem,

@@ -32,6 +32,10 @@ PKI_CHECKED bool pki_key_file_open(const char *name, struct pki_bytes pem,
                                    struct pki_secret *passphrase, struct pki_key **key,
                                    struct pki_error *err);
 
+/** Overwrite a file and remove it, if it is there. What a medium or its file system keeps of it
+ *  elsewhere is out of reach. Fails: PKI_E_IO */
+PKI_CHECKED bool pki_key_file_erase(int dir, const char *file, struct pki_error *err);
+
 /** Add algorithm, fingerprint of the public key, envelope. */
 void pki_key_file_describe(const struct pki_key *key, struct pki_bytes pem,
                            struct pki_report *report);

@@ -46,6 +46,8 @@ bool pki_session_read_key(struct pki_session *session, const struct pki_key_row 
     char file[FILE_MAX];
     char renewed[FILE_MAX];
 
+    if (row->destroyed)
+        return pki_fail(err, PKI_E_STATE, "the key of %s was destroyed", row->name);
     if (!row->has_file)
         return pki_fail(err, PKI_E_STATE, "the key of %s is not in this cellar", row->name);
     if (!pki_session_keys(session, &dir, err))

@@ -14,7 +14,7 @@ struct pki_due {
     bool soon; /* due; else it is for later */
     const char *what;
     char name[PKI_NAME_MAX + 1];
-    char command[PKI_NAME_MAX + 40];
+    char command[PKI_NAME_MAX + 80];
 };
 
 struct pki_dues {

@@ -94,6 +94,25 @@ static void tell_key(struct left *left, const char *file, size_t length)
     add(left, what, finish);
 }
 
+/* "NAME.key" of a key that is recorded as destroyed. */
+static void tell_destroyed(struct left *left, const char *file, size_t length)
+{
+    struct pki_error unreadable = {0};
+    struct pki_key_row row = {0};
+    char name[PKI_NAME_MAX];
+    char what[PKI_NAME_MAX + 64];
+    char finish[PKI_NAME_MAX + 64];
+    bool found = false;
+
+    (void)snprintf(name, sizeof(name), "%.*s", (int)length, file);
+    if (!pki_store_key_by_name(left->session->store, name, &found, &row, &unreadable) || !found ||
+        !row.destroyed)
+        return;
+    (void)snprintf(what, sizeof(what), "destruction of %s, whose file is still there", name);
+    (void)snprintf(finish, sizeof(finish), "cellar key destroy %s", name);
+    add(left, what, finish);
+}
+
 /* ".ENV.new": an export that was never named. */
 static void tell_export(struct left *left, const char *file, size_t length)
 {
@@ -159,6 +178,7 @@ bool pki_status_left(struct pki_session *session, struct pki_report *report, boo
     if (!add_reservations(session, &left, err) || !add_backup(&left, err))
         return false;
     each_ending(session, "keys", ".key.new", &left, tell_key);
+    each_ending(session, "keys", ".key", &left, tell_destroyed);
     each_ending(session, "exports", ".new", &left, tell_export);
     *any = left.table != NULL;
     return true;

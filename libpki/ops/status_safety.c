@@ -4,6 +4,7 @@
 
 #include "pki/time.h"
 #include "ops/session.h"
+#include "store/copies.h"
 #include "store/safety.h"
 #include "store/shares.h"
 
@@ -162,6 +163,46 @@ static bool add_all_unshared(struct pki_session *session, struct pki_dues *dues,
     return true;
 }
 
+/* --- what is left of destroyed keys --------------------------------------------------------- */
+
+static void tell_copy(const struct pki_key_row *key, const struct pki_copy_row *copy,
+                      struct pki_report *table, struct pki_dues *dues)
+{
+    struct pki_due due = {.when = copy->since, .soon = true, .what = "copy to destroy"};
+    struct pki_report *row = pki_report_row(table);
+
+    pki_report_text(row, "Key", "%s", key->name);
+    pki_report_text(row, "Copy", "%s", copy->copy);
+    pki_report_text(row, "What", "%s", copy->what);
+    memcpy(due.name, key->name, sizeof(key->name));
+    (void)snprintf(due.command, sizeof(due.command), "cellar key destroy %s --copy %s", key->name,
+                   copy->copy);
+    pki_dues_add(dues, &due);
+}
+
+static bool add_copies(struct pki_session *session, struct pki_report *report,
+                       struct pki_dues *dues, struct pki_error *err)
+{
+    struct pki_key_rows keys = {0};
+    struct pki_report *table = NULL;
+    bool good = pki_store_list_keys(session->store, &keys, err);
+
+    for (size_t i = 0; good && i < keys.n; i++) {
+        pki_scope(pki_copy_rows) copies = {0};
+        good = !keys.list[i].destroyed ||
+               pki_store_list_copies(session->store, &keys.list[i], &copies, err);
+        for (size_t k = 0; k < copies.n; k++) {
+            if (copies.list[k].gone)
+                continue;
+            if (!table)
+                table = pki_report_table(report, "Copies of destroyed keys");
+            tell_copy(&keys.list[i], &copies.list[k], table, dues);
+        }
+    }
+    pki_key_rows_clear(&keys);
+    return good;
+}
+
 static bool add_alarms(struct pki_session *session, struct pki_report *report,
                        struct pki_dues *dues, struct pki_error *err)
 {
@@ -181,5 +222,6 @@ bool pki_status_safety(struct pki_session *session, struct pki_report *report,
                        struct pki_dues *dues, struct pki_error *err)
 {
     return add_backups(session, report, dues, err) && add_drills(session, report, dues, err) &&
-           add_all_unshared(session, dues, err) && add_alarms(session, report, dues, err);
+           add_all_unshared(session, dues, err) && add_copies(session, report, dues, err) &&
+           add_alarms(session, report, dues, err);
 }

@@ -68,6 +68,7 @@ static bool read_key(struct pki_statement *query, struct pki_key_row *key, struc
     read.has_file = !pki_column_skip_null(query);
     if (read.has_file)
         pki_column_octets(query, read.file_sha256, sizeof(read.file_sha256));
+    read.destroyed = !read.has_file && strcmp(read.location, "file") == 0;
     read.policy = read_policy(query, &read.chosen);
     if (!pki_column_ok(query, err))
         return false;

@@ -42,6 +42,7 @@ struct pki_key_row {
     uint8_t key_id[20]; /* subject key identifier */
     bool has_file;
     uint8_t file_sha256[PKI_SHA256_SIZE]; /* of the key file as last written */
+    bool destroyed;                       /* its file was here, and is no more */
     bool chosen;                          /* how it is opened was ever changed */
     enum pki_key_policy policy;           /* what opens it now; a key is added with a passphrase */
 };

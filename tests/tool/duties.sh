@@ -5,17 +5,18 @@
 export CELLAR_DIR=$work/media/cellar
 mkdir -p media/backup
 
-# act SCRIPT: every command of it; what is typed is given by --confirm, passphrases by files.
+# act SCRIPT [DIRECTORY]: every command of it; what is typed is given by --confirm, passphrases by files.
 act() {
     local name command
-    works cellar ceremony print "$source_dir/ceremony/scripts/$1.yaml" --to "$1.txt"
+    works cellar ceremony print "${2:-$source_dir/ceremony/scripts}/$1.yaml" --to "$1.txt"
     python3 "$here/duties.py" "$1.txt" >"$1.commands"
     check "$1 has commands" [ "$(wc -l <"$1.commands")" -ge 3 ]
     while IFS='|' read -r name command; do
         command=${command//\/media\//media/}
         eval "words=(${command//\/tmp\/drill/drill})"
         case ${words[1]} in
-        root | issue | rotate | crl | key) words+=("${secrets[@]}") ;;
+        root | issue | rotate | crl) words+=("${secrets[@]}") ;;
+        key) [ "${words[2]}" = destroy ] || words+=("${secrets[@]}") ;;
         audit) [[ $command != *--seal* ]] || words+=("${secrets[@]}") ;;
         esac
         case ${words[1]} in
@@ -35,6 +36,18 @@ CELLAR_TEST_NOW=2026-03-20T12:00:00Z
 act crl-refresh
 act quarterly-rotation
 cellar audit >out 2>err || bad 'audit'
+
+# Its life over, the key of the first generation goes; the booklet's copy is one that the cellar knows.
+CELLAR_TEST_NOW=2027-03-01T12:00:00Z
+cellar backup --to media/backup >out 2>err || bad 'fixture: backup'
+CELLAR_TEST_NOW=2027-12-01T12:00:00Z
+sed "s/backup-17/backup-$(sqlite3 media/cellar/cellar.db "SELECT min(id) FROM journal WHERE action = 'backed-up' AND id >
+    (SELECT min(entry) FROM journal_row JOIN key ON key.id = row WHERE relation = 'key' AND name = 'prod-code-signing-g1')")/" \
+    "$source_dir/ceremony/scripts/key-destruction.yaml" >key-destruction.yaml
+act key-destruction .
+cellar audit >out 2>err || bad 'audit'
+check 'the key is there' [ ! -e media/cellar/keys/prod-code-signing-g1.key ]
+CELLAR_TEST_NOW=2026-03-20T12:00:00Z
 
 # Another world, in which the active authority leaks before it was rotated.
 rm -rf media/cellar

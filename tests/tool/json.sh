@@ -140,6 +140,11 @@ reconcile=(cellar reconcile cellar/exports/prod/manifest.json "${lists[@]}" -C r
 fields 0 "${reconcile[@]}" --dry-run
 fields 3 cellar status -C restored
 fields 0 "${reconcile[@]}" --confirm 'Test Corp'
+fields 0 cellar key destroy prod-tls-g2 -C cellar --dry-run
+fields 0 cellar key destroy prod-tls-g2 -C cellar --confirm 'Test Prod TLS CA G2'
+fields 3 cellar status -C cellar
+fields 0 cellar key destroy prod-tls-g2 -C cellar --copy "backup-$(sqlite3 cellar/cellar.db \
+    "SELECT id FROM journal WHERE action = 'backed-up'")"
 
 sort -u fields >made.txt
 [ -z "${UPDATE:-}" ] || cp made.txt "$golden"

@@ -28,7 +28,7 @@ refuses 4 'empty' "${csr[@]}" --passphrase-file void.txt
 refuses 2 'ecdsa-p384' "${csr[@]}" --key dsa "${secrets[@]}"
 refuses 2 'common-name' cellar key csr --to made
 refuses 2 'two letters|country' "${csr[@]}" --country Germany "${secrets[@]}"
-refuses 2 'verb' cellar key destroy x
+refuses 2 'verb' cellar key forget x
 refuses 2 'what to do' cellar key
 check 'a refusal made it' [ ! -e made ]
 

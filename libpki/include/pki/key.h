@@ -6,6 +6,8 @@
 
 #include "pki/session.h"
 
+struct pki_draft;
+
 struct pki_key_csr_request {
     const char *algorithm; /* "ecdsa-p384"; NULL: that */
     const char *common_name;
@@ -37,5 +39,29 @@ PKI_CHECKED bool pki_key_passphrase(struct pki_session *session, const char *wha
 /** The keys of a cellar: name, algorithm, where, fingerprint, file as recorded. */
 PKI_CHECKED bool pki_key_list(struct pki_session *session, struct pki_report *report,
                               struct pki_error *err);
+
+/* A key that still has to sign goes only by this word. */
+#define PKI_OVERRIDE_NEEDED "key-is-needed"
+
+/**
+ * A draft (pki/ops.h) that, once confirmed, destroys a key of the cellar: it is recorded as gone,
+ * then its file is overwritten and removed.
+ *
+ * Fails: PKI_E_NOTFOUND; PKI_E_STATE it is not here, or was destroyed; PKI_E_POLICY it still has to
+ *        sign
+ */
+PKI_CHECKED bool pki_key_destroy_prepare(struct pki_session *session, const char *name,
+                                         struct pki_draft **draft, struct pki_error *err);
+
+/** Remove what is left of a key that is recorded as destroyed; finished: there was something. */
+PKI_CHECKED bool pki_key_destroy_finish(struct pki_session *session, const char *name,
+                                        bool *finished, struct pki_report *report,
+                                        struct pki_error *err);
+
+/** Record that a copy of a destroyed key was destroyed. @copy as the draft and status list it.
+ *  Fails: PKI_E_NOTFOUND no such copy; PKI_E_STATE the key is still here, or it is recorded */
+PKI_CHECKED bool pki_key_copy_destroyed(struct pki_session *session, const char *name,
+                                        const char *copy, struct pki_report *report,
+                                        struct pki_error *err);
 
 #endif

@@ -101,7 +101,7 @@ static void test_names_are_told_as_a_choice(void)
     pki_script_names(pki_script_type_at, &text);
     pki_buf_byte(&text, 0);
     CU_ASSERT_STRING_EQUAL((const char *)text.data, "root, intermediate, rotate, cross, crl, "
-                                                    "revoke, drill or recovery");
+                                                    "revoke, drill, recovery or destroy");
 }
 
 int main(void)

@@ -35,6 +35,11 @@ static const struct {
     {PKI_QUERY_FIND_CUTOVER, "SCAN cutover"},
     {PKI_QUERY_LIST_DRILLS, "SCAN p"}, /* in order of id: the few policies, grouped */
     {PKI_QUERY_SHARED_BEFORE, "SCAN a"},
+    {PKI_QUERY_LIST_COPIES, "SCAN journal"},
+    {PKI_QUERY_LIST_COPIES, "SCAN journal_row"},
+    {PKI_QUERY_LIST_COPIES, "SCAN made"},      /* one row */
+    {PKI_QUERY_LIST_COPIES, "SCAN destroyed"}, /* the same */
+    {PKI_QUERY_LIST_COPIES, "SCAN gone"},
     {PKI_QUERY_SCHEMA, "SCAN sqlite_schema"},
     {PKI_QUERY_EACH_ENTRY, "SCAN journal"},
     {PKI_QUERY_EACH_ENTRY_ROW, "SCAN journal_row"},

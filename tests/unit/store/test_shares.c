@@ -1,3 +1,4 @@
+#include "store/copies.h"
 #include "store/shares.h"
 
 #include "store_fixture.h"
@@ -130,6 +131,29 @@ static void test_of_each_share_it_is_known_when_it_was_shown_last(void)
     fixture_store_close(&fixture);
 }
 
+static void test_a_destroyed_key_has_no_file_and_its_copies_are_known(void)
+{
+    static const uint8_t none[PKI_SHA256_SIZE];
+    struct fixture_store fixture;
+    pki_scope(pki_copy_rows) copies = {0};
+    pki_auto(pki_txn) txn = NULL;
+    struct pki_key_row key = {0};
+    struct pki_error err = {0};
+    bool found = false;
+
+    make(&fixture);
+    EXPECT_OK(pki_store_begin(fixture.store, &txn, &err), err);
+    EXPECT_OK(pki_store_add_key_file(txn, 1, none, &err), err);
+    fixture_commit(&txn, "destroy");
+    EXPECT_OK(pki_store_key_by_name(fixture.store, "root-g1", &found, &key, &err), err);
+    CU_ASSERT_TRUE(found && !key.has_file && key.destroyed);
+    EXPECT_OK(pki_store_list_copies(fixture.store, &key, &copies, &err), err);
+    CU_ASSERT_EQUAL_FATAL(copies.n, 2);
+    for (size_t i = 0; i < copies.n; i++)
+        CU_ASSERT_TRUE(strncmp(copies.list[i].copy, "share-", 6) == 0 && !copies.list[i].gone);
+    fixture_store_close(&fixture);
+}
+
 static void test_a_line_is_known_to_have_had_shares(void)
 {
     struct pki_authority_row next = {.root = "main", .generation = 2};
@@ -159,6 +183,8 @@ int main(void)
         {"the same share is refused twice", test_same_share_is_refused_twice},
         {"of each share it is known when it was shown last",
          test_of_each_share_it_is_known_when_it_was_shown_last},
+        {"a destroyed key has no file, and its copies are known",
+         test_a_destroyed_key_has_no_file_and_its_copies_are_known},
         {"a line is known to have had shares", test_a_line_is_known_to_have_had_shares},
         CU_TEST_INFO_NULL,
     };
