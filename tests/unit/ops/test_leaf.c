@@ -1,5 +1,6 @@
 #include "ops/draft.h"
 #include "ops_fixture.h"
+#include "store/sql.h"
 #include "x509/oids.h"
 
 static const char *const names[] = {"a.example", "*.b.example"};
@@ -216,6 +217,36 @@ static void test_line_without_authority_or_key_cannot_issue(void)
     EXPECT_TEXT("it issues where its key is");
 }
 
+/* How many rows an issuance reads by going through a table, in all its statements. */
+static int rows_passed(int nth)
+{
+    char name[32];
+    (void)snprintf(name, sizeof(name), "among-many-%d", nth);
+    const char *csr = fixture_request(name, "ecdsa-p256");
+    const struct pki_issue_request request = server(&csr);
+    pki_auto(pki_session) session = fixture_open(made());
+    pki_auto(pki_report) report = pki_report_new();
+    struct pki_draft *draft = NULL;
+    struct pki_error err = {0};
+    int rows = 0;
+
+    EXPECT_OK(pki_issue_prepare(session, &request, &draft, &err), err);
+    EXPECT_OK(pki_draft_sign(session, draft, report, &err), err);
+    for (size_t i = 0; i < PKI_QUERIES; i++)
+        if (session->store->statements[i])
+            rows += sqlite3_stmt_status(session->store->statements[i],
+                                        SQLITE_STMTSTATUS_FULLSCAN_STEP, 0);
+    return rows;
+}
+
+static void test_issuing_goes_through_nothing_that_grows(void)
+{
+    int first = rows_passed(0);
+
+    for (int i = 1; i < 3; i++)
+        CU_ASSERT_EQUAL(rows_passed(i), first);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -227,6 +258,7 @@ int main(void)
         {"a code signer lives as the line says", test_code_signer_lives_as_the_line_says},
         {"a line without an authority or its key cannot issue",
          test_line_without_authority_or_key_cannot_issue},
+        {"issuing goes through nothing that grows", test_issuing_goes_through_nothing_that_grows},
         CU_TEST_INFO_NULL,
     };
     CU_SuiteInfo suites[] = {{.pName = "leaf", .pTests = tests}, CU_SUITE_INFO_NULL};
