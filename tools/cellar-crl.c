@@ -80,7 +80,7 @@ int main(int argc, char **argv)
         .id = CLI_TOOL_CRL,
         .options = options,
         .args_size = sizeof(struct args),
-        .common = CLI_SIGNS & ~CLI_REVIEWS,
+        .common = (CLI_SIGNS & ~CLI_REVIEWS) | CLI_APPROVES,
         .synopsis = "AUTHORITY [-C DIR]\n"
                     "ENV PURPOSE [-C DIR]\n"
                     "--due [--within PERIOD] [-C DIR]",

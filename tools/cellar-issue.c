@@ -52,7 +52,7 @@ int main(int argc, char **argv)
         .id = CLI_TOOL_ISSUE,
         .options = options,
         .args_size = sizeof(struct args),
-        .common = CLI_SIGNS | CLI_DICE,
+        .common = CLI_SIGNS | CLI_DICE | CLI_APPROVES,
         .synopsis = "ENV PURPOSE [--csr FILE [--csr FILE]] [-C DIR]\n"
                     "ENV PURPOSE --leaf PROFILE --csr FILE --dns NAME ... [-C DIR]",
         .examples = "cellar issue prod code-signing -C cellar\n"

@@ -93,7 +93,7 @@ int main(int argc, char **argv)
         .id = CLI_TOOL_ROTATE,
         .options = options,
         .args_size = sizeof(struct args),
-        .common = CLI_SIGNS | CLI_DICE,
+        .common = CLI_SIGNS | CLI_DICE | CLI_APPROVES,
         .synopsis = "ENV PURPOSE [--csr FILE] [--promote-only] [--now] [-C DIR]\n"
                     "ENV PURPOSE --revert [-C DIR]\n"
                     "--all [--promote-only] [--now] [-C DIR]",

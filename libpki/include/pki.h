@@ -2,12 +2,13 @@
  * Root Cellar's library, whole: an offline, air-gapped PKI.
  *
  * The order to read the headers in: base, error, secret, report, progress, time (what
- * everything is written with); session, init, ops and backup (a cellar and its duties);
+ * everything is written with); session, init, ops, approval and backup (a cellar and its duties);
  * describe, frames, lint, verify, ceremony, key, share, install (what works without a cellar).
  */
 #ifndef PKI_H
 #define PKI_H
 
+#include "pki/approval.h"
 #include "pki/backup.h"
 #include "pki/base.h"
 #include "pki/ceremony.h"

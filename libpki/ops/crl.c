@@ -95,6 +95,14 @@ int64_t pki_crl_cut_off(const struct pki_draft *draft, const struct pki_reservat
     return own ? pki_crl_reserved_number(row) : 0;
 }
 
+/* The number that was prepared, where the list is one that was. */
+static int64_t prepared_number(const struct pki_draft *draft)
+{
+    const struct pki_approval *approval = &draft->approval;
+
+    return approval->rows.n > 0 ? pki_crl_reserved_number(&approval->rows.list[0]) : 0;
+}
+
 /* A list that was cut off may have been signed and seen: its number is spent. */
 static bool find_cut_off(const struct pki_draft *draft, struct pki_crl_work *crl,
                          struct pki_error *err)
@@ -145,6 +153,8 @@ static bool set_dates(const struct pki_draft *draft, struct pki_period period,
         row->number = crl->last.number + 1;
     if (row->number <= crl->spent)
         row->number = crl->spent + 1;
+    if (prepared_number(draft) > 0)
+        row->number = prepared_number(draft);
     return true;
 }
 

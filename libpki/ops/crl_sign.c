@@ -97,6 +97,20 @@ static void made(const struct pki_draft *draft, struct pki_report *report)
     pki_report_fingerprint(block, "SHA-256", crl->row.sha256);
 }
 
+/* --- preparing ------------------------------------------------------------------------------- */
+
+static bool body(const struct pki_draft *draft, struct pki_crl_view *view, struct pki_error *err)
+{
+    return pki_crl_draft_view(own_of(draft)->list, view, err);
+}
+
+static int64_t life(const struct pki_draft *draft)
+{
+    const struct pki_crl_work *crl = own_of(draft);
+
+    return crl->row.next_update - crl->row.this_update;
+}
+
 /* --- signing --------------------------------------------------------------------------------- */
 
 static bool reserve(const struct pki_draft *draft, size_t nth, struct pki_reservation_row *row,
@@ -246,6 +260,8 @@ static bool record(struct pki_txn *txn, struct pki_draft *draft, int64_t at, str
 const struct pki_draft_duty pki_crl_duty = {
     .trust = true,
     .describe = describe,
+    .body = body,
+    .life = life,
     .reserve = reserve,
     .sign = sign,
     .record = record,

@@ -29,6 +29,7 @@ void pki_draft_free(struct pki_draft *draft)
         clear_item(&draft->items[i]);
     if (draft->duty && draft->duty->free)
         draft->duty->free(draft->own);
+    pki_reservation_rows_clear(&draft->approval.rows);
     pki_buf_clear(&draft->room);
     pki_authority_row_clear(&draft->issuer);
     pki_cert_free(draft->issuer_cert);
@@ -63,6 +64,8 @@ static bool begin(struct pki_session *session, const char *action, room_check *c
     fresh->rehearsal = session->rehearsal;
     fresh->now = pki_session_now(session);
     fresh->counter = head.counter;
+    if (!pki_approval_find(session, fresh, err))
+        return false;
     *draft = PKI_TAKE(fresh);
     return true;
 }

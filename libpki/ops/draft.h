@@ -14,8 +14,8 @@
 #ifndef PKI_OPS_DRAFT_H
 #define PKI_OPS_DRAFT_H
 
-#include "pki/ops.h"
-#include "ops/session.h"
+#include "pki/approval.h"
+#include "ops/approval.h"
 #include "x509/build.h"
 #include "x509/lint.h"
 #include "x509/name.h"
@@ -78,7 +78,7 @@ struct pki_draft_change {
     enum pki_authority_state from, to;
 };
 
-struct pki_draft;
+struct pki_crl_view;
 
 /* What a draft decides beyond certificates and states. Each hook may be NULL; what they work on is
    draft->own. */
@@ -88,6 +88,10 @@ struct pki_draft_duty {
                      struct pki_error *err);
     /* Add to a review's PEM what it signs, under a throw-away key. */
     bool (*review)(const struct pki_draft *draft, struct pki_buf *pem, struct pki_error *err);
+    /* The body that it signs, mapped, and for how many seconds that is good; of a duty that
+       reserves one row. */
+    bool (*body)(const struct pki_draft *draft, struct pki_crl_view *view, struct pki_error *err);
+    int64_t (*life)(const struct pki_draft *draft);
     /* How many rows it reserves; NULL is one. */
     size_t (*reserves)(const struct pki_draft *draft);
     /* Fill the nth row, which is zeroed: it is reserved with the items, and ends as they do. */
@@ -111,9 +115,10 @@ struct pki_draft {
     char root[PKI_WORD_MAX], environment[PKI_WORD_MAX], purpose[PKI_WORD_MAX];
     char subject[PKI_NAME_MAX]; /* what the journal says it is about */
     bool rehearsal;             /* what it makes is marked */
-    int64_t now;                /* the clock when it was prepared */
-    int64_t counter;            /* the journal's last entry then */
-    struct pki_buf room;        /* what pki_session_check_room found; may be empty */
+    int64_t now;     /* the clock when it was prepared, also where it is approved later */
+    int64_t counter; /* the journal's last entry then */
+    struct pki_approval approval;
+    struct pki_buf room; /* what pki_session_check_room found; may be empty */
 
     /* The authority that signs, but for a root and what stands below another item. */
     bool has_issuer;
@@ -174,7 +179,9 @@ struct pki_draft_item *pki_draft_add(struct pki_draft *draft, const struct pki_p
 
 /* --- keys (draft_keys in draft_build.c) ------------------------------------------------------ */
 
-PKI_CHECKED bool pki_item_fresh_key(struct pki_session *session, struct pki_draft_item *item,
+/** Make a key; of what was prepared: open the one that was sealed then, by its passphrase. */
+PKI_CHECKED bool pki_item_fresh_key(struct pki_session *session, const struct pki_draft *draft,
+                                    struct pki_draft_item *item,
                                     const struct pki_algorithm *algorithm, struct pki_error *err);
 
 /** Note whether one before it in its line has a key that needs shares: this one is sealed under a
@@ -214,10 +221,34 @@ const struct pki_cert *pki_item_signer(const struct pki_draft *draft,
 const struct pki_algorithm *pki_item_signs_with(const struct pki_draft *draft,
                                                 const struct pki_draft_item *item);
 
+/* --- on the way to a signature (draft_sign.c) --------------------------------------------------
+ */
+
+/** Fails: PKI_E_STATE something was recorded since the draft was made */
+PKI_CHECKED bool pki_draft_check_unmoved(struct pki_session *session, const struct pki_draft *draft,
+                                         struct pki_error *err);
+/** New passphrases for the keys that were made for it. */
+PKI_CHECKED bool pki_draft_ask_fresh(struct pki_session *session, struct pki_draft *draft,
+                                     struct pki_error *err);
+/** Seal those keys. */
+PKI_CHECKED bool pki_draft_write_keys(struct pki_session *session, struct pki_draft *draft,
+                                      struct pki_error *err);
+
+/** Append the items as certificates under throw-away keys (draft_review.c). */
+PKI_CHECKED bool pki_draft_review_pem(const struct pki_draft *draft, struct pki_buf *pem,
+                                      struct pki_error *err);
+
 /* --- the record (draft_record.c) ------------------------------------------------------------- */
 
+/** What was prepared is reserved already.
+ *  @approval  the digest that will be approved; NULL: it is signed at once */
 PKI_CHECKED bool pki_draft_reserve(struct pki_session *session, struct pki_draft *draft,
-                                   struct pki_error *err);
+                                   const uint8_t *approval, struct pki_error *err);
+/** How many rows the duty reserves beside the items. */
+size_t pki_draft_reserves(const struct pki_draft *draft);
+/** The SPKI digest of whoever signs an item. */
+void pki_item_signer_digest(const struct pki_draft *draft, const struct pki_draft_item *item,
+                            uint8_t digest[PKI_SHA256_SIZE]);
 PKI_CHECKED bool pki_draft_record(struct pki_session *session, struct pki_draft *draft,
                                   struct pki_error *err);
 /** Record the reservations as abandoned, as well as it goes: the failure that led here counts. */

@@ -15,12 +15,15 @@ static bool take_spki(struct pki_draft_item *item, struct pki_bytes spki, struct
     return pki_buf_ok(&item->spki, err) && pki_spki_key_id(spki, item->key_id, err);
 }
 
-bool pki_item_fresh_key(struct pki_session *session, struct pki_draft_item *item,
-                        const struct pki_algorithm *algorithm, struct pki_error *err)
+bool pki_item_fresh_key(struct pki_session *session, const struct pki_draft *draft,
+                        struct pki_draft_item *item, const struct pki_algorithm *algorithm,
+                        struct pki_error *err)
 {
     item->algorithm = algorithm;
     return pki_profile_takes_key(item->profile, algorithm, err) &&
-           pki_session_make_key(session, algorithm, &item->key, &item->rolls, err) &&
+           (draft->approval.entry != 0
+                ? pki_approval_key(session, item, err)
+                : pki_session_make_key(session, algorithm, &item->key, &item->rolls, err)) &&
            take_spki(item, pki_key_spki(item->key), err);
 }
 
@@ -185,13 +188,26 @@ static void fill_body(const struct pki_draft *draft, const struct pki_draft_item
     memcpy(body->serial, item->serial, sizeof(body->serial));
 }
 
+/* Of what was prepared: the one that was reserved, in the order of the items. */
+static bool take_serial(const struct pki_draft *draft, struct pki_draft_item *item,
+                        struct pki_error *err)
+{
+    const struct pki_approval *approval = &draft->approval;
+    size_t nth = (size_t)(item - draft->items);
+
+    if (approval->entry == 0 || nth >= approval->rows.n)
+        return pki_random_serial(item->serial, err);
+    memcpy(item->serial, approval->rows.list[nth].serial, sizeof(item->serial));
+    return true;
+}
+
 bool pki_item_build(const struct pki_draft *draft, struct pki_draft_item *item,
                     struct pki_error *err)
 {
     PKI_CONTEXT(err, "%s", item->name);
     struct pki_body body;
 
-    if (!pki_random_serial(item->serial, err))
+    if (!take_serial(draft, item, err))
         return false;
     fill_body(draft, item, &body);
     if (!pki_body_build(&body, &item->body, err) ||

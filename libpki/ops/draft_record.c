@@ -39,8 +39,7 @@ static bool append(struct pki_session *session, struct pki_txn *txn, const struc
     return done;
 }
 
-/* How many rows the duty reserves beside the items. */
-static size_t reserves(const struct pki_draft *draft)
+size_t pki_draft_reserves(const struct pki_draft *draft)
 {
     if (!draft->duty || !draft->duty->reserve)
         return 0;
@@ -49,8 +48,8 @@ static size_t reserves(const struct pki_draft *draft)
 
 /* --- reserving ----------------------------------------------------------------------------- */
 
-static void signer_digest(const struct pki_draft *draft, const struct pki_draft_item *item,
-                          uint8_t digest[PKI_SHA256_SIZE])
+void pki_item_signer_digest(const struct pki_draft *draft, const struct pki_draft_item *item,
+                            uint8_t digest[PKI_SHA256_SIZE])
 {
     const uint8_t *from = item->signer == PKI_SIGNER_ISSUER
                               ? draft->issuer_cert->spki_sha256
@@ -69,14 +68,14 @@ static bool reserve_item(struct pki_txn *txn, const struct pki_draft *draft,
         (void)snprintf(row.key_name, sizeof(row.key_name), "%s", item->name);
     memcpy(row.serial, item->serial, sizeof(row.serial));
     memcpy(row.body, item->body_sha256, sizeof(row.body));
-    signer_digest(draft, item, row.signer);
+    pki_item_signer_digest(draft, item, row.signer);
     return pki_store_reserve(txn, &row, &item->reservation, err);
 }
 
 static bool reserve_duty(struct pki_txn *txn, struct pki_draft *draft, int64_t at,
                          struct pki_error *err)
 {
-    size_t n = reserves(draft);
+    size_t n = pki_draft_reserves(draft);
 
     for (size_t i = 0; i < n; i++) {
         struct pki_reservation_row row = {.reserved_at = at};
@@ -107,23 +106,40 @@ static void tell_reserved(const struct pki_draft *draft, struct pki_buf *text)
         pki_buf_printf(text, "%zu serial%s for ", draft->n, draft->n == 1 ? "" : "s");
         list_names(draft, text);
     }
-    if (reserves(draft) > 0)
+    if (pki_draft_reserves(draft) > 0)
         pki_buf_printf(text, "%s%s of %s", draft->n > 0 ? ", " : "", draft->action, draft->subject);
     tell_room(draft, text);
 }
 
-bool pki_draft_reserve(struct pki_session *session, struct pki_draft *draft, struct pki_error *err)
+static void tell_approval(const uint8_t *approval, const char *how, struct pki_buf *text)
 {
-    if (draft->n == 0 && reserves(draft) == 0)
+    if (text->size > 0)
+        pki_buf_text(text, "; ");
+    pki_buf_printf(text, "%s by sha256 ", how);
+    pki_hex(text, (struct pki_bytes){approval, PKI_SHA256_SIZE});
+}
+
+/* What is prepared bears the date that its bodies were made by: nothing was recorded since. */
+bool pki_draft_reserve(struct pki_session *session, struct pki_draft *draft,
+                       const uint8_t *approval, struct pki_error *err)
+{
+    if (draft->n == 0 && pki_draft_reserves(draft) == 0)
         return true;
+    if (draft->approval.entry != 0)
+        return pki_approval_take(draft, err);
     pki_auto(pki_txn) txn = NULL;
     pki_scope(pki_buf) detail = {0};
     const struct pki_journal_entry entry = {
-        .at = pki_session_now(session), .action = "reserve", .prepares = true};
+        .at = approval ? draft->now : pki_session_now(session),
+        .action = approval ? "prepare" : "reserve",
+        .prepares = true,
+    };
 
     if (!pki_store_begin(session->store, &txn, err) || !reserve_all(txn, draft, entry.at, err))
         return false;
     tell_reserved(draft, &detail);
+    if (approval)
+        tell_approval(approval, "to be approved", &detail);
     return append(session, txn, draft, entry, &detail, err) && pki_txn_commit(&txn, err);
 }
 
@@ -266,8 +282,10 @@ static bool record_all(struct pki_txn *txn, struct pki_draft *draft, int64_t at,
     tell_recorded(draft, text);
     if (!record_duty(txn, draft, at, text, err))
         return false;
-    if (draft->n == 0 && reserves(draft) == 0)
+    if (draft->n == 0 && pki_draft_reserves(draft) == 0)
         tell_room(draft, text);
+    if (draft->approval.entry != 0)
+        tell_approval(draft->approval.digest, "approved", text);
     return true;
 }
 
@@ -305,8 +323,8 @@ void pki_draft_give_up(struct pki_session *session, const struct pki_draft *draf
         return; /* nothing to give up: what failed came after it, or is that this is not sure */
     if (draft->duty && draft->duty->undo)
         draft->duty->undo(draft);
-    if (!pki_store_begin(session->store, &txn, &lost))
-        return;
+    if (draft->approval.entry != 0 || !pki_store_begin(session->store, &txn, &lost))
+        return; /* what is approved may be tried again: nothing else is ever signed for it */
     for (size_t i = 0; i < draft->n; i++)
         if (!pki_store_finish(txn, draft->items[i].reservation, "abandoned", entry.at, &lost))
             return;

@@ -23,13 +23,20 @@ static bool wrap(const struct pki_draft *draft, const struct pki_draft_item *ite
     return pki_buf_ok(pem, err);
 }
 
+bool pki_draft_review_pem(const struct pki_draft *draft, struct pki_buf *pem, struct pki_error *err)
+{
+    for (size_t i = 0; i < draft->n; i++)
+        if (!wrap(draft, &draft->items[i], pem, err))
+            return false;
+    return true;
+}
+
 bool pki_draft_review(const struct pki_draft *draft, const char *path, struct pki_error *err)
 {
     pki_scope(pki_buf) pem = {0};
 
-    for (size_t i = 0; i < draft->n; i++)
-        if (!wrap(draft, &draft->items[i], &pem, err))
-            return false;
+    if (!pki_draft_review_pem(draft, &pem, err))
+        return false;
     if (draft->duty && draft->duty->review && !draft->duty->review(draft, &pem, err))
         return false;
     if (pem.size == 0)

@@ -4,8 +4,8 @@
 
 /* --- before anything is reserved ----------------------------------------------------------- */
 
-static bool check_unmoved(struct pki_session *session, const struct pki_draft *draft,
-                          struct pki_error *err)
+bool pki_draft_check_unmoved(struct pki_session *session, const struct pki_draft *draft,
+                             struct pki_error *err)
 {
     struct pki_journal_head head;
 
@@ -18,12 +18,9 @@ static bool check_unmoved(struct pki_session *session, const struct pki_draft *d
                     (long long)draft->counter, (long long)head.counter);
 }
 
-/* Whoever cannot open the issuer's key, or chooses a poor passphrase, has spent no serial. */
-static bool ask_all(struct pki_session *session, struct pki_draft *draft,
-                    struct pki_key **issuer_key, struct pki_error *err)
+bool pki_draft_ask_fresh(struct pki_session *session, struct pki_draft *draft,
+                         struct pki_error *err)
 {
-    if (draft->has_issuer && !pki_session_open_row(session, &draft->issuer_key, issuer_key, err))
-        return false;
     for (size_t i = 0; i < draft->n; i++) {
         if (draft->items[i].key &&
             !pki_session_ask_fresh(session, draft->items[i].name, &draft->items[i].passphrase, err))
@@ -32,9 +29,20 @@ static bool ask_all(struct pki_session *session, struct pki_draft *draft,
     return true;
 }
 
+/* Whoever cannot open the issuer's key, or chooses a poor passphrase, has spent no serial. What was
+   prepared has its keys already. */
+static bool ask_all(struct pki_session *session, struct pki_draft *draft,
+                    struct pki_key **issuer_key, struct pki_error *err)
+{
+    if (draft->has_issuer && !pki_session_open_row(session, &draft->issuer_key, issuer_key, err))
+        return false;
+    return draft->approval.entry != 0 || pki_draft_ask_fresh(session, draft, err);
+}
+
 /* --- with everything reserved -------------------------------------------------------------- */
 
-static bool write_keys(struct pki_session *session, struct pki_draft *draft, struct pki_error *err)
+bool pki_draft_write_keys(struct pki_session *session, struct pki_draft *draft,
+                          struct pki_error *err)
 {
     for (size_t i = 0; i < draft->n; i++) {
         struct pki_draft_item *item = &draft->items[i];
@@ -82,7 +90,7 @@ static bool sign_item(const struct pki_draft *draft, struct pki_draft_item *item
 static bool sign_reserved(struct pki_session *session, struct pki_draft *draft,
                           const struct pki_key *issuer_key, struct pki_error *err)
 {
-    if (!write_keys(session, draft, err))
+    if (draft->approval.entry == 0 && !pki_draft_write_keys(session, draft, err))
         return false;
     for (size_t i = 0; i < draft->n; i++)
         if (!sign_item(draft, &draft->items[i], issuer_key, err))
@@ -99,8 +107,9 @@ bool pki_draft_sign(struct pki_session *session, struct pki_draft *draft, struct
     pki_auto(pki_draft) taken = draft;
     pki_auto(pki_key) issuer_key = NULL;
 
-    if (!check_unmoved(session, taken, err) || !ask_all(session, taken, &issuer_key, err) ||
-        !pki_draft_reserve(session, taken, err))
+    if (!pki_draft_check_unmoved(session, taken, err) ||
+        !pki_draft_check_approval(session, taken, err) ||
+        !ask_all(session, taken, &issuer_key, err) || !pki_draft_reserve(session, taken, NULL, err))
         return false;
     if (!sign_reserved(session, taken, issuer_key, err)) {
         pki_draft_give_up(session, taken, err->text);

@@ -74,7 +74,7 @@ static bool pretend(struct pki_session *twin, struct pki_draft *draft, struct pk
     for (size_t i = 0; i < draft->n; i++)
         if (!pretend_signed(draft, &draft->items[i], err))
             return false;
-    return pki_draft_reserve(twin, draft, err) && pki_draft_record(twin, draft, err);
+    return pki_draft_reserve(twin, draft, NULL, err) && pki_draft_record(twin, draft, err);
 }
 
 static void take_back(struct pki_draft *draft)

@@ -92,7 +92,7 @@ static bool give_key(struct pki_session *session, struct pki_draft *draft,
                      struct pki_error *err)
 {
     return csr ? pki_item_request(session, draft, item, csr, plan->key, err)
-               : pki_item_fresh_key(session, item, plan->key, err);
+               : pki_item_fresh_key(session, draft, item, plan->key, err);
 }
 
 static bool add_intermediate(struct pki_session *session, const struct pki_issue_generation *made,

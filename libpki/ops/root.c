@@ -57,7 +57,7 @@ static bool fill(struct pki_session *session, const struct pki_hierarchy *hierar
     item->state = PKI_STATE_ACTIVE;
     say_next(hierarchy, plan, draft);
     pki_item_dates(draft, item, plan->validity);
-    return pki_item_fresh_key(session, item, plan->key, err) &&
+    return pki_item_fresh_key(session, draft, item, plan->key, err) &&
            pki_item_subject(item, &name, err) && pki_item_build(draft, item, err);
 }
 

@@ -90,6 +90,7 @@ static bool copy_request(const struct pki_session_request *request, struct pki_s
     session->n_overrides = request->n_overrides;
     session->seen = request->seen;
     session->n_seen = request->n_seen;
+    session->approved = request->approved;
     session->has_clock = request->has_clock;
     session->clock = request->clock;
     pki_actor_write(session->actor, request->tool, request->command_line);

@@ -24,6 +24,7 @@ struct pki_session {
     size_t n_seen;
     unsigned dice;            /* so many rolls at least go into each fresh key; 0: none */
     struct pki_secret *rolls; /* once they were asked for */
+    const char *approved;     /* words, or NULL; outlive the session */
     bool write;
     bool rehearsal; /* certificates are marked, names say so, periods are hours */
     bool has_clock; /* of a rehearsal: it is this time */

@@ -13,7 +13,9 @@
 struct left {
     struct pki_session *session;
     struct pki_report *report;
-    struct pki_report *table; /* made with the first row */
+    struct pki_report *table;    /* made with the first row */
+    struct pki_report *prepared; /* the same */
+    int64_t prepared_by;         /* the entry of its last row */
 };
 
 static void add(struct left *left, const char *what, const char *finish)
@@ -39,22 +41,46 @@ static void write_command(const char *actor, char *command, size_t size)
     }
 }
 
+/* One row for all that an entry of the journal prepared. */
+static void add_prepared(const struct pki_reservation_row *row, const struct pki_reserved_by *by,
+                         int64_t trust, struct left *left)
+{
+    if (by->entry == left->prepared_by)
+        return;
+    left->prepared_by = by->entry;
+    if (!left->prepared)
+        left->prepared = pki_report_table(left->report, "Prepared");
+    struct pki_report *line = pki_report_row(left->prepared);
+    pki_report_text(line, "What", "%s", row->subject);
+    pki_report_time(line, "Prepared", by->at);
+    if (trust > by->entry)
+        pki_report_toned(line, "Waits for", PKI_TONE_WARN, "nothing: trust has changed since");
+    else
+        pki_report_toned(line, "Waits for", PKI_TONE_WARN, "--approved WORDS");
+}
+
 static bool add_reservations(struct pki_session *session, struct left *left, struct pki_error *err)
 {
     pki_scope(pki_reservation_rows) open = {0};
+    struct pki_journal_head trust = {0};
+    struct pki_reserved_by by;
     char what[PKI_NAME_MAX + 64];
     char date[PKI_TIME_TEXT];
-    char actor[400];
-    char finish[400 + 64];
+    char finish[sizeof(by.actor) + 64];
 
-    if (!pki_store_list_open(session->store, &open, err))
+    if (!pki_store_list_open(session->store, &open, err) ||
+        !pki_journal_trust_head(session->store, &trust, err))
         return false;
     for (size_t i = 0; i < open.n; i++) {
+        if (!pki_store_reserved_by(session->store, open.list[i].id, &by, err))
+            return false;
+        if (by.approval[0]) {
+            add_prepared(&open.list[i], &by, trust.counter, left);
+            continue;
+        }
         (void)snprintf(what, sizeof(what), "%s, reserved %s", open.list[i].subject,
                        pki_time_format(open.list[i].reserved_at, date));
-        if (!pki_store_reserved_by(session->store, open.list[i].id, actor, err))
-            return false;
-        write_command(actor, finish, sizeof(finish));
+        write_command(by.actor, finish, sizeof(finish));
         add(left, what, finish);
     }
     return true;
@@ -180,7 +206,7 @@ bool pki_status_left(struct pki_session *session, struct pki_report *report, boo
     each_ending(session, "keys", ".key.new", &left, tell_key);
     each_ending(session, "keys", ".key", &left, tell_destroyed);
     each_ending(session, "exports", ".new", &left, tell_export);
-    *any = left.table != NULL;
+    *any = left.table || left.prepared;
     return true;
 }
 

@@ -147,19 +147,23 @@ bool pki_store_was_reserved(struct pki_store *store, const char *subject, bool *
     return pki_statement_step(&query, reserved, err);
 }
 
-bool pki_store_reserved_by(struct pki_store *store, int64_t reservation, char actor[400],
+bool pki_store_reserved_by(struct pki_store *store, int64_t reservation, struct pki_reserved_by *by,
                            struct pki_error *err)
 {
     pki_scope(pki_statement) query = {0};
     bool row = false;
 
-    actor[0] = 0;
+    *by = (struct pki_reserved_by){0};
     if (!pki_statement_begin(store, PKI_QUERY_RESERVED_BY, &query, err))
         return false;
     pki_bind_integer(&query, reservation);
     if (!pki_statement_step(&query, &row, err))
         return false;
-    if (row)
-        pki_column_text(&query, actor, 400);
+    if (row) {
+        by->entry = pki_column_integer(&query);
+        by->at = pki_column_integer(&query);
+        pki_column_text(&query, by->approval, sizeof(by->approval));
+        pki_column_text(&query, by->actor, sizeof(by->actor));
+    }
     return pki_column_ok(&query, err);
 }

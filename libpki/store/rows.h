@@ -132,6 +132,13 @@ struct pki_reservation_rows {
 };
 void pki_reservation_rows_clear(struct pki_reservation_rows *rows);
 
+/* The journal entry that reserved it. */
+struct pki_reserved_by {
+    int64_t entry, at;
+    char approval[65]; /* prepared: the digest to be approved, in hex; "": it was to be signed */
+    char actor[400];   /* tool, version and command line */
+};
+
 struct pki_publication_row {
     char environment[PKI_WORD_MAX];
     int64_t published_at;

@@ -178,9 +178,9 @@ PKI_CHECKED bool pki_store_was_reserved(struct pki_store *store, const char *sub
                                         bool *reserved, struct pki_error *err);
 PKI_CHECKED bool pki_store_list_open(struct pki_store *store, struct pki_reservation_rows *rows,
                                      struct pki_error *err);
-/** Who reserved it: tool, version and command line, as the journal has it; "" when nobody. */
+/** Who reserved it, as the journal has it; all zero when nobody. */
 PKI_CHECKED bool pki_store_reserved_by(struct pki_store *store, int64_t reservation,
-                                       char actor[400], struct pki_error *err);
+                                       struct pki_reserved_by *by, struct pki_error *err);
 
 /* --- publications --------------------------------------------------------------------------- */
 

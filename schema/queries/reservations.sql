@@ -15,9 +15,10 @@ SELECT 1 FROM reservation WHERE subject = ?1 LIMIT 1;
 SELECT id, kind, subject, serial, signer, body, key_name, reserved_at, outcome
 FROM reservation WHERE outcome = 'open' ORDER BY id;
 
--- Backwards to the entry that reserved it: one that is still open was among the last.
+-- Backwards to the entry that reserved it: one that is still open was among the last. The detail of
+-- one that prepared it ends in the digest that is to be approved.
 -- name: reserved_by
-SELECT j.actor
+SELECT j.id, j.at, CASE WHEN j.action = 'prepare' THEN substr(j.detail, -64) ELSE '' END, j.actor
 FROM journal_row r JOIN journal j ON j.id = r.entry
 WHERE r.relation = 'reservation' AND r.row = ?1
 ORDER BY r.entry DESC LIMIT 1;

@@ -56,6 +56,9 @@ fields 0 cellar status --since 0 -C cellar
 fields 0 cellar status --since 999 -C cellar
 fields 0 cellar status --calendar -C cellar
 fields 0 cellar audit -C cellar
+with root-g1
+fields 0 cellar crl root-g1 -C cellar "${secrets[@]}" --prepare list --confirm 'Test Root CA'
+fields 3 cellar status -C cellar
 with root-g1 prod-code-signing-g3
 fields 0 cellar rotate prod code-signing --now -C cellar --dry-run
 fields 0 cellar rotate prod code-signing --now -C cellar "${secrets[@]}" --confirm 'Test Prod Code Signing CA G2'

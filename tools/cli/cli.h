@@ -96,6 +96,7 @@ struct cli_option {
 #define CLI_REVIEWS     (1u << 5) /* --review */
 #define CLI_SEES        (1u << 6) /* --seen */
 #define CLI_DICE        (1u << 7) /* --dice, --dice-file: it makes keys */
+#define CLI_APPROVES    (1u << 8) /* --prepare, --approved */
 #define CLI_WRITES      (CLI_CELLAR | CLI_DRY_RUN)
 #define CLI_SIGNS \
     (CLI_WRITES | CLI_PASSPHRASES | CLI_CONFIRMS | CLI_OVERRIDES | CLI_REVIEWS | CLI_SEES)
@@ -107,6 +108,7 @@ struct cli_common {
     struct cli_texts seen;
     const char *confirm;
     const char *review;
+    const char *prepare, *approved;
     struct cli_time clock;
     const char *dice, *dice_file;
     bool no_input, json, dry_run, no_colour, help, version, spec;

@@ -23,6 +23,7 @@ static bool open_session(struct cli *cli, enum purpose purpose, struct pki_error
         .n_overrides = cli->common.overrides.n,
         .seen = cli->common.seen.list,
         .n_seen = cli->common.seen.n,
+        .approved = cli->common.approved,
         .has_clock = cli->common.clock.given,
         .clock = cli->common.clock.seconds,
     };

@@ -41,6 +41,10 @@ static bool try_out(struct cli *cli, const struct pki_draft *draft, struct pki_e
 
 bool cli_sign_one_of_all(struct cli *cli, struct pki_draft *draft, struct pki_error *err)
 {
+    if (cli->common.prepare || cli->common.approved) {
+        pki_draft_free(draft);
+        return pki_fail(err, PKI_E_USAGE, "--prepare and --approved are for one at a time");
+    }
     const char *confirm = cli->common.confirm;
 
     if (confirm && strcmp(confirm, CLI_CONFIRM_ALL) == 0)
@@ -50,19 +54,32 @@ bool cli_sign_one_of_all(struct cli *cli, struct pki_draft *draft, struct pki_er
     return done;
 }
 
+static bool check_options(const struct cli *cli, struct pki_error *err)
+{
+    if (cli->common.review && !cli->common.dry_run)
+        return pki_fail(err, PKI_E_USAGE, "--review needs --dry-run: it ends before signing");
+    return !cli->common.prepare || (!cli->common.approved && !cli->common.dry_run) ||
+           pki_fail(err, PKI_E_USAGE,
+                    "--prepare is the first half and --approved the second; neither half of "
+                    "preparing is a dry run");
+}
+
 bool cli_sign(struct cli *cli, struct pki_draft *draft, struct pki_error *err)
 {
     pki_auto(pki_draft) owned = draft;
+    const char *prepare = cli->common.prepare;
 
-    if (cli->common.review && !cli->common.dry_run)
-        return pki_fail(err, PKI_E_USAGE, "--review needs --dry-run: it ends before signing");
+    if (!check_options(cli, err) || !pki_draft_check_approval(cli->session, owned, err))
+        return false;
     if (cli->common.dry_run)
         return try_out(cli, owned, err);
     if (!show_draft(cli, owned, err))
         return false;
-    if (!cli_confirm(cli, "sign this", pki_draft_name(owned), err)) {
+    if (!cli_confirm(cli, prepare ? "prepare this" : "sign this", pki_draft_name(owned), err)) {
         record_refusal(cli, PKI_TAKE(owned), err);
         return false;
     }
+    if (prepare)
+        return pki_draft_prepare(cli->session, PKI_TAKE(owned), prepare, cli->report, err);
     return pki_draft_sign(cli->session, PKI_TAKE(owned), cli->report, err);
 }

@@ -75,7 +75,8 @@ struct pki_session_request {
     size_t n_overrides;
     const char *const *seen; /* manifests met outside, given with --seen; outlive the session */
     size_t n_seen;
-    bool has_clock; /* --rehearsal-clock: in a rehearsal it is this time */
+    const char *approved; /* words given with --approved: what they approve is signed; or NULL */
+    bool has_clock;       /* --rehearsal-clock: in a rehearsal it is this time */
     int64_t clock;
     unsigned dice; /* so many rolls are mixed into each key that is made; 0: none */
 };

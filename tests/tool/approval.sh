@@ -1,0 +1,165 @@
+#!/bin/bash
+# Two-phase approval: what --prepare wrote out and reserved is what --approved signs, and nothing
+# else; the words come from the sheet that was looked at.
+# shellcheck disable=SC2317 # functions here are called by check
+. "$(dirname "$0")/lib.sh"
+
+make_cellar ecdsa-p256
+make_line prod code-signing
+cellar export -C cellar >out 2>err || bad 'fixture: export'
+title='Test Prod Code Signing CA'
+
+# words DIR: of the sheet, as the person outside reckons them: sha256sum, and words.txt has the same.
+words() {
+    local hex
+    hex=$(sha256sum <"$1/approve.txt" | cut -d ' ' -f 1)
+    check "$1/words.txt is of another sheet" grep -q "^$hex  approve.txt" "$1/words.txt"
+    words=$(head -n 1 "$1/words.txt")
+}
+
+# holds DIR CERTIFICATE NAME: what was signed has the body that was prepared.
+holds() {
+    python3 - "$1/$3.tbs" "$2" <<'PY'
+import base64, re, sys
+body = open(sys.argv[1], "rb").read()
+pem = open(sys.argv[2]).read()
+ders = [base64.b64decode(b) for b in re.findall("-----BEGIN CERTIFICATE-----(.*?)-----END", pem, re.S)]
+sys.exit(not any(body in der for der in ders))
+PY
+}
+
+# A line's first generations, with keys that are made here.
+with root-g1 prod-tls-g1 prod-tls-g2
+issue=(cellar issue prod tls -C cellar "${secrets[@]}")
+keeps cellar fails 2 'first half' "${issue[@]}" --prepare one --dry-run
+keeps cellar fails 4 'nothing waits for these words' "${issue[@]}" --dry-run \
+    --approved "$(printf '00%.0s' {1..32})"
+keeps cellar refuses 2 '31 octets are given' "${issue[@]}" --dry-run --approved "$(printf '00%.0s' {1..31})"
+keeps cellar refuses 2 'approved' "${issue[@]}" --dry-run --approved 'no such words'
+fails 4 'not confirmed' "${issue[@]}" --prepare one
+check 'nothing was written' [ ! -e one ]
+mkdir taken
+fails 4 'taken' "${issue[@]}" --prepare taken --confirm 'Test Prod TLS CA G1'
+works "${issue[@]}" --prepare one --confirm 'Test Prod TLS CA G1'
+says 'one/approve.txt'
+says 'Sign until +2026-03-31T12:00:00Z'
+words one
+head -n 1 one/words.txt >words.only
+says "$(cut -d ' ' -f 1-3 words.only)"
+check 'the sheet names both bodies' [ "$(grep -c '^sign: ' one/approve.txt)" = 2 ]
+check 'the bodies are those of the sheet' [ "$(sed -n 's/^  sha256: //p' one/approve.txt)" = \
+    "$(sha256sum <one/prod-tls-g1.tbs | cut -d ' ' -f 1; sha256sum <one/prod-tls-g2.tbs | cut -d ' ' -f 1)" ]
+works cellar lint one/review.pem
+check 'the draft can be read' grep -q 'CN=Test Prod TLS CA G2' one/draft.txt
+is 3 cellar status -C cellar
+says 'prod-tls-g1 +2026-03-01T12:00:00Z +--approved WORDS'
+check 'status does not give the words away' ! grep -qf words.only out
+works cellar audit -C cellar
+
+# Nobody has signed yet; hours later, and whatever became of the directory, the words are enough.
+check 'both keys are sealed' [ -s cellar/keys/prod-tls-g1.key ] && [ -s cellar/keys/prod-tls-g2.key ]
+rm -rf held
+cp -r cellar held
+export CELLAR_TEST_NOW=2026-03-02T10:00:00Z
+keeps cellar works "${issue[@]}" --approved "$words" --dry-run
+says 'Not before +2026-03-01T11:55:00Z'
+keeps cellar fails 4 'prod-tls-g1' cellar issue prod tls -C cellar --dry-run --approved "$words" \
+    --passphrase-file secrets/root-g1.txt
+keeps cellar fails 4 'not what was prepared' cellar crl root-g1 -C cellar "${secrets[@]}" --dry-run --approved "$words"
+keeps cellar fails 2 'one at a time' cellar crl --due -C cellar "${secrets[@]}" --approved "$words" --confirm ALL
+CELLAR_TEST_NOW=2026-04-01T12:00:00Z keeps cellar fails 4 'was to be signed until 2026-03-31T12:00:00Z' \
+    "${issue[@]}" --approved "$words" --dry-run
+CELLAR_TEST_ROOM=$wired fails 4 eth0 "${issue[@]}" --approved "$words" --confirm 'Test Prod TLS CA G1'
+fails 4 'not confirmed' "${issue[@]}" --approved "$words"
+printf 'wrong-passphrase of somebody 73\n' >wrong.txt
+fails 4 passphrase cellar issue prod tls -C cellar --approved "$words" --confirm 'Test Prod TLS CA G1' \
+    --passphrase-file root-g1=wrong.txt "${secrets[@]:2}"
+works "${issue[@]}" --approved "$words" --confirm 'Test Prod TLS CA G1'
+says '2027-06'
+works cellar audit -C cellar
+is '0|3' cellar status -C cellar
+check 'nothing waits any more' ! grep -q '^Prepared' out
+works cellar export -C cellar
+check 'G1 holds the approved body' holds one cellar/exports/prod/tls/g1/chain.pem prod-tls-g1
+fails 4 'nothing waits for these words' "${issue[@]}" --approved "$words" --dry-run
+check 'the journal ties them' python3 - "$(sha256sum <one/approve.txt | cut -d ' ' -f 1)" <<'PY'
+import sqlite3, sys
+rows = sqlite3.connect("file:cellar/cellar.db?mode=ro", uri=True).execute(
+    "SELECT action FROM journal WHERE detail LIKE '%' || ? ORDER BY id", sys.argv[1:]).fetchall()
+sys.exit(rows != [("prepare",), ("issue",)])
+PY
+
+# What was changed outside, or is of another copy of the cellar, has other words.
+sed -i 's/prod-tls-g2/prod-tls-g3/' one/approve.txt
+fails 4 'nothing waits' cellar issue prod tls -C held "${secrets[@]}" --dry-run \
+    --approved "$(sha256sum <one/approve.txt | cut -d ' ' -f 1)"
+
+# Trust has changed since: prepared in vain, and said so.
+with root-g1
+works cellar crl root-g1 -C held "${secrets[@]}" --confirm 'Test Root CA'
+with root-g1 prod-tls-g1 prod-tls-g2
+fails 4 'what verifiers trust has changed since' cellar issue prod tls -C held "${secrets[@]}" \
+    --approved "$words" --dry-run
+is 3 cellar status -C held
+says 'prod-tls-g1 .*nothing: trust has changed since'
+
+mkdir aside
+
+# A rotation: its change of states is on the sheet; cut off after it was prepared, nothing is lost.
+export CELLAR_TEST_NOW=2026-06-02T00:00:00Z
+with root-g1 prod-code-signing-g3
+rotate=(cellar rotate prod code-signing -C cellar "${secrets[@]}")
+works "${rotate[@]}" --prepare two --confirm "$title G2"
+words two
+check 'the change is on the sheet' grep -q 'change: prod-code-signing-g1 from active to retiring' two/approve.txt
+works cellar export prod -C cellar
+fails 4 'not what was prepared|not what was approved' "${rotate[@]}" --promote-only --approved "$words" --dry-run
+rm -rf held
+cp -r cellar held
+mv cellar/keys/prod-code-signing-g3.key aside/
+keeps cellar fails '1|2|4' 'whose key was prepared' "${rotate[@]}" --approved "$words" --dry-run
+cp cellar/keys/prod-code-signing-g2.key cellar/keys/prod-code-signing-g3.key
+keeps cellar fails '4' 'passphrase' "${rotate[@]}" --approved "$words" --dry-run
+mv aside/prod-code-signing-g3.key cellar/keys/
+works "${rotate[@]}" --approved "$words" --confirm "$title G2"
+works cellar export prod -C cellar
+check 'G3 holds the approved body' holds two cellar/exports/prod/code-signing/cosign/chain.pem prod-code-signing-g3
+works cellar audit -C cellar
+
+# Prepared again: the first words are over; begun without words: so are the second.
+with root-g1 prod-code-signing-g3
+rotate=(cellar rotate prod code-signing -C held "${secrets[@]}")
+first=$words
+works "${rotate[@]}" --prepare three --confirm "$title G2"
+words three
+fails 4 'nothing waits' "${rotate[@]}" --approved "$first" --dry-run
+works "${rotate[@]}" --approved "$words" --dry-run
+works "${rotate[@]}" --confirm "$title G2"
+fails 4 'nothing waits' cellar rotate prod code-signing -C held "${secrets[@]}" --approved "$words" --now --dry-run
+works cellar audit -C held
+
+# A list, and a key from elsewhere.
+with root-g1
+works cellar crl root-g1 -C cellar "${secrets[@]}" --prepare list --confirm 'Test Root CA'
+words list
+export CELLAR_TEST_NOW=2026-06-02T08:00:00Z
+works cellar crl root-g1 -C cellar "${secrets[@]}" --approved "$words" --confirm 'Test Root CA'
+says '2026-06-01T23:55:00Z'
+check 'the list holds the approved body' python3 - list/root-g1.tbs cellar/crls <<'PY'
+import pathlib, sys
+body = open(sys.argv[1], "rb").read()
+sys.exit(not any(body in p.read_bytes() for p in pathlib.Path(sys.argv[2]).iterdir()))
+PY
+request web.csr
+request other.csr
+with prod-tls-g1
+leaf=(cellar issue prod tls -C cellar --leaf tls-server --dns a.example "${secrets[@]}")
+works "${leaf[@]}" --csr web.csr --prepare leaf --confirm a.example
+words leaf
+keeps cellar fails 4 'not what was prepared' "${leaf[@]}" --csr other.csr --approved "$words" --dry-run
+keeps cellar fails 4 'not what was prepared' "${leaf[@]}" --dns b.example --csr web.csr --approved "$words" --dry-run
+works "${leaf[@]}" --csr web.csr --approved "$words" --confirm a.example
+works cellar audit -C cellar
+with root-g1
+fails 4 'nothing is signed' cellar rotate prod code-signing --revert -C cellar --prepare five --confirm "$title G1"
+finish
