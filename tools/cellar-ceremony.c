@@ -142,7 +142,7 @@ int main(int argc, char **argv)
         .synopsis = "lint SCRIPT [--at TIME]\n"
                     "print SCRIPT --to FILE [--at TIME]\n"
                     "room [SCRIPT] [--image DEVICE|FILE] [--second-clock TIME]\n"
-                    "run SCRIPT [-C DIR] [--record DIR] [--answers FILE] [--image DEVICE]\n"
+                    "run SCRIPT [-C DIR] [--record DIR] [--answers F] [--image F]\n"
                     "report DIR --to F.html\n"
                     "duties",
         .examples = "cellar ceremony lint ceremony/scripts/root-genesis.yaml\n"
