@@ -113,6 +113,7 @@ PKI_CHECKED bool pki_store_find_key(struct pki_store *store,
                                     struct pki_key_row *key, struct pki_error *err);
 PKI_CHECKED bool pki_store_key_by_name(struct pki_store *store, const char *name, bool *found,
                                        struct pki_key_row *key, struct pki_error *err);
+/** Keys with a file here, and those of authorities; of end entities' requests there may be many. */
 PKI_CHECKED bool pki_store_list_keys(struct pki_store *store, struct pki_key_rows *keys,
                                      struct pki_error *err);
 
@@ -139,8 +140,7 @@ PKI_CHECKED bool pki_store_authority(struct pki_store *store, int64_t id,
 PKI_CHECKED bool pki_store_add_certificate(struct pki_txn *txn,
                                            const struct pki_certificate_row *row, int64_t *id,
                                            struct pki_error *err);
-/** A root's first certificate and its authority refer to each other: add the authority with
- *  certificate 0 first, then its certificate; the view finds it. The same for intermediates. */
+/** An authority and its first certificate refer to each other: add it with certificate 0 first. */
 PKI_CHECKED bool pki_store_certificate(struct pki_store *store, int64_t id,
                                        struct pki_certificate_row *row, struct pki_error *err);
 PKI_CHECKED bool pki_store_find_fingerprint(struct pki_store *store,

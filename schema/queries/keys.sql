@@ -19,11 +19,13 @@ SELECT id, name, algorithm, location, spki_sha256, key_id,
        (SELECT policy FROM key_policy WHERE key = key.id ORDER BY id DESC LIMIT 1)
 FROM key WHERE name = ?1;
 
+-- Those that are here or an authority's: not the keys of all that was issued for requests.
 -- name: list_keys
 SELECT id, name, algorithm, location, spki_sha256, key_id,
        (SELECT nullif(sha256, zeroblob(32)) FROM key_file WHERE key = key.id ORDER BY id DESC LIMIT 1),
        (SELECT policy FROM key_policy WHERE key = key.id ORDER BY id DESC LIMIT 1)
-FROM key ORDER BY id;
+FROM key WHERE id IN (SELECT key FROM key_file UNION ALL SELECT key FROM authority)
+ORDER BY id;
 
 -- Where a key may be outside the cellar: backups that were made while its file
 -- was here, and shares, whatever they open now. Asked for a key that is to be

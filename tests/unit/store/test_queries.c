@@ -20,7 +20,8 @@ static const struct {
     {PKI_QUERY_LAST_ENTRY, "SCAN journal"},  /* the same */
     {PKI_QUERY_LAST_TRUST_ENTRY, "SCAN journal USING INDEX journal_trust"},
     {PKI_QUERY_PUBLISHED_ROOT_SINCE, "SCAN p"},
-    {PKI_QUERY_LIST_KEYS, "SCAN key"},
+    {PKI_QUERY_LIST_KEYS, "SCAN key_file USING COVERING INDEX key_file_key"},
+    {PKI_QUERY_LIST_KEYS, "SCAN authority USING COVERING INDEX sqlite_autoindex_authority_2"},
     {PKI_QUERY_LIST_AUTHORITIES, "SCAN a"},
     {PKI_QUERY_LIST_CERTIFICATES,
      "SCAN certificate USING COVERING INDEX certificate_authority"}, /* partial: authorities only */

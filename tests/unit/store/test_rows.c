@@ -43,6 +43,43 @@ static void test_keys_are_found_as_they_were_added(void)
     fixture_store_close(&fixture);
 }
 
+static size_t count_listed(const struct fixture_store *fixture)
+{
+    struct pki_key_rows keys = {0};
+    struct pki_error err = {0};
+
+    EXPECT_OK(pki_store_list_keys(fixture->store, &keys, &err), err);
+    size_t n = keys.n;
+    pki_key_rows_clear(&keys);
+    return n;
+}
+
+static void test_the_keys_of_requests_are_not_listed(void)
+{
+    struct fixture_store fixture;
+    struct fixture_rows rows;
+    struct pki_key_row row = fixture_key(77, "prod-tls-g1-513d9751dd7b1353");
+    struct pki_error err = {0};
+    int64_t id = 0;
+
+    row.has_file = false;
+    (void)snprintf(row.location, sizeof(row.location), "outside");
+    fixture_store_make(&fixture);
+    fixture_store_fill(&fixture, &rows);
+    size_t before = count_listed(&fixture);
+    CU_ASSERT_TRUE(before > 0);
+    pki_auto(pki_txn) txn = NULL;
+    begin(&fixture, &txn);
+    EXPECT_OK(pki_store_add_key(txn, &row, &id, &err), err);
+    fixture_commit(&txn, "issue");
+    CU_ASSERT_EQUAL(count_listed(&fixture), before);
+    begin(&fixture, &txn);
+    EXPECT_OK(pki_store_add_key_file(txn, id, row.file_sha256, &err), err);
+    fixture_commit(&txn, "seal");
+    CU_ASSERT_EQUAL(count_listed(&fixture), before + 1);
+    fixture_store_close(&fixture);
+}
+
 static void test_a_public_key_is_added_once(void)
 {
     struct fixture_store fixture;
@@ -345,6 +382,7 @@ int main(void)
 {
     CU_TestInfo tests[] = {
         {"keys are found as they were added", test_keys_are_found_as_they_were_added},
+        {"the keys of requests are not listed", test_the_keys_of_requests_are_not_listed},
         {"a public key is added once", test_a_public_key_is_added_once},
         {"authorities are found as they were added", test_authorities_are_found_as_they_were_added},
         {"an unknown number is not found", test_an_unknown_number_is_not_found},
