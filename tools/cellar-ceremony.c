@@ -1,21 +1,25 @@
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/ceremony.h"
 
 struct args {
-    const char *verb, *script, *to, *image, *second_clock, *record, *answers;
+    const char *verb, *script, *to, *image, *second_clock, *record, *answers, *hierarchy;
     struct cli_time at;
 };
 
 static const struct cli_option options[] = {
     CLI_TIME(0, "at", at, "the day that the script is to be valid on"),
-    CLI_TEXT(0, "to", to, "FILE", "booklet or report: a new file, .txt, .html or .pdf"),
+    CLI_TEXT(0, "to", to, "FILE|DIR",
+             "booklet or report: a new file, .txt, .html or .pdf; of a rehearsal: a new directory"),
+    CLI_TEXT(0, "hierarchy", hierarchy, "FILE", "what is rehearsed with, instead of the example"),
     CLI_TEXT(0, "image", image, "DEVICE|FILE", "the boot medium, to be digested"),
     CLI_TEXT(0, "second-clock", second_clock, "TIME", "what another clock says now; UTC"),
     CLI_TEXT(0, "record", record, "DIR",
              "where its record lies (default: in the cellar, ceremonies/ID)"),
     CLI_TEXT(0, "answers", answers, "FILE", "what is answered, instead of asking"),
-    CLI_OPERAND(verb, "lint|print|room|run|report|duties", "what to do"),
+    CLI_OPERAND(verb, "lint|print|room|rehearse|run|report|duties", "what to do"),
     CLI_OPTIONAL(script, "SCRIPT|DIR", "the script of a ceremony; what a ceremony left"),
     CLI_END,
 };
@@ -82,6 +86,70 @@ static bool may_run(const struct cli *cli, struct pki_error *err)
                     "--passphrase-file");
 }
 
+/* Every path is one of its directory. */
+static char *below(const char *directory, const char *name, struct pki_error *err)
+{
+    size_t size = strlen(directory) + strlen(name) + 2;
+    char *path = malloc(size);
+
+    if (path)
+        (void)snprintf(path, size, "%s/%s", directory, name);
+    else
+        (void)pki_fail(err, PKI_E_MEMORY, "out of memory");
+    return path;
+}
+
+struct places {
+    char *cellar, *record, *tree, *passphrase;
+};
+
+static void free_places(struct places *places)
+{
+    free(places->cellar);
+    free(places->record);
+    free(places->tree);
+    free(places->passphrase);
+}
+
+static bool find_places(const char *to, struct places *places, struct pki_error *err)
+{
+    places->cellar = below(to, PKI_REHEARSAL_CELLAR, err);
+    places->record = places->cellar ? below(to, PKI_REHEARSAL_RECORD, err) : NULL;
+    places->tree = places->record ? below(to, PKI_REHEARSAL_TREE, err) : NULL;
+    places->passphrase = places->tree ? below(to, PKI_REHEARSAL_PASSPHRASE, err) : NULL;
+    return places->passphrase != NULL;
+}
+
+static bool rehearse(struct cli *cli, const struct args *args, struct pki_error *err)
+{
+    __attribute__((__cleanup__(free_places))) struct places places = {NULL};
+    pki_auto(pki_answers) answers = NULL;
+    const char *to = args->to ? args->to : "rehearsal";
+    struct cli_texts *files = &cli->common.passphrase_files;
+
+    if (!may_run(cli, err) || !find_places(to, &places, err) ||
+        (args->answers && !pki_answers_load(args->answers, &answers, err)))
+        return false;
+    if (files->n > 0 || args->record || cli->common.share_files.n > 0)
+        return pki_fail(err, PKI_E_USAGE,
+                        "a rehearsal has a record and passphrases of its own, in --to DIR");
+    files->list[files->n++] = places.passphrase;
+    struct cli_ceremony ceremony = {
+        .cli = cli, .cellar = places.cellar, .answers = answers, .rehearsal = true};
+    const struct pki_ceremony_hands hands = cli_ceremony_hands(&ceremony);
+    const struct pki_ceremony_rehearsal rehearsal = {
+        .script = args->script, .hierarchy = args->hierarchy, .to = to};
+    const struct pki_ceremony_run_request request = {.script = args->script,
+                                                     .cellar = places.cellar,
+                                                     .record = places.record,
+                                                     .answers = args->answers,
+                                                     .below = places.tree};
+    bool done = pki_ceremony_prepare(&rehearsal, &hands, err) &&
+                pki_ceremony_run(&request, &hands, cli->report, err);
+    files->n = 0;
+    return done;
+}
+
 static bool run_script(struct cli *cli, const struct args *args, struct pki_error *err)
 {
     pki_auto(pki_answers) answers = NULL;
@@ -112,6 +180,7 @@ static const struct {
     {"print", "a script", print},
     {"room", NULL, room},
     {"run", "a script", run_script},
+    {"rehearse", "a script", rehearse},
     {"report", "the directory of a ceremony", report},
     {"duties", NULL, duties},
 };
@@ -128,7 +197,8 @@ static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
         return verbs[i].run(cli, args, err);
     }
     return pki_fail(err, PKI_E_USAGE,
-                    "unknown verb \"%s\": lint, print, room, run, report or duties", args->verb);
+                    "unknown verb \"%s\": lint, print, room, rehearse, run, report or duties",
+                    args->verb);
 }
 
 int main(int argc, char **argv)
@@ -142,12 +212,14 @@ int main(int argc, char **argv)
         .synopsis = "lint SCRIPT [--at TIME]\n"
                     "print SCRIPT --to FILE [--at TIME]\n"
                     "room [SCRIPT] [--image DEVICE|FILE] [--second-clock TIME]\n"
+                    "rehearse SCRIPT [--to DIR] [--hierarchy FILE] [--answers FILE]\n"
                     "run SCRIPT [-C DIR] [--record DIR] [--answers F] [--image F]\n"
                     "report DIR --to F.html\n"
                     "duties",
         .examples = "cellar ceremony lint ceremony/scripts/root-genesis.yaml\n"
                     "cellar ceremony print script.yaml --to booklet.pdf\n"
                     "cellar ceremony room script.yaml --second-clock 2026-03-01T12:00:00Z\n"
+                    "cellar ceremony rehearse quarterly-rotation.yaml\n"
                     "cellar ceremony run quarterly-rotation.yaml -C /media/cellar\n"
                     "cellar ceremony report root-genesis --to root-genesis.html\n"
                     "cellar ceremony duties",

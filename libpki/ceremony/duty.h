@@ -47,6 +47,7 @@ struct pki_duty {
     uint32_t main;        /* ceremonies that are there for it */
     bool severe;          /* the tool has a name typed */
     bool opens_key;       /* of an authority */
+    bool plain_name;      /* what is typed is no authority's: the same in a rehearsal */
     bool finds;           /* status 3 is what it found, no failure */
     const char *evidence; /* what it can leave, words parted by spaces */
     /* The action of the journal's entry by which it is known to have been done, after a cut; NULL:

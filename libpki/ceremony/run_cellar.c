@@ -170,7 +170,7 @@ bool pki_run_duty_call(struct pki_run *run, const struct pki_run_call *call,
     const struct pki_duty *duty = pki_run_step_due(run)->act.duty;
     __attribute__((__cleanup__(here_clear))) struct here here = {{{0}}};
     const char *values[PKI_DUTY_PARAMS] = {NULL};
-    const char *words[PKI_DUTY_WORDS + 4];
+    const char *words[PKI_DUTY_WORDS + 5];
     const char *cellar = NULL;
 
     if (!map_values(run, &here, values, &cellar))
@@ -180,6 +180,8 @@ bool pki_run_duty_call(struct pki_run *run, const struct pki_run_call *call,
         .n = pki_duty_words(duty, values, cellar, words),
         .opens_key = duty->opens_key,
     };
+    if (run->request->below && strcmp(duty->name, "init") == 0)
+        words[command.n++] = "--rehearsal";
     if (call->extra)
         words[command.n++] = call->extra;
     if (call->confirm) {

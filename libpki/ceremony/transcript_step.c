@@ -29,7 +29,9 @@ static bool has(const json_t *lines, enum pki_transcript_event event, const char
 
 void pki_transcript_name(const struct pki_script_step *step, bool rehearsal, struct pki_buf *name)
 {
-    pki_buf_text(name, rehearsal ? PKI_REHEARSAL_NAME : "");
+    bool plain = step->act.duty && step->act.duty->plain_name;
+
+    pki_buf_text(name, rehearsal && !plain ? PKI_REHEARSAL_NAME : "");
     pki_buf_text(name, step->confirm_type);
 }
 

@@ -116,7 +116,7 @@ fields 0 cellar ceremony room --image "$good" --second-clock "$CELLAR_TEST_NOW"
 fields 0 cellar ceremony print "$good" --to booklet.txt --dry-run
 fields 0 cellar ceremony print "$good" --to booklet.txt
 fields 3 cellar ceremony lint "$good" --at 2027-03-01
-sed 's/: Example Corp Root CA/: Test Root CA/' "$here/answers.yaml" >answers.yaml
+sed 's/: as shown/: Test Root CA/' "$here/answers.yaml" >answers.yaml
 with root-g1
 fields 0 cellar ceremony run "$source_dir/tests/fixtures/ceremony/short.yaml" -C cellar --record record \
     --answers answers.yaml "${secrets[@]}"

@@ -3,7 +3,7 @@
 # scripted answers; and at a terminal, with pauses, exceptions and cuts (run.py).
 . "$(dirname "$0")/lib.sh"
 script=$source_dir/ceremony/scripts/root-genesis.yaml
-cp "$here/answers.yaml" .
+sed "s/: as shown/: Example Corp Root CA/" "$here/answers.yaml" >answers.yaml
 cellar init --example >hierarchy.yaml
 mkdir -p media/backup
 with root-g1

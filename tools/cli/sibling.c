@@ -113,13 +113,14 @@ static void start_clear(struct start *start)
     free(start->environment);
 }
 
-/* The child: its signals as a shell would leave them, and its end with the runner's. */
-static void become(const char *path, const struct start *start, int output)
+/* The child: its signals as a shell would leave them. It ends with the runner and at once: one that
+   went on alone would sign what whoever takes the ceremony up no longer looks for. */
+static void become(const char *path, const struct start *start, int output, pid_t runner)
 {
     for (size_t i = 0; i < PKI_COUNT(terminal_signals); i++)
         (void)signal(terminal_signals[i], SIG_DFL);
-    (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (dup2(output, STDOUT_FILENO) == STDOUT_FILENO)
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() == runner && dup2(output, STDOUT_FILENO) == STDOUT_FILENO)
         (void)execve(path, start->words, start->environment);
     _exit(CANNOT_RUN);
 }
@@ -181,9 +182,10 @@ static bool run(const struct start *start, struct pki_ceremony_outcome *outcome,
     if (pipe2(ends, O_CLOEXEC) != 0)
         return pki_fail(err, PKI_E_IO, "pipe: %s", strerror(errno));
     (void)fflush(NULL);
+    const pid_t runner = getpid();
     pid_t child = fork();
     if (child == 0)
-        become(outcome->program, start, ends[1]);
+        become(outcome->program, start, ends[1], runner);
     close(ends[1]);
     bool done = child > 0 || pki_fail(err, PKI_E_IO, "fork: %s", strerror(errno));
     done = done && collect(ends[0], start->quiet, outcome, err);

@@ -106,6 +106,31 @@ struct pki_ceremony_run_request {
     const char *below;   /* a rehearsal: every path of the script lies below this; or NULL */
 };
 
+/* --- rehearsing ------------------------------------------------------------------------------- */
+
+/* In a rehearsal's directory: every path of the script lies below the tree. */
+#define PKI_REHEARSAL_TREE       "tree"
+#define PKI_REHEARSAL_CELLAR     "tree/media/cellar"
+#define PKI_REHEARSAL_RECORD     "record"
+#define PKI_REHEARSAL_PASSPHRASE "passphrase.txt" /* of every key, thrown away with them */
+
+struct pki_ceremony_rehearsal {
+    const char *script;
+    const char *hierarchy; /* NULL: the example that the ready scripts are written for */
+    const char *to;        /* a new directory, or that of a rehearsal that goes on */
+};
+
+/**
+ * Make a rehearsal's directory, with what the script expects to be there: by the siblings, as the
+ * ceremonies before it would have. Then pki_ceremony_run with that below.
+ *
+ * Fails: PKI_E_EXISTS the directory is there, and nothing that goes on; PKI_E_STATE a sibling
+ *        refused; as pki_script_load; PKI_E_IO
+ */
+PKI_CHECKED bool pki_ceremony_prepare(const struct pki_ceremony_rehearsal *request,
+                                      const struct pki_ceremony_hands *hands,
+                                      struct pki_error *err);
+
 /**
  * Run a ceremony from its first step, or go on with one that was paused or cut off.
  *

@@ -1,0 +1,17 @@
+#!/bin/bash
+# Ready scripts rehearsed at a pseudo-terminal, end to end, and their records checked as somebody
+# outside would. Not here: root-genesis-shares, whose shares are typed back, and key-destruction,
+# which needs a key that has retired; tests/tool/custodians.sh and destroy.sh do their duties.
+. "$(dirname "$0")/lib.sh"
+cp "$here/answers.yaml" .
+for name in root-genesis first-intermediates crl-refresh quarterly-rotation emergency-revocation key-recovery-drill; do
+    script=$source_dir/ceremony/scripts/$name.yaml
+    check "$name at a terminal" python3 "$here/rehearsals.py" "$script" "$name"
+    works cellar verify --ceremony "$name/record"
+    says '^Rehearsal +yes'
+    says '^Ended +after its last step$'
+    says '^Steps left out +0$'
+    check "$name: the script as it is" cmp -s "$script" "$name/record/script.yaml"
+done
+check 'there are ready scripts' [ "$checks" -ge 36 ]
+finish

@@ -1,0 +1,29 @@
+#!/bin/bash
+# cellar ceremony rehearse: a short script from nothing to a record that anybody can check; its
+# names are a rehearsal's, and everything lies below one new directory. rehearsals.sh has all
+# ready scripts.
+. "$(dirname "$0")/lib.sh"
+script=$source_dir/tests/fixtures/ceremony/short.yaml
+cp "$here/answers.yaml" .
+hierarchy
+works cellar ceremony rehearse "$script" --hierarchy hierarchy.yaml --answers answers.yaml --to tried
+says '^Rehearsal +yes'
+says '^Steps done +4'
+warns 'REHEARSAL Test Root CA'
+check 'nothing beside it' [ "$(find . -maxdepth 1 -mindepth 1 | sort | xargs)" = './answers.yaml ./err ./hierarchy.yaml ./out ./tried' ]
+works cellar verify --ceremony tried/record
+says '^Rehearsal +yes'
+check 'the script as it is' cmp -s "$script" tried/record/script.yaml
+check 'what was typed' grep -q '"event": "confirm", "step": "030", "who": "witness", "answer": "REHEARSAL Test Root CA"' tried/record/transcript.jsonl
+works cellar status --since 0 -C tried/tree/media/cellar
+says '^REHEARSAL'
+refuses 4 'has ended' cellar ceremony rehearse "$script" --hierarchy hierarchy.yaml --answers answers.yaml --to tried
+
+mkdir there
+refuses 4 'there.*exist' cellar ceremony rehearse "$script" --answers answers.yaml --to there
+refuses 2 'passphrases of its own' cellar ceremony rehearse "$script" --passphrase-file x --to new
+refuses 2 'none.yaml' cellar ceremony rehearse none.yaml --to new
+check 'nothing of it is left' [ ! -e new ]
+# A name that only a rehearsal knows is no answer of a real ceremony.
+refuses 4 'another script|is the record of a rehearsal' cellar ceremony run "$script" -C tried/tree/media/cellar --record tried/record
+finish
