@@ -13,9 +13,11 @@
 #include "ops/bundle.h"
 #include "ops/draft.h"
 #include "ops/export_target.h"
+#include "ops/seal.h"
 
-/* What a root signs here begins so. Bodies of certificates, CRLs and OCSP responses begin with
-   0x30 (SEQUENCE), so that none of them can ever be passed off as a seal, nor a seal as one. */
+/* What a root signs here begins so, and a ceremony's head.txt with other words. Bodies of
+   certificates, CRLs and OCSP responses begin with 0x30 (SEQUENCE), so that none of them can ever
+   be passed off as a seal, nor a seal as one. */
 #define FIRST_LINE "Root Cellar seal 1\n"
 
 #define TEXT      "seal.txt"
@@ -98,11 +100,9 @@ static bool reserve(const struct pki_draft *draft, size_t nth, struct pki_reserv
     struct seal *seal = draft->own;
 
     (void)nth;
-    (void)snprintf(row->kind, sizeof(row->kind), "seal");
     (void)snprintf(row->subject, sizeof(row->subject), "seal of entry %lld by %.80s",
                    (long long)seal->head.counter, draft->issuer.name);
-    memcpy(row->signer, draft->issuer_cert->spki_sha256, sizeof(row->signer));
-    pki_sha256(pki_buf_view(&seal->text), row->body);
+    pki_seal_fill_row(draft, pki_buf_view(&seal->text), row);
     return pki_target_begin(&seal->target, &seal->dir, err);
 }
 
@@ -110,12 +110,9 @@ static bool sign(struct pki_session *session, struct pki_draft *draft,
                  const struct pki_key *issuer_key, struct pki_error *err)
 {
     struct seal *seal = draft->own;
-    struct pki_bytes text = pki_buf_view(&seal->text);
 
     (void)session;
-    return pki_key_sign(issuer_key, text, &seal->signed_text, err) &&
-           pki_spki_verify(draft->issuer_cert->spki, draft->issuer_algorithm->signature, text,
-                           pki_buf_view(&seal->signed_text), err);
+    return pki_seal_sign(draft, issuer_key, pki_buf_view(&seal->text), &seal->signed_text, err);
 }
 
 static bool record(struct pki_txn *txn, struct pki_draft *draft, int64_t at, struct pki_buf *detail,
@@ -145,32 +142,19 @@ static bool publish(struct pki_draft *draft, struct pki_error *err)
                     why.text);
 }
 
-/* How anybody checks it, with the root's certificate from elsewhere. */
 static void made(const struct pki_draft *draft, struct pki_report *report)
 {
     const struct seal *seal = own_of(draft);
-    const struct pki_algorithm *algorithm = draft->issuer_algorithm;
-    bool digests = pki_signature_is_of_digest(algorithm->signature);
+    char text[PATH_MAX + sizeof(TEXT)];
 
+    (void)snprintf(text, sizeof(text), "%s/" TEXT, seal->to);
     pki_target_warn(&seal->target, report);
-    pki_report_text(report, "Seal", "%s/" TEXT, seal->to);
+    pki_report_text(report, "Seal", "%s", text);
     pki_report_text(report, "Signature", "%s/" SIGNATURE, seal->to);
     pki_report_integer(report, "Sealed entry", seal->head.counter);
     pki_report_note(report, "To check", PKI_TONE_PLAIN,
                     "Keep both files away from the cellar. Anybody can check them:");
-    pki_report_line(report, "To check", PKI_TONE_PLAIN,
-                    "  openssl x509 -in anchors.pem -pubkey -noout > root.pub");
-    if (digests) {
-        pki_report_line(report, "To check", PKI_TONE_PLAIN,
-                        "  openssl dgst -sha%zu -verify root.pub -signature %s/" SIGNATURE
-                        " %s/" TEXT,
-                        8 * pki_digest_size(algorithm->digest), seal->to, seal->to);
-    } else {
-        pki_report_line(report, "To check", PKI_TONE_PLAIN,
-                        "  openssl pkeyutl -verify -rawin -pubin -inkey root.pub -sigfile "
-                        "%s/" SIGNATURE " -in %s/" TEXT,
-                        seal->to, seal->to);
-    }
+    pki_seal_tell_check(draft, text, report);
 }
 
 static const struct pki_draft_duty duty = {
@@ -185,31 +169,6 @@ static const struct pki_draft_duty duty = {
 
 /* --- preparing ---------------------------------------------------------------------------------
  */
-
-static bool find_root(struct pki_session *session, const char *name, struct pki_draft *draft,
-                      struct pki_error *err)
-{
-    pki_scope(pki_authority_rows) roots = {0};
-    const struct pki_authority_row *found = NULL;
-    size_t fits = 0;
-
-    if (!pki_store_list_authorities(session->store, "", NULL, &roots, err))
-        return false;
-    for (size_t i = 0; i < roots.n; i++) {
-        if (name ? strcmp(roots.list[i].name, name) == 0
-                 : roots.list[i].state == PKI_STATE_ACTIVE) {
-            found = &roots.list[i];
-            fits++;
-        }
-    }
-    if (!found)
-        return pki_fail(err, PKI_E_NOTFOUND, "no root %s: `cellar status` lists them",
-                        name ? "of that name" : "is active");
-    if (fits > 1)
-        return pki_fail(err, PKI_E_USAGE, "there is more than one root: name one by --root");
-    return pki_draft_set_issuer(session, draft, found, err) &&
-           pki_draft_confirm_by(draft, found, err);
-}
 
 static bool choose_directory(struct seal *seal, const char *to, struct pki_error *err)
 {
@@ -237,7 +196,7 @@ bool pki_seal_prepare(struct pki_session *session, const char *root, const char 
     seal->target.above = -1;
     fresh->own = seal;
     fresh->duty = &duty;
-    if (!find_root(session, root, fresh, err) ||
+    if (!pki_seal_find_root(session, root, fresh, err) ||
         !pki_journal_get_head(session->store, &seal->head, err) ||
         !choose_directory(seal, to, err) || !write_text(session, fresh, seal, err))
         return false;
