@@ -1,7 +1,7 @@
 #include "cli/cli.h"
 
 struct args {
-    const char *head, *head_from, *to, *root;
+    const char *head, *head_from, *to, *root, *ceremony;
     bool seal;
 };
 
@@ -10,6 +10,7 @@ static const struct cli_option options[] = {
     CLI_TEXT(0, "head-from", head_from, "SEAL", "the same for the head in a seal; checks it, too"),
     CLI_FLAG(0, "seal", seal, "have a root sign counter, head and date"),
     CLI_TEXT(0, "to", to, "DIR", "the seal: a new directory of two files (default seal-ENTRY)"),
+    CLI_TEXT(0, "ceremony", ceremony, "DIR", "seal this record of a ceremony instead"),
     CLI_TEXT(0, "root", root, "NAME", "the root that signs; needed where there are several"),
     CLI_END,
 };
@@ -34,14 +35,21 @@ static bool audit(struct cli *cli, const struct args *args, struct pki_error *er
     return pki_audit(cli->session, head, cli->report, err);
 }
 
+static bool prepare(struct cli *cli, const struct args *args, struct pki_draft **draft,
+                    struct pki_error *err)
+{
+    return args->ceremony
+               ? pki_seal_ceremony_prepare(cli->session, args->root, args->ceremony, draft, err)
+               : pki_seal_prepare(cli->session, args->root, args->to, draft, err);
+}
+
 /* Only what is sound is sealed. */
 static bool seal(struct cli *cli, const struct args *args, struct pki_error *err)
 {
     struct pki_report *whole = cli->report;
     struct pki_draft *draft = NULL;
 
-    if (!audit(cli, args, err) ||
-        !pki_seal_prepare(cli->session, args->root, args->to, &draft, err))
+    if (!audit(cli, args, err) || !prepare(cli, args, &draft, err))
         return false;
     cli->report = pki_report_block(whole, "Sealed");
     bool done = cli_sign(cli, draft, err);
@@ -55,8 +63,10 @@ static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
 
     if (args->head && args->head_from)
         return pki_fail(err, PKI_E_USAGE, "give one: --head or --head-from");
-    if ((args->to || args->root) && !args->seal)
-        return pki_fail(err, PKI_E_USAGE, "--to and --root belong to --seal");
+    if ((args->to || args->root || args->ceremony) && !args->seal)
+        return pki_fail(err, PKI_E_USAGE, "--to, --root and --ceremony belong to --seal");
+    if (args->to && args->ceremony)
+        return pki_fail(err, PKI_E_USAGE, "the seal of a ceremony lies in its record: no --to");
     if (cli->common.seen.n > 0 && !args->seal)
         return pki_fail(err, PKI_E_USAGE, "--seen belongs to --seal; compare a head with --head");
     return args->seal ? seal(cli, args, err) : audit(cli, args, err);
@@ -70,9 +80,10 @@ int main(int argc, char **argv)
         .args_size = sizeof(struct args),
         .common = CLI_WRITES | CLI_PASSPHRASES | CLI_CONFIRMS | CLI_OVERRIDES | CLI_SEES,
         .synopsis = "[--head WORDS | --head-from SEAL] [-C DIR]\n"
-                    "--seal [--to DIR] [--root NAME] [-C DIR]",
+                    "--seal [--to DIR | --ceremony DIR] [--root NAME] [-C DIR]",
         .examples = "cellar audit -C cellar\n"
-                    "cellar audit --seal --to /media/usb/seal -C cellar",
+                    "cellar audit --seal --to /media/usb/seal -C cellar\n"
+                    "cellar audit --seal --ceremony root-genesis -C cellar",
         .open = open_cellar,
         .close = cli_close,
         .run = run,

@@ -71,6 +71,9 @@ static bool tell(const struct pki_run *run, struct pki_report *report, struct pk
     pki_report_fingerprint(report, "Head", summary.head);
     pki_report_note(report, "Read aloud", PKI_TONE_PLAIN,
                     "The words of the head are read aloud; everybody writes them down.");
+    pki_report_note(report, "To seal", PKI_TONE_PLAIN, "Now, or when a root's key is opened next:");
+    pki_report_line(report, "To seal", PKI_TONE_PLAIN, "  cellar audit --seal --ceremony %s -C %s",
+                    run->request->record, run->request->cellar);
     pki_report_next(report, "cellar verify --ceremony %s", run->request->record);
     return pki_report_ok(report, err);
 }

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "ceremony/record.h"
 #include "crypto/key.h"
+#include "ops/verify_ceremony.h"
 #include "x509/cert.h"
 #include "x509/name.h"
 
@@ -84,7 +85,7 @@ static bool check_page(int dir, const char *path, struct pki_report *report, str
     return true;
 }
 
-static void describe(const struct pki_transcript_summary *summary, struct pki_report *report)
+void pki_ceremony_describe(const struct pki_transcript_summary *summary, struct pki_report *report)
 {
     pki_report_text(report, "Ceremony", "%s", summary->id);
     pki_report_text(report, "Title", "%s", summary->title);
@@ -117,7 +118,7 @@ bool pki_verify_ceremony(const struct pki_verify_ceremony_request *request,
     if (!pki_dir_open(AT_FDCWD, request->directory, &dir, err) ||
         !pki_transcript_check(dir, false, &summary, err))
         return false;
-    describe(&summary, report);
+    pki_ceremony_describe(&summary, report);
     if (!describe_seal(dir, request->anchors, report, err))
         return false;
     if (summary.open) {

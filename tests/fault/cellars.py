@@ -9,6 +9,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ LATEST = "2026-06-05T00:00:00Z"
 NAMES = {"code-signing": "Test Prod Code Signing CA", "time-stamping": "Test Prod Time Stamping CA",
          "tls": "Test Prod TLS CA"}
 HERE = ["-C", "cellar"]
+TESTS = Path(__file__).resolve().parent.parent
 
 
 @dataclass
@@ -91,6 +93,9 @@ COMMANDS = [
             ("root-g1", "Test Root CA"), ("prod-code-signing-g1", NAMES["code-signing"] + " G1"),
             ("prod-tls-g1", NAMES["tls"] + " G1"))]),
     Command("audit --seal", "issued", ["cellar-audit", "--seal", *HERE], confirm="Test Root CA"),
+    Command("audit --seal --ceremony", "issued",
+            ["cellar-audit", "--seal", "--ceremony", "record", *HERE], confirm="Test Root CA",
+            makes="record"),
     Command("install", "handed",
             ["cellar-install", "fulcio", "--from", "out", "--to", "live"], LATER,
             NAMES["code-signing"] + " G2", [], makes="live", in_place=True),
@@ -224,6 +229,8 @@ def build(place, hierarchy):
                    cwd=place.path, capture_output=True)
     for name in ("live", "medium", "world"):
         (place.path / name).mkdir()
+    subprocess.run([sys.executable, TESTS / "tool/transcript.py", TESTS / "fixtures/ceremony/good.yaml",
+                    TESTS / "../libpki/base/words.c", place.path / "record"], check=True)
     pictures = {"nothing": place.take()}
     for name, (before, commands) in HISTORY.items():
         if before is None:
@@ -275,6 +282,9 @@ def whole(path):
         return None
     if path.name == "live":
         return installed(path)
+    if path.name == "record":  # sealed or not, and nothing else in it
+        seals = [p.read_bytes() for p in path.glob("head.txt.sig")]
+        return sorted(p.name for p in path.iterdir()), [len(seal) == 2 + seal[1] for seal in seals]
     if path.name == "medium":  # backups, each whole; after one that was cut off there may be another
         return {whole(p) for p in path.glob("cellar-*")}
     if (path / "manifest.json").exists():

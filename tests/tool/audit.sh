@@ -144,6 +144,66 @@ says 'openssl pkeyutl -verify -rawin'
 refuses 5 'did not sign it' cellar audit --head-from seal -C other
 works cellar audit --head-from other-seal -C other
 
+# --- seals of ceremonies --------------------------------------------------------------------------
+
+record() { # DIR: a ceremony that has ended
+    rm -rf "$1"
+    python3 "$here/transcript.py" "$source_dir/tests/fixtures/ceremony/good.yaml" \
+        "$source_dir/libpki/base/words.c" "$1" || bad 'fixture: record'
+}
+rm -rf copy && cp -a cellar copy
+record held
+sealing=(cellar audit --seal -C copy "${secrets[@]}")
+refuses 2 'belong to --seal' cellar audit --ceremony held -C copy
+refuses 2 'no --to' "${sealing[@]}" --ceremony held --to seal-of-it
+refuses 2 'nowhere' "${sealing[@]}" --ceremony nowhere
+keeps held keeps copy works "${sealing[@]}" --ceremony held --dry-run
+says "--confirm \"Test Root CA\""
+says 'Ended +after its last step'
+keeps held fails 4 'not confirmed' "${sealing[@]}" --ceremony held --no-input
+keeps held refuses 4 'no root of that name' "${sealing[@]}" --ceremony held --root nobody
+
+# Only what is whole, has ended, and has no seal.
+unsealed() { # STATUS TEXT COMMAND...: held, with a change
+    local expected=$1 text=$2
+    shift 2
+    record changed
+    (cd changed && "$@") || bad "fixture: $*"
+    keeps changed keeps copy refuses "$expected" "seal: ceremony changed: .*($text)" \
+        "${sealing[@]}" --ceremony changed --confirm 'Test Root CA'
+}
+unsealed 5 'does not follow' sed -i 's/minutes: 10/minutes: 11/' script.yaml
+unsealed 5 'head.txt is not that' sed -i 's/^date.*/date      2026-03-02T12:00:00Z/' head.txt
+unsealed 5 'not the file that was kept' sh -c 'echo x >>evidence/export.json'
+unsealed 5 'its tail is missing' sed -i \$d transcript.jsonl
+unsealed 4 'has not ended' sh -c "sed -i '\$d' transcript.jsonl; rm head.txt"
+unsealed 4 'has a seal' sh -c 'printf x >head.txt.sig'
+unsealed 4 'has a seal' ln -s /nowhere head.txt.sig
+
+works "${sealing[@]}" --ceremony held --confirm 'Test Root CA'
+says '  cellar verify --ceremony held --anchor anchors.pem'
+says 'openssl dgst -sha256 -verify root.pub -signature held/head.txt.sig held/head.txt'
+openssl x509 -in copy/exports/prod/anchors.pem -pubkey -noout >root.pub
+works openssl dgst -sha256 -verify root.pub -signature held/head.txt.sig held/head.txt
+works cellar verify --ceremony held --anchor copy/exports/prod/anchors.pem
+says '^Seal +signed by .*CN=Test Root CA'
+check 'a seal of a ceremony has a wrong mode' [ "$(stat -c %a held/head.txt.sig)" = 644 ]
+head=$(sed -n 's/^head *//p' held/head.txt)
+check 'the head is in the journal' [ "$(sqlite_text copy "SELECT count(*) FROM journal WHERE action = 'seal' AND subject = 'root-g1'
+    AND detail LIKE 'ceremony rotation-2026q1, head $head, signature sha256 $(sha256sum <held/head.txt.sig | cut -c 1-64)'")" = 1 ]
+check 'what was signed is reserved' [ "$(sqlite_text copy "SELECT lower(hex(body)) FROM reservation ORDER BY id DESC")" = "$(sha256sum <held/head.txt | cut -c 1-64)" ]
+works cellar audit -C copy
+keeps held keeps copy refuses 4 'has a seal' "${sealing[@]}" --ceremony held --confirm 'Test Root CA'
+cp -r held changed.sig && printf x >>changed.sig/head.txt.sig
+refuses 5 'no signature' cellar verify --ceremony changed.sig --anchor copy/exports/prod/anchors.pem
+
+# By another root, whose seals sign no digest.
+keeps held refuses 4 'has a seal' cellar audit --seal --ceremony held -C other "${secrets[@]}" --confirm 'Test Root CA'
+record others
+works cellar audit --seal --ceremony others -C other "${secrets[@]}" --confirm 'Test Root CA'
+says 'openssl pkeyutl -verify -rawin .*-sigfile others/head.txt.sig -in others/head.txt'
+refuses 5 'no signature of head.txt by any' cellar verify --ceremony others --anchor copy/exports/prod/anchors.pem
+
 # Exports may be deleted.
 rm -rf copy && cp -a cellar copy && rm -r copy/exports/prod
 is '[03]' cellar audit -C copy

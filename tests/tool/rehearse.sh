@@ -19,6 +19,15 @@ works cellar status --since 0 -C tried/tree/media/cellar
 says '^REHEARSAL'
 refuses 4 'has ended' cellar ceremony rehearse "$script" --hierarchy hierarchy.yaml --answers answers.yaml --to tried
 
+# A record is sealed by a root of its own kind.
+make_cellar
+refuses 4 'that of a rehearsal' cellar audit --seal --ceremony tried/record -C cellar "${secrets[@]}" --confirm 'Test Root CA'
+works cellar audit --seal --ceremony tried/record -C tried/tree/media/cellar --passphrase-file tried/passphrase.txt \
+    --confirm 'REHEARSAL Test Root CA'
+python3 "$here/transcript.py" "$source_dir/tests/fixtures/ceremony/good.yaml" "$source_dir/libpki/base/words.c" real
+fails 4 'the root is that of a rehearsal' cellar audit --seal --ceremony real -C tried/tree/media/cellar \
+    --passphrase-file tried/passphrase.txt --confirm 'REHEARSAL Test Root CA'
+
 mkdir there
 refuses 4 'there.*exist' cellar ceremony rehearse "$script" --answers answers.yaml --to there
 refuses 2 'passphrases of its own' cellar ceremony rehearse "$script" --passphrase-file x --to new

@@ -17,9 +17,13 @@ run_it() { # [OPTION...]
 works run_it --answers answers.yaml
 says '^Steps done +21'
 warns 'step 21 of 21'
+says "  cellar audit --seal --ceremony record -C $work/media/cellar"
 works cellar verify --ceremony record
 says '^Ended +after its last step$'
 works cellar ceremony report record --to record.html
+works cellar audit --seal --ceremony record -C "$work/media/cellar" "${secrets[@]}" --confirm 'Example Corp Root CA'
+works cellar verify --ceremony record --anchor record/evidence/090-certificates.pem
+says '^Seal +signed by .*CN=Example Corp Root CA'
 check 'its report' python3 "$here/page.py" record.html
 works cellar verify --ceremony record --report record.html
 check 'certificates' openssl x509 -in record/evidence/090-certificates.pem -noout

@@ -1,5 +1,6 @@
 /*
- * Seals: what holds a journal against whoever could rewrite it (docs/JOURNAL.md).
+ * Seals: what holds a journal (docs/JOURNAL.md), or a ceremony's record
+ * (docs/CEREMONY.md), against whoever could rewrite it.
  *
  * A seal is prepared, shown, confirmed and signed like every draft
  * (pki/ops.h). It is kept away from the cellar; pki_seal_read gives the head
@@ -21,6 +22,19 @@
  */
 PKI_CHECKED bool pki_seal_prepare(struct pki_session *session, const char *root, const char *to,
                                   struct pki_draft **draft, struct pki_error *err);
+
+/**
+ * The seal of a ceremony's record that has ended: a root's signature of its head.txt, as a new
+ * file beside it, head.txt.sig. The record is checked first, as pki_verify_ceremony does.
+ *
+ * @root    as above
+ * @record  its directory
+ * Fails:   PKI_E_INTEGRITY, PKI_E_USAGE the record; PKI_E_STATE it has not ended, or one of record
+ *          and cellar is a rehearsal's; PKI_E_EXISTS it is sealed; and as above
+ */
+PKI_CHECKED bool pki_seal_ceremony_prepare(struct pki_session *session, const char *root,
+                                           const char *record, struct pki_draft **draft,
+                                           struct pki_error *err);
 
 /** The head in a seal, in hex, once its root's signature is verified.
  *  Fails: PKI_E_USAGE the files; PKI_E_INTEGRITY not signed by a root of this cellar */
