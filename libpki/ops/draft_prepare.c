@@ -3,7 +3,6 @@
  * written out. In that order: a sheet that somebody approves is of something
  * that is recorded.
  */
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +10,7 @@
 #include "base/text.h"
 #include "ops/bundle.h"
 #include "ops/draft.h"
+#include "ops/export_target.h"
 #include "x509/crl_build.h"
 
 #define SHEET "approve.txt"
@@ -82,8 +82,17 @@ static bool write_out(const struct pki_draft *draft, struct pki_bytes sheet,
 {
     return write_bodies(draft, dir, err) && write_review(draft, dir, err) &&
            write_description(draft, dir, err) && write_words(digest, dir, err) &&
-           write_file(dir, SHEET, sheet, err) && pki_bundle_open_up(dir, err) &&
-           pki_dir_sync(dir, err);
+           write_file(dir, SHEET, sheet, err) && pki_bundle_open_up(dir, err);
+}
+
+/* Seal the new keys, and make the directory: complete, or not under its name. */
+static bool fix(struct pki_session *session, struct pki_draft *draft, struct pki_bytes sheet,
+                struct pki_bytes digest, struct pki_target *target, struct pki_error *err)
+{
+    pki_scope_fd int dir = -1;
+
+    return pki_draft_write_keys(session, draft, err) && pki_target_begin(target, &dir, err) &&
+           write_out(draft, sheet, digest, dir, err) && pki_target_finish(target, err);
 }
 
 static void tell(const struct pki_draft *draft, const char *directory, struct pki_bytes digest,
@@ -104,7 +113,7 @@ bool pki_draft_prepare(struct pki_session *session, struct pki_draft *draft, con
     PKI_CONTEXT(err, "prepare %s %s", draft->action, draft->subject);
     pki_auto(pki_draft) taken = draft;
     pki_scope(pki_buf) sheet = {0};
-    pki_scope_fd int dir = -1;
+    pki_scope(pki_target) target = {.above = -1};
     uint8_t sha256[PKI_SHA256_SIZE];
     const struct pki_bytes digest = {sha256, sizeof(sha256)};
 
@@ -112,16 +121,17 @@ bool pki_draft_prepare(struct pki_session *session, struct pki_draft *draft, con
         return pki_fail(err, PKI_E_STATE, "nothing is signed: there is nothing to approve");
     if (!pki_draft_check_unmoved(session, taken, err) ||
         !pki_approval_sheet(session, taken, &sheet, err) ||
-        !pki_draft_ask_fresh(session, taken, err) || !pki_dir_make(AT_FDCWD, directory, &dir, err))
+        !pki_target_open(&target, directory, false, err) ||
+        !pki_draft_ask_fresh(session, taken, err))
         return false;
     pki_sha256(pki_buf_view(&sheet), sha256);
     if (!pki_draft_reserve(session, taken, sha256, err))
         return false;
-    if (!pki_draft_write_keys(session, taken, err) ||
-        !write_out(taken, pki_buf_view(&sheet), digest, dir, err)) {
+    if (!fix(session, taken, pki_buf_view(&sheet), digest, &target, err)) {
         pki_draft_give_up(session, taken, err->text);
         return false;
     }
+    pki_target_warn(&target, report);
     tell(taken, directory, digest, report);
     if (!pki_session_head(session, report, err))
         return false;

@@ -61,6 +61,11 @@ COMMANDS = [
     Command("root", "made", ["cellar-root", "main", *HERE], confirm="Test Root CA"),
     Command("issue", "rooted", ["cellar-issue", "prod", "time-stamping", *HERE],
             confirm=NAMES["time-stamping"] + " G1"),
+    Command("issue --prepare", "rooted", ["cellar-issue", "prod", "code-signing", "--prepare", "out", *HERE],
+            confirm=NAMES["code-signing"] + " G1", makes="out"),
+    Command("issue --approved", "prepared",
+            ["cellar-issue", "prod", "code-signing", "--approved", "@sheet", *HERE],
+            confirm=NAMES["code-signing"] + " G1"),
     Command("issue --leaf", "issued", LEAF, confirm="a.example"),
     Command("rotate", "exported", ["cellar-rotate", "prod", "code-signing", *HERE], LATER,
             NAMES["code-signing"] + " G2"),
@@ -127,6 +132,7 @@ HISTORY = {
     "issued": ("rooted", [
         Command("", "", ["cellar-issue", "prod", line, *HERE], confirm=NAMES[line] + " G1")
         for line in ("code-signing", "tls")]),
+    "prepared": ("rooted", [ROW["issue --prepare"]]),
     "exported": ("issued", [Command("", "", ["cellar-export", *HERE], secrets=[])]),
     "rotated": ("exported", [ROW["rotate"]]),
     "handed": ("exported", [
@@ -187,13 +193,15 @@ class Place:
         return hashlib.sha256(repr(sorted(self.take().items())).encode()).digest()
 
     def line(self, words):
-        """The words as arguments; @leaf, @active and @backup are looked up."""
+        """The words as arguments; @leaf, @active, @backup and @sheet are looked up."""
         tool = str(self.tools / words[0]) if words[0].startswith("cellar") else words[0]
         return [tool] + [self.look_up(word) if word[0] == "@" else word for word in words[1:]]
 
     def look_up(self, word):
         if word == "@backup":
             return str(next(self.path.glob("medium/cellar-*")).relative_to(self.path))
+        if word == "@sheet":
+            return hashlib.sha256((self.path / "out/approve.txt").read_bytes()).hexdigest()
         return self.serial(word[1:])
 
     def serial(self, which):
@@ -277,7 +285,7 @@ def open_alarms(place):
 
 
 def whole(path):
-    """None, or whether all that a manifest (or a request's directory) promises is there."""
+    """None, or whether all that a manifest (a sheet, a request's directory) promises is there."""
     if not path.exists():
         return None
     if path.name == "live":
@@ -291,6 +299,10 @@ def whole(path):
         files = json.loads((path / "manifest.json").read_text())["files"]
         return all(hashlib.sha256((path / f["path"]).read_bytes()).hexdigest() == f["sha256"]
                    for f in files)
+    if (path / "approve.txt").exists():
+        sheet = (path / "approve.txt").read_text()
+        return all(hashlib.sha256((path / name).read_bytes()).hexdigest() == digest
+                   for name, digest in re.findall(r"^sign: (.*)\n  sha256: (.*)$", sheet, re.M))
     return sorted(p.name for p in path.iterdir()) == ["key.csr", "key.key"] and all(
         b"-----END" in p.read_bytes() for p in path.iterdir())
 

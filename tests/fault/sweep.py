@@ -168,7 +168,8 @@ class Worker:
         if status not in (0, 3):
             problems.append(f"{when}: status ends with {status}: {answer.get('error')}")
             return []
-        todo = left(answer["result"])
+        told = answer["result"]
+        todo = left(told)
         status, answer = self.place.ask("cellar-audit", command.now)
         if status != 0:
             findings = answer.get("result", {}).get("findings", answer.get("error"))
@@ -176,6 +177,11 @@ class Worker:
         problems += [f"{when}: {stray}" for stray in strays(self.place)]
         problems += [f"{when}: {number}" for number in twice(self.place)]
         opened = self.place.rows("SELECT subject FROM reservation WHERE outcome = 'open'")
+        if told.get("prepared"):  # one line for all that waits for its approval
+            prepared = self.place.rows("SELECT v.subject FROM reservation v JOIN journal_row r ON "
+                                       "r.relation = 'reservation' AND r.row = v.id JOIN journal j "
+                                       "ON j.id = r.entry AND j.action = 'prepare'")
+            opened = [row for row in opened if row not in prepared]
         problems += [f"{when}: status does not name the reservation of {subject}"
                      for (subject,) in opened if not any(subject in what for what, _ in todo)]
         return todo
