@@ -218,6 +218,11 @@ static bool check_time(const struct pki_session *session, const struct pki_draft
     int64_t ends = pki_approval_ends(draft);
     char text[PKI_TIME_TEXT];
 
+    if (now < draft->now) {
+        return pki_fail(err, PKI_E_POLICY,
+                        "it was prepared %s, and the clock says earlier: set the clock",
+                        pki_time_format(draft->now, text));
+    }
     if (now > ends) {
         return pki_fail(err, PKI_E_STATE,
                         "it was to be signed until %s (30 days, or a quarter of its life): prepare "

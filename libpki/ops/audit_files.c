@@ -143,6 +143,25 @@ static bool left_or_unknown(struct pki_audit *audit, const char *subject, const 
 /* --- keys --------------------------------------------------------------------------------------
  */
 
+/* The key of what was prepared waits for its approval. */
+static bool waits(struct pki_audit *audit, const char *name, bool *found, struct pki_error *err)
+{
+    pki_scope(pki_reservation_rows) open = {0};
+    struct pki_reserved_by by;
+
+    *found = false;
+    if (!pki_store_list_open(audit->session->store, &open, err))
+        return false;
+    for (size_t i = 0; i < open.n && !*found; i++) {
+        if (strcmp(open.list[i].key_name, name) != 0)
+            continue;
+        if (!pki_store_reserved_by(audit->session->store, open.list[i].id, &by, err))
+            return false;
+        *found = by.approval[0] != 0;
+    }
+    return true;
+}
+
 /* NAME.key is checked from its record; NAME.key.new is a passphrase that was being changed;
    NAME.key.abandoned-12345678 was moved aside for a new try. */
 static bool judge_key(struct pki_audit *audit, const char *file, const char *path,
@@ -151,6 +170,7 @@ static bool judge_key(struct pki_audit *audit, const char *file, const char *pat
     struct pki_key_row row = {0};
     char name[PKI_NAME_MAX];
     bool known = false;
+    bool prepared = false;
 
     if (!strip(file, ".key", name)) {
         unknown(audit, path);
@@ -169,7 +189,9 @@ static bool judge_key(struct pki_audit *audit, const char *file, const char *pat
         unknown(audit, path);
         return true;
     }
-    return left_or_unknown(audit, name, path, err);
+    if (!*ending && !waits(audit, name, &prepared, err))
+        return false;
+    return prepared || left_or_unknown(audit, name, path, err);
 }
 
 static bool holds(int dir, const char *path, const struct pki_key_row *key, struct pki_error *why)

@@ -232,6 +232,24 @@ static bool write_manifest(struct backup *backup, struct pki_buf *text, struct p
     return pki_file_write_new(backup->dir, PKI_MANIFEST, 0600, pki_buf_view(text), err);
 }
 
+/* The destruction of a key lists the backups made before it: one in its midst would be forgotten.
+ */
+static bool refuse_half_destroyed(const struct backup *backup, struct pki_error *err)
+{
+    pki_scope(pki_key_rows) keys = {0};
+
+    if (!pki_store_list_keys(backup->session->store, &keys, err))
+        return false;
+    for (size_t i = 0; i < keys.n; i++) {
+        const char *name = keys.list[i].name;
+        if (keys.list[i].destroyed && pki_session_has_key_file(backup->session, name))
+            return pki_fail(err, PKI_E_STATE,
+                            "the destruction of %s was cut off: finish it by cellar key destroy %s",
+                            name, name);
+    }
+    return true;
+}
+
 static bool copy(struct backup *backup, struct pki_buf *manifest, struct pki_error *err)
 {
     if (!pki_dir_remove(backup->medium, backup->fresh, err) || /* of one that was cut off */
@@ -332,7 +350,7 @@ bool pki_backup(struct pki_session *session, const struct pki_backup_request *re
         .dir = -1,
     };
 
-    if (!open_medium(&backup, request->to, err) ||
+    if (!refuse_half_destroyed(&backup, err) || !open_medium(&backup, request->to, err) ||
         (!request->dry_run && !pki_session_clock_text(session, backup.clock, err)))
         return false;
     if (!request->dry_run && !back_up(&backup, err)) {

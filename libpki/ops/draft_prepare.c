@@ -85,6 +85,18 @@ static bool write_out(const struct pki_draft *draft, struct pki_bytes sheet,
            write_file(dir, SHEET, sheet, err) && pki_bundle_open_up(dir, err);
 }
 
+/* Its name is there, though the medium did not confirm it: given up, it approves nothing. */
+static bool finish(struct pki_target *target, struct pki_error *err)
+{
+    struct pki_error why = {0};
+
+    if (pki_target_finish(target, &why))
+        return true;
+    if (why.code == PKI_E_EXISTS)
+        return pki_fail(err, why.code, "%s", why.text);
+    return pki_fail(err, why.code, "%s: %s may stay: remove it", why.text, target->name);
+}
+
 /* Seal the new keys, and make the directory: complete, or not under its name. */
 static bool fix(struct pki_session *session, struct pki_draft *draft, struct pki_bytes sheet,
                 struct pki_bytes digest, struct pki_target *target, struct pki_error *err)
@@ -92,12 +104,14 @@ static bool fix(struct pki_session *session, struct pki_draft *draft, struct pki
     pki_scope_fd int dir = -1;
 
     return pki_draft_write_keys(session, draft, err) && pki_target_begin(target, &dir, err) &&
-           write_out(draft, sheet, digest, dir, err) && pki_target_finish(target, err);
+           write_out(draft, sheet, digest, dir, err) && finish(target, err);
 }
 
-static void tell(const struct pki_draft *draft, const char *directory, struct pki_bytes digest,
-                 struct pki_report *report)
+static bool tell(struct pki_session *session, const struct pki_draft *draft, const char *directory,
+                 struct pki_bytes digest, struct pki_report *report, struct pki_error *err)
 {
+    PKI_CONTEXT(err, "%s is in place, and can be approved, but", directory);
+
     pki_report_text(report, "Prepared", "%s", directory);
     pki_report_text(report, "Sheet", "%s/" SHEET, directory);
     pki_report_fingerprint(report, "Approval", digest.data);
@@ -105,6 +119,10 @@ static void tell(const struct pki_draft *draft, const char *directory, struct pk
     pki_report_note(report, "Then", PKI_TONE_PLAIN,
                     "The same command with --approved and these words in place of --prepare signs "
                     "exactly this, unless trust changes before. Without it, it starts anew.");
+    if (!pki_session_head(session, report, err))
+        return false;
+    pki_report_next_here(report, "cellar status");
+    return pki_report_ok(report, err);
 }
 
 bool pki_draft_prepare(struct pki_session *session, struct pki_draft *draft, const char *directory,
@@ -132,9 +150,5 @@ bool pki_draft_prepare(struct pki_session *session, struct pki_draft *draft, con
         return false;
     }
     pki_target_warn(&target, report);
-    tell(taken, directory, digest, report);
-    if (!pki_session_head(session, report, err))
-        return false;
-    pki_report_next_here(report, "cellar status");
-    return pki_report_ok(report, err);
+    return tell(session, taken, directory, digest, report, err);
 }

@@ -282,7 +282,9 @@ static bool record_all(struct pki_txn *txn, struct pki_draft *draft, int64_t at,
     tell_recorded(draft, text);
     if (!record_duty(txn, draft, at, text, err))
         return false;
-    if (draft->n == 0 && pki_draft_reserves(draft) == 0)
+    /* Else it stands where they were reserved; of the room of a preparation this one says nothing.
+     */
+    if (draft->approval.entry != 0 || (draft->n == 0 && pki_draft_reserves(draft) == 0))
         tell_room(draft, text);
     if (draft->approval.entry != 0)
         tell_approval(draft->approval.digest, "approved", text);

@@ -185,14 +185,6 @@ static bool check_needed(struct pki_session *session, struct destruction *own,
     return good;
 }
 
-static bool is_left(const struct pki_session *session, const char *name)
-{
-    char path[PKI_NAME_MAX + 16];
-
-    (void)snprintf(path, sizeof(path), "keys/%s.key", name);
-    return faccessat(session->directory, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
 static bool find_key(struct pki_session *session, const char *name, struct pki_key_row *key,
                      struct pki_error *err)
 {
@@ -212,6 +204,16 @@ static bool check_there(const struct pki_key_row *key, struct pki_error *err)
            pki_fail(err, PKI_E_STATE, "the key of %s is not in this cellar", key->name);
 }
 
+/* What is erased is what is recorded: under this name there may lie another key. */
+static bool check_file(struct pki_session *session, const struct pki_key_row *key,
+                       struct pki_error *err)
+{
+    pki_scope(pki_buf) pem = {0};
+
+    return !pki_session_has_key_file(session, key->name) ||
+           pki_session_read_key(session, key, &pem, err);
+}
+
 /* --- what was stopped ------------------------------------------------------------------------ */
 
 bool pki_key_destroy_finish(struct pki_session *session, const char *name, bool *finished,
@@ -223,7 +225,7 @@ bool pki_key_destroy_finish(struct pki_session *session, const char *name, bool 
     *finished = false;
     if (!find_key(session, name, &key, err))
         return false;
-    if (!key.destroyed || !is_left(session, key.name))
+    if (!key.destroyed || !pki_session_has_key_file(session, key.name))
         return true;
     if (!erase(session, key.name, err))
         return false;
@@ -266,7 +268,7 @@ bool pki_key_destroy_prepare(struct pki_session *session, const char *name,
     fresh->duty = &duty;
     own->session = session;
     if (!find_key(session, name, &own->key, err) || !check_there(&own->key, err) ||
-        !check_needed(session, own, err) ||
+        !check_file(session, &own->key, err) || !check_needed(session, own, err) ||
         !pki_store_list_copies(session->store, &own->key, &own->copies, err) ||
         !name_it(session, fresh, own->key.name, err))
         return false;

@@ -89,6 +89,9 @@ PKI_CHECKED bool pki_session_ask_fresh(struct pki_session *session, const char *
 PKI_CHECKED bool pki_session_write_key(struct pki_session *session, const struct pki_key_seal *seal,
                                        uint8_t sha256[PKI_SHA256_SIZE], struct pki_error *err);
 
+/** Whether keys/NAME.key is there, whatever it holds. */
+bool pki_session_has_key_file(const struct pki_session *session, const char *name);
+
 /** The recorded key's file, compared with the record. A change of passphrase that was stopped
  *  after it was recorded is finished here. Fails: PKI_E_INTEGRITY */
 PKI_CHECKED bool pki_session_read_key(struct pki_session *session, const struct pki_key_row *row,

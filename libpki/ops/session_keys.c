@@ -37,6 +37,14 @@ static bool matches(int dir, const char *file, const struct pki_key_row *row, st
     return false;
 }
 
+bool pki_session_has_key_file(const struct pki_session *session, const char *name)
+{
+    char path[PKI_NAME_MAX + 16];
+
+    (void)snprintf(path, sizeof(path), "keys/%s.key", name);
+    return faccessat(session->directory, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 bool pki_session_read_key(struct pki_session *session, const struct pki_key_row *row,
                           struct pki_buf *pem, struct pki_error *err)
 {

@@ -29,14 +29,21 @@ ORDER BY id;
 
 -- Where a key may be outside the cellar: backups that were made while its file
 -- was here, and shares, whatever they open now. Asked for a key that is to be
--- destroyed, or was, and for no other: it reads every entry of the journal.
+-- destroyed, or was, and for no other: it reads every entry of the journal. One that was prepared
+-- has its file from then on.
 -- name: list_copies
-WITH made(entry) AS (SELECT min(entry) FROM journal_row WHERE relation = 'key' AND row = ?1),
+WITH made(entry) AS (
+         SELECT min(r.entry) FROM journal_row AS r
+         WHERE (r.relation = 'key' AND r.row = ?1)
+            OR (r.relation = 'reservation' AND r.row IN (
+                SELECT id FROM reservation WHERE key_name = ?2 AND outcome = 'done'))),
      destroyed(entry) AS (SELECT min(id) FROM journal WHERE action = 'destroy' AND subject = ?2),
      gone(subject) AS MATERIALIZED (SELECT subject FROM journal WHERE action = 'copy-destroyed')
 SELECT copy, what, since, ?2 || ' ' || copy IN (SELECT subject FROM gone) FROM (
     SELECT 'backup-' || id AS copy,
-           substr(detail, 1, instr(detail, ',') - 1) || ', ' || subject AS what, at AS since
+           CASE WHEN instr(detail, ',') > 0
+                THEN substr(detail, 1, instr(detail, ',') - 1) || ', ' ELSE '' END
+           || subject AS what, at AS since
     FROM journal
     WHERE action = 'backed-up' AND action IN ('backup', 'backed-up', 'behind', 'reconcile')
           AND id > (SELECT entry FROM made)

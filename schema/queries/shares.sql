@@ -15,12 +15,13 @@ SELECT s.id, s.party, s.number, key.name,
 FROM share AS s JOIN key_policy AS p ON p.id = s.policy JOIN key ON key.id = p.key
 WHERE s.sha256 = ?1;
 
--- Few keys have shares: every policy is looked at.
+-- Few keys have shares: every policy is looked at, but of a key that was destroyed.
 -- name: list_drills
 SELECT key.name, s.party, s.number, (SELECT max(party) FROM share WHERE policy = p.id), p.made_at,
        (SELECT at FROM share_proof WHERE share = s.id ORDER BY id DESC LIMIT 1)
 FROM key_policy AS p JOIN share AS s ON s.policy = p.id JOIN key ON key.id = p.key
 WHERE p.id = (SELECT max(id) FROM key_policy WHERE key = p.key)
+  AND p.key NOT IN (SELECT key FROM key_file WHERE sha256 = zeroblob(32))
 ORDER BY p.id, s.party, s.number;
 
 -- The newest authority of a line, below a generation, whose key needs shares. Few rows.

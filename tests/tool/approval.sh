@@ -55,6 +55,9 @@ is 3 cellar status -C cellar
 says 'prod-tls-g1 +2026-03-01T12:00:00Z +--approved WORDS'
 check 'status does not give the words away' ! grep -qf words.only out
 works cellar audit -C cellar
+check 'audit says nothing of keys that wait' ! grep -q 'Left by' out
+mkdir medium
+works cellar backup --to medium -C cellar
 
 # Nobody has signed yet; hours later, and whatever became of the directory, the words are enough.
 check 'both keys are sealed' [ -s cellar/keys/prod-tls-g1.key ] && [ -s cellar/keys/prod-tls-g2.key ]
@@ -143,7 +146,12 @@ with root-g1
 works cellar crl root-g1 -C cellar "${secrets[@]}" --prepare list --confirm 'Test Root CA'
 words list
 export CELLAR_TEST_NOW=2026-06-02T08:00:00Z
-works cellar crl root-g1 -C cellar "${secrets[@]}" --approved "$words" --confirm 'Test Root CA'
+CELLAR_TEST_NOW=2026-06-01T20:00:00Z fails 4 'the clock says earlier' cellar crl root-g1 -C cellar "${secrets[@]}" \
+    --approved "$words" --override clock-is-right --dry-run
+CELLAR_TEST_ROOM=$wired works cellar crl root-g1 -C cellar "${secrets[@]}" --approved "$words" \
+    --override network-is-up --confirm 'Test Root CA'
+check 'what was overruled in the room is journaled' [ "$(sqlite3 cellar/cellar.db \
+    "SELECT detail LIKE '%overruled by network-is-up%' FROM journal WHERE action = 'crl' ORDER BY id DESC LIMIT 1")" = 1 ]
 says '2026-06-01T23:55:00Z'
 check 'the list holds the approved body' python3 - list/root-g1.tbs cellar/crls <<'PY'
 import pathlib, sys
@@ -160,6 +168,8 @@ keeps cellar fails 4 'not what was prepared' "${leaf[@]}" --csr other.csr --appr
 keeps cellar fails 4 'not what was prepared' "${leaf[@]}" --dns b.example --csr web.csr --approved "$words" --dry-run
 works "${leaf[@]}" --csr web.csr --approved "$words" --confirm a.example
 works cellar audit -C cellar
+works cellar key destroy prod-tls-g1 --override key-is-needed --dry-run -C cellar
+says 'backup-[0-9]+ '
 with root-g1
 fails 4 'nothing is signed' cellar rotate prod code-signing --revert -C cellar --prepare five --confirm "$title G1"
 finish

@@ -29,6 +29,14 @@ check 'a dry run destroys' [ -s cellar/keys/$one.key ]
 fails 4 'not confirmed' "${destroy[@]}" --override key-is-needed --confirm "$one"
 check 'unconfirmed it destroys' [ -s cellar/keys/$one.key ]
 
+# Another key's file under its name is not what is to go.
+cp -p cellar/keys/$one.key held.key
+cp -p cellar/keys/root-g1.key cellar/keys/$one.key
+fails '[1-9]' 'differs from the record' "${destroy[@]}" --override key-is-needed --confirm "$name"
+check 'another key was destroyed' cmp -s cellar/keys/$one.key cellar/keys/root-g1.key
+cp -p held.key cellar/keys/$one.key
+rm held.key
+
 # Compromised, it signs nothing that is trusted: its key may go, without a word.
 fingerprint=$(sqlite3 cellar/cellar.db "SELECT hex(c.fingerprint) FROM certificate c JOIN authority a ON a.id = c.authority WHERE a.name = '$two'")
 works cellar revoke "$fingerprint" --reason keyCompromise -C cellar --confirm 'Test Prod Code Signing CA G2'
@@ -57,6 +65,9 @@ cp before.key cellar/keys/$one.key
 chmod 600 cellar/keys/$one.key
 is 3 cellar status -C cellar
 says "destruction of $one"
+mkdir late
+fails 4 'finish it by cellar key destroy' cellar backup --to late -C cellar
+check 'the medium got nothing' [ -z "$(ls -A late)" ]
 works "${destroy[@]}"
 check 'the rest is there' [ ! -e cellar/keys/$one.key ]
 works cellar audit -C cellar

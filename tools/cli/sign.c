@@ -79,7 +79,11 @@ bool cli_sign(struct cli *cli, struct pki_draft *draft, struct pki_error *err)
         record_refusal(cli, PKI_TAKE(owned), err);
         return false;
     }
-    if (prepare)
-        return pki_draft_prepare(cli->session, PKI_TAKE(owned), prepare, cli->report, err);
+    if (prepare) {
+        if (!pki_draft_prepare(cli->session, PKI_TAKE(owned), prepare, cli->report, err))
+            return false;
+        cli->stands = "what was prepared is in place";
+        return true;
+    }
     return pki_draft_sign(cli->session, PKI_TAKE(owned), cli->report, err);
 }
