@@ -242,10 +242,11 @@ static bool refuse_half_destroyed(const struct backup *backup, struct pki_error 
         return false;
     for (size_t i = 0; i < keys.n; i++) {
         const char *name = keys.list[i].name;
-        if (keys.list[i].destroyed && pki_session_has_key_file(backup->session, name))
+        if (keys.list[i].destroyed && pki_session_has_key_file(backup->session, name)) {
             return pki_fail(err, PKI_E_STATE,
                             "the destruction of %s was cut off: finish it by cellar key destroy %s",
                             name, name);
+        }
     }
     return true;
 }

@@ -31,10 +31,10 @@ size_t pki_frames_count(const struct pki_frames *frames)
 
 static enum pki_frame_kind kind_of(const char *label)
 {
-    size_t kind = 0;
+    size_t kind = PKI_FRAME_CRL; /* the last that has a label */
 
-    while (strcmp(labels[kind], label) != 0)
-        kind++;
+    while (kind > 0 && strcmp(labels[kind], label) != 0)
+        kind--;
     return (enum pki_frame_kind)kind;
 }
 

@@ -21,7 +21,7 @@ SELECT key.name, s.party, s.number, (SELECT max(party) FROM share WHERE policy =
        (SELECT at FROM share_proof WHERE share = s.id ORDER BY id DESC LIMIT 1)
 FROM key_policy AS p JOIN share AS s ON s.policy = p.id JOIN key ON key.id = p.key
 WHERE p.id = (SELECT max(id) FROM key_policy WHERE key = p.key)
-  AND p.key NOT IN (SELECT key FROM key_file WHERE sha256 = zeroblob(32))
+  AND NOT EXISTS (SELECT 1 FROM key_file WHERE key = p.key AND sha256 = zeroblob(32))
 ORDER BY p.id, s.party, s.number;
 
 -- The newest authority of a line, below a generation, whose key needs shares. Few rows.

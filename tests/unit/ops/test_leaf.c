@@ -232,10 +232,11 @@ static int rows_passed(int nth)
 
     EXPECT_OK(pki_issue_prepare(session, &request, &draft, &err), err);
     EXPECT_OK(pki_draft_sign(session, draft, report, &err), err);
-    for (size_t i = 0; i < PKI_QUERIES; i++)
-        if (session->store->statements[i])
-            rows += sqlite3_stmt_status(session->store->statements[i],
-                                        SQLITE_STMTSTATUS_FULLSCAN_STEP, 0);
+    for (size_t i = 0; i < PKI_QUERIES; i++) {
+        sqlite3_stmt *statement = session->store->statements[i];
+        if (statement)
+            rows += sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_FULLSCAN_STEP, 0);
+    }
     return rows;
 }
 

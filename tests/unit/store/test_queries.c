@@ -37,7 +37,7 @@ static const struct {
     {PKI_QUERY_LIST_DRILLS, "SCAN p"}, /* in order of id: the few policies, grouped */
     {PKI_QUERY_SHARED_BEFORE, "SCAN a"},
     {PKI_QUERY_LIST_COPIES, "SCAN journal"},
-    {PKI_QUERY_LIST_COPIES, "SCAN journal_row"},
+    {PKI_QUERY_LIST_COPIES, "SCAN reservation"},
     {PKI_QUERY_LIST_COPIES, "SCAN made"},      /* one row */
     {PKI_QUERY_LIST_COPIES, "SCAN destroyed"}, /* the same */
     {PKI_QUERY_LIST_COPIES, "SCAN gone"},
