@@ -74,9 +74,15 @@ for kind in "${kinds[@]}"; do
     fi
     check "$kind: replaced or not" [ "$kind $status" != "vfat 4" ]
 
-    # A seal, backups, and cellars restored from it and onto it.
+    # A seal, that of a ceremony where its record lies, backups, and cellars restored from it and onto it.
     works on audit --seal -C cellar "${secrets[@]}" --confirm 'Test Root CA' --to "$stick/seal"
     works on audit --head-from "$stick/seal" -C cellar
+    python3 "$here/transcript.py" "$source_dir/tests/fixtures/ceremony/good.yaml" "$source_dir/libpki/base/words.c" \
+        "$stick/record" || bad 'fixture: record'
+    works on audit --seal --ceremony "$stick/record" -C cellar "${secrets[@]}" --confirm 'Test Root CA'
+    works on verify --ceremony "$stick/record" --anchor "$stick/out/anchors.pem"
+    keeps "$stick" refuses 4 'has a seal' on audit --seal --ceremony "$stick/record" -C cellar "${secrets[@]}" \
+        --confirm 'Test Root CA'
     works on backup --to "$stick" -C cellar
     works on backup --to "$stick" -C cellar
     backups=("$stick"/cellar-*-000[12])
