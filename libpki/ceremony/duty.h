@@ -49,6 +49,7 @@ struct pki_duty {
     bool opens_key;       /* of an authority */
     bool plain_name;      /* what is typed is no authority's: the same in a rehearsal */
     bool finds;           /* status 3 is what it found, no failure */
+    bool finishes;        /* a file that is missing after its entry: doing it again writes it */
     const char *evidence; /* what it can leave, words parted by spaces */
     /* The action of the journal's entry by which it is known to have been done, after a cut; NULL:
        doing it again is the same as doing it once. */

@@ -222,8 +222,9 @@ static enum pki_run_turn take_over(struct pki_run *run, const struct pki_run_jou
         pki_run_say(run, "It had been done before the cut, as the journal says: it is taken over.");
         return PKI_RUN_ON;
     }
-    /* Recorded, and its file not written: the duty itself finishes that. */
-    if (!asked || run->err->code == PKI_E_MEMORY || run->err->code == PKI_E_CANCELLED)
+    /* Recorded, and its file not written: the duty itself finishes that. Whatever else went wrong
+       here is no reason to do it twice. */
+    if (!asked || !pki_run_step_due(run)->act.duty->finishes || run->err->code != PKI_E_USAGE)
         return PKI_RUN_FAIL;
     pki_run_say(run, "It had been recorded before the cut, and not finished (%s): it begins again.",
                 run->err->text);

@@ -1,6 +1,7 @@
 /*
  * The transcript as the runner sees it: lines are added, and found again after a cut.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -149,9 +150,52 @@ static bool resume(struct pki_run *run)
                         "the ceremony was taken up from its record");
 }
 
-/* A cut may have come before the first line: then nothing of it has happened. */
-static bool is_begun(int dir, bool *begun, struct pki_error *err)
+static bool is_ours(const char *name)
 {
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+           strcmp(name, PKI_TRANSCRIPT_SCRIPT) == 0 || strcmp(name, PKI_TRANSCRIPT_EVIDENCE) == 0;
+}
+
+/* What lay in the record before would make it one that no check takes. */
+static bool is_empty(int dir, struct pki_error *err)
+{
+    int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
+    const struct dirent *entry = NULL;
+
+    if (!stream) {
+        pki_fd_close_(&fd);
+        return pki_fail(err, PKI_E_IO, "it cannot be listed: %s", strerror(errno));
+    }
+    while ((entry = readdir(stream)) && is_ours(entry->d_name)) /* NOLINT(concurrency-mt-unsafe) */
+        ;
+    if (entry)
+        (void)pki_fail(err, PKI_E_EXISTS, "it holds %.100s: name a new one by --record",
+                       entry->d_name);
+    (void)closedir(stream);
+    return !entry;
+}
+
+/* Of a begin that was cut off; a script that somebody keeps there stays. */
+static bool remove_script(int dir, struct pki_bytes script, struct pki_error *err)
+{
+    pki_scope(pki_buf) there = {0};
+    struct stat status;
+
+    if (fstatat(dir, PKI_TRANSCRIPT_SCRIPT, &status, AT_SYMLINK_NOFOLLOW) != 0)
+        return true;
+    if (!pki_file_read(dir, PKI_TRANSCRIPT_SCRIPT, PKI_SCRIPT_LIMIT, &there, err))
+        return false;
+    if (there.size != script.size || memcmp(there.data, script.data, script.size) != 0)
+        return pki_fail(err, PKI_E_EXISTS, "it holds another script: name a new one by --record");
+    return unlinkat(dir, PKI_TRANSCRIPT_SCRIPT, 0) == 0 ||
+           pki_fail(err, PKI_E_IO, PKI_TRANSCRIPT_SCRIPT ": %s", strerror(errno));
+}
+
+/* A cut may have come before the first line: then nothing of it has happened. */
+static bool is_begun(int dir, struct pki_bytes script, bool *begun, struct pki_error *err)
+{
+    PKI_CONTEXT(err, "the record's directory");
     struct stat status;
 
     *begun = fstatat(dir, PKI_TRANSCRIPT, &status, AT_SYMLINK_NOFOLLOW) == 0;
@@ -162,9 +206,9 @@ static bool is_begun(int dir, bool *begun, struct pki_error *err)
     }
     if (*begun)
         return true;
+    if (!is_empty(dir, err) || !remove_script(dir, script, err))
+        return false;
     (void)unlinkat(dir, PKI_TRANSCRIPT_EVIDENCE, AT_REMOVEDIR);
-    if (unlinkat(dir, PKI_TRANSCRIPT_SCRIPT, 0) != 0 && errno != ENOENT)
-        return pki_fail(err, PKI_E_IO, PKI_TRANSCRIPT_SCRIPT ": %s", strerror(errno));
     return true;
 }
 
@@ -203,7 +247,7 @@ bool pki_run_open(struct pki_run *run, struct pki_bytes script)
     if (flock(run->dir, LOCK_EX | LOCK_NB) != 0)
         return pki_fail(run->err, PKI_E_LOCKED, "%s: somebody runs this ceremony",
                         run->request->record);
-    if (!is_begun(run->dir, &begun, run->err))
+    if (!is_begun(run->dir, script, &begun, run->err))
         return false;
     return begun ? resume(run) : begin(run, script);
 }

@@ -83,6 +83,28 @@ static void check_evidence(struct pki_script_judge *judge, const struct pki_scri
     }
 }
 
+static bool goes_up(const char *path)
+{
+    for (; path && *path; path += strcspn(path, "/"), path += strspn(path, "/"))
+        if (strcspn(path, "/") == 2 && path[0] == '.' && path[1] == '.')
+            return true;
+    return false;
+}
+
+/* In a rehearsal everything lies below its directory. */
+static void check_paths(struct pki_script_judge *judge, const struct pki_script *script)
+{
+    for (size_t i = 0; i < script->n_steps; i++) {
+        const struct pki_script_do *act = &script->steps[i].act;
+        bool up = goes_up(act->cellar);
+        for (size_t v = 0; act->duty && v < PKI_DUTY_PARAMS; v++)
+            up = up || (act->duty->params[v].path && goes_up(act->values[v]));
+        if (up)
+            pki_script_find(judge, script->steps[i].line, "step %s: a path goes up by \"..\"",
+                            script->steps[i].id);
+    }
+}
+
 static const struct pki_script_rule rules[] = {
     {"step_ids", PKI_LINT_ERROR, "Steps have different ids that count upwards.", "docs/CEREMONY.md",
      check_step_ids},
@@ -98,6 +120,8 @@ static const struct pki_script_rule rules[] = {
      check_recorded},
     {"evidence_left", PKI_LINT_ERROR, "Evidence is something that its step leaves behind.",
      "docs/CEREMONY.md", check_evidence},
+    {"paths_stay", PKI_LINT_ERROR, "No path goes up: a rehearsal stays in its directory.",
+     "docs/CEREMONY.md", check_paths},
 };
 
 PKI_SCRIPT_TABLE(pki_script_rules_steps, rules);

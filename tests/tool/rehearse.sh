@@ -6,7 +6,8 @@
 script=$source_dir/tests/fixtures/ceremony/short.yaml
 cp "$here/answers.yaml" .
 hierarchy
-works cellar ceremony rehearse "$script" --hierarchy hierarchy.yaml --answers answers.yaml --to tried
+# On anybody's laptop: a network is noted, as nothing is at stake.
+CELLAR_TEST_ROOM=$wired works cellar ceremony rehearse "$script" --hierarchy hierarchy.yaml --answers answers.yaml --to tried
 says '^Rehearsal +yes'
 says '^Steps done +4'
 warns 'REHEARSAL Test Root CA'
@@ -33,6 +34,11 @@ refuses 4 'there.*exist' cellar ceremony rehearse "$script" --answers answers.ya
 refuses 2 'passphrases of its own' cellar ceremony rehearse "$script" --passphrase-file x --to new
 refuses 2 'none.yaml' cellar ceremony rehearse none.yaml --to new
 check 'nothing of it is left' [ ! -e new ]
+mkdir -p stick/lost+found other
+echo mine >other/script.yaml
+refuses 4 'it holds lost.found' cellar ceremony run "$script" -C tried/tree/media/cellar --record stick
+refuses 4 'it holds another script' cellar ceremony run "$script" -C tried/tree/media/cellar --record other
+check 'what lay there is gone' [ "$(cat other/script.yaml)" = mine ]
 # A name that only a rehearsal knows is no answer of a real ceremony.
 refuses 4 'another script|is the record of a rehearsal' cellar ceremony run "$script" -C tried/tree/media/cellar --record tried/record
 finish

@@ -49,6 +49,7 @@ static const struct {
     {"recorded", "    record:\n      - clock\n", "", "check clock is written down", 63},
     {"evidence_left", "    evidence:\n      - export\n", "    evidence:\n      - crl\n",
      "step 060 leaves no crl behind", 103},
+    {"paths_stay", "to: /media/backup", "to: /media/../backup", "a path goes up", 104},
     {"clock_first", "      check: clock\n    record:\n      - clock\n", "      check: look\n",
      "step 050 comes before the clock", 72},
     {"network_first", "      check: network\n", "      check: look\n",
