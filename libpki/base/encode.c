@@ -64,6 +64,20 @@ bool pki_hex_parse(const char *text, struct pki_buf *bytes, struct pki_error *er
     return pki_buf_ok(bytes, err);
 }
 
+bool pki_words_sha256(const char *text, uint8_t sha256[32], struct pki_error *err)
+{
+    pki_scope(pki_buf) octets = {0};
+    bool hex = strspn(text, "0123456789abcdefABCDEF:") == strlen(text);
+
+    if (!(hex ? pki_hex_parse(text, &octets, err) : pki_words_parse(text, &octets, err)))
+        return false;
+    if (octets.size != 32)
+        return pki_fail(err, PKI_E_USAGE, "%zu %s are given; a SHA-256 has 32", octets.size,
+                        hex ? "octets" : "words");
+    memcpy(sha256, octets.data, octets.size);
+    return true;
+}
+
 static const char base64_digits[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
 

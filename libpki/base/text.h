@@ -43,5 +43,7 @@ PKI_CHECKED bool pki_base32_parse(struct pki_bytes text, struct pki_buf *bytes,
 void pki_words(struct pki_buf *buf, struct pki_bytes bytes);
 /** Reads words in any case, separated by white space. Fails: PKI_E_USAGE names the word. */
 PKI_CHECKED bool pki_words_parse(const char *text, struct pki_buf *bytes, struct pki_error *err);
+/** A SHA-256 as words, or as the hex digits that sha256sum prints. Fails: PKI_E_USAGE */
+PKI_CHECKED bool pki_words_sha256(const char *text, uint8_t sha256[32], struct pki_error *err);
 
 #endif

@@ -22,20 +22,11 @@
 
 /* --- which one ------------------------------------------------------------------------------- */
 
-/* As words, or as the hex digits that sha256sum prints. */
-static bool read_digest(const char *text, uint8_t digest[PKI_SHA256_SIZE], struct pki_error *err)
+static bool read_words(const char *text, uint8_t digest[PKI_SHA256_SIZE], struct pki_error *err)
 {
     PKI_CONTEXT(err, "--approved");
-    pki_scope(pki_buf) octets = {0};
-    bool hex = strspn(text, "0123456789abcdefABCDEF:") == strlen(text);
 
-    if (!(hex ? pki_hex_parse(text, &octets, err) : pki_words_parse(text, &octets, err)))
-        return false;
-    if (octets.size != PKI_SHA256_SIZE)
-        return pki_fail(err, PKI_E_USAGE, "%zu %s are given; an approval has %d", octets.size,
-                        hex ? "octets" : "words", PKI_SHA256_SIZE);
-    memcpy(digest, octets.data, PKI_SHA256_SIZE);
-    return true;
+    return pki_words_sha256(text, digest, err);
 }
 
 /* Of the open reservations, those that the entry with this digest made. */
@@ -84,7 +75,7 @@ bool pki_approval_find(struct pki_session *session, struct pki_draft *draft, str
 
     if (!session->approved)
         return true;
-    if (!read_digest(session->approved, approval->digest, err))
+    if (!read_words(session->approved, approval->digest, err))
         return false;
     pki_hex(&hex, (struct pki_bytes){approval->digest, PKI_SHA256_SIZE});
     pki_buf_byte(&hex, 0);

@@ -73,6 +73,41 @@ static void test_words_parse_names_the_wrong_word(void)
     }
 }
 
+static void test_a_sha256_is_read_from_words_or_hex(void)
+{
+    static const struct {
+        const char *text;
+        const char *expected;
+    } cases[] = {
+        {"00:11", "2 octets are given; a SHA-256 has 32"},
+        {"topmost Istanbul Pluto", "3 words are given; a SHA-256 has 32"},
+        {"no such words", "word 1"},
+        {"", "is not hex"},
+    };
+    uint8_t all[33];
+    uint8_t read[33] = {0};
+    struct pki_error err = {0};
+    pki_scope(pki_buf) words = {0};
+    pki_scope(pki_buf) hex = {0};
+
+    for (size_t i = 0; i < sizeof(all); i++)
+        all[i] = (uint8_t)(i * 8);
+    pki_words(&words, (struct pki_bytes){all, 32});
+    pki_buf_byte(&words, 0);
+    pki_hex(&hex, (struct pki_bytes){all, 32});
+    pki_buf_byte(&hex, 0);
+    EXPECT_OK(pki_words_sha256((const char *)words.data, read, &err), err);
+    CU_ASSERT_EQUAL(memcmp(read, all, 32), 0);
+    memset(read, 0, sizeof(read));
+    EXPECT_OK(pki_words_sha256((const char *)hex.data, read, &err), err);
+    CU_ASSERT_EQUAL(memcmp(read, all, 32), 0);
+    CU_ASSERT_EQUAL(read[32], 0);
+    for (size_t i = 0; i < PKI_COUNT(cases); i++) {
+        EXPECT_FAILS(pki_words_sha256(cases[i].text, read, &err), err, PKI_E_USAGE);
+        EXPECT_TEXT(cases[i].expected);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -80,6 +115,7 @@ int main(void)
         {"words are read in any case and spacing", test_words_are_read_in_any_case_and_spacing},
         {"every octet reads back", test_words_of_every_octet_read_back},
         {"the wrong word is named", test_words_parse_names_the_wrong_word},
+        {"a SHA-256 is read from words, or from hex", test_a_sha256_is_read_from_words_or_hex},
         CU_TEST_INFO_NULL,
     };
     CU_SuiteInfo suites[] = {{.pName = "words", .pTests = tests}, CU_SUITE_INFO_NULL};

@@ -105,7 +105,7 @@ static void test_other_words_are_refused(void)
 
     prepare(cellar, &code_signing, "words-out", digest);
     EXPECT_FAILS(sign(cellar, &code_signing, "reform", &err), err, PKI_E_USAGE);
-    EXPECT_TEXT("an approval has 32");
+    EXPECT_TEXT("a SHA-256 has 32");
     EXPECT_FAILS(sign(cellar, &code_signing, "reform nonsense", &err), err, PKI_E_USAGE);
     digest[0] = digest[0] == '0' ? '1' : '0';
     EXPECT_FAILS(sign(cellar, &code_signing, digest, &err), err, PKI_E_NOTFOUND);
