@@ -6,6 +6,7 @@
 
 struct args {
     const char *verb, *script, *to, *image, *second_clock, *record, *answers, *hierarchy;
+    struct cli_texts approved;
     struct cli_time at;
 };
 
@@ -19,6 +20,8 @@ static const struct cli_option options[] = {
     CLI_TEXT(0, "record", record, "DIR",
              "where its record lies (default: in the cellar, ceremonies/ID)"),
     CLI_TEXT(0, "answers", answers, "FILE", "what is answered, instead of asking"),
+    CLI_TEXTS(0, "approved", approved, "[STEP=]WORDS",
+              "sign only what was prepared, of a step; words or hex of approve.txt"),
     CLI_OPERAND(verb, "lint|print|room|rehearse|run|report|duties", "what to do"),
     CLI_OPTIONAL(script, "SCRIPT|DIR", "the script of a ceremony; what a ceremony left"),
     CLI_END,
@@ -133,6 +136,9 @@ static bool rehearse(struct cli *cli, const struct args *args, struct pki_error 
     if (files->n > 0 || args->record || cli->common.share_files.n > 0)
         return pki_fail(err, PKI_E_USAGE,
                         "a rehearsal has a record and passphrases of its own, in --to DIR");
+    if (args->approved.n > 0)
+        return pki_fail(err, PKI_E_USAGE,
+                        "--approved: a rehearsal signs nothing that was approved");
     files->list[files->n++] = places.passphrase;
     struct cli_ceremony ceremony = {
         .cli = cli, .cellar = places.cellar, .answers = answers, .rehearsal = true};
@@ -157,7 +163,9 @@ static bool run_script(struct cli *cli, const struct args *args, struct pki_erro
                                                      .cellar = cli_directory(cli),
                                                      .record = args->record,
                                                      .image = args->image,
-                                                     .answers = args->answers};
+                                                     .answers = args->answers,
+                                                     .approved = args->approved.list,
+                                                     .n_approved = args->approved.n};
 
     if (!may_run(cli, err) || (args->answers && !pki_answers_load(args->answers, &answers, err)))
         return false;
@@ -214,6 +222,7 @@ int main(int argc, char **argv)
                     "room [SCRIPT] [--image DEVICE|FILE] [--second-clock TIME]\n"
                     "rehearse SCRIPT [--to DIR] [--hierarchy FILE] [--answers FILE]\n"
                     "run SCRIPT [-C DIR] [--record DIR] [--answers F] [--image F]\n"
+                    "run SCRIPT [-C DIR] --approved [STEP=]WORDS\n"
                     "report DIR --to F.html\n"
                     "duties",
         .examples = "cellar ceremony lint ceremony/scripts/root-genesis.yaml\n"

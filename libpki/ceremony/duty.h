@@ -47,6 +47,7 @@ struct pki_duty {
     uint32_t main;        /* ceremonies that are there for it */
     bool severe;          /* the tool has a name typed */
     bool opens_key;       /* of an authority */
+    bool prepared;        /* the tool signs what was prepared and approved: --approved */
     bool plain_name;      /* what is typed is no authority's: the same in a rehearsal */
     bool finds;           /* status 3 is what it found, no failure */
     bool finishes;        /* a file that is missing after its entry: doing it again writes it */

@@ -39,6 +39,7 @@ static void describe_duty(const struct pki_duty *duty, struct pki_report *row)
             pki_report_item(list, "%s", pki_script_type_name((enum pki_script_type)type));
     pki_report_text(row, "Evidence", "%s", duty->evidence);
     pki_report_truth(row, "Severe", duty->severe);
+    pki_report_truth(row, "Can be approved", duty->prepared);
 }
 
 static void describe_check(const struct pki_script_check *check, struct pki_report *row)

@@ -206,6 +206,9 @@ static void add_steps(struct record *record)
             pki_report_text(row, "Took", "%" PRId64 " min %02" PRId64 " s", took / 60, took % 60);
             pki_report_time(row, "Began", course.began);
         }
+        const uint8_t *body = pki_transcript_approval(&record->summary.approved, step->id);
+        if (body)
+            pki_report_octets(row, "Approved", (struct pki_bytes){body, PKI_SHA256_SIZE});
         pki_report_toned(row, "Outcome", course.tone, "%s", course.outcome);
     }
 }

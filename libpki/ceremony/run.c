@@ -135,7 +135,7 @@ static bool run_all(struct pki_run *run, struct pki_report *report)
     pki_scope(pki_buf) text = {0};
     pki_scope(pki_buf) record = {0};
 
-    if (!load(run, &text) || !name_record(run, &record))
+    if (!load(run, &text) || !pki_run_approve(run) || !name_record(run, &record))
         return false;
     struct pki_ceremony_run_request named = *run->request;
     named.record = (const char *)record.data;

@@ -1,8 +1,8 @@
 /*
  * Inside the runner: run.c goes through the steps, run_step.c through what a step consists of,
- * run_ask.c through what people say to it, run_duty.c runs a duty, run_cellar.c asks the cellar,
- * run_keep.c keeps evidence, run_room.c looks at the room, run_read.c finds where a transcript
- * stands.
+ * run_ask.c through what people say to it, run_approve.c knows what was approved, run_duty.c
+ * runs a duty, run_cellar.c asks the cellar, run_keep.c keeps evidence, run_room.c looks at the
+ * room, run_read.c finds where a transcript stands.
  *
  * Whatever happened is a line in the transcript before the next thing happens, and what a step
  * still owes is seen from its lines: a ceremony that goes on after a cut and one that was never
@@ -26,6 +26,7 @@ struct pki_run {
     json_t *lines;       /* of the step that goes on */
     size_t due;          /* the step that goes on, or comes next */
     int64_t began, last; /* times in the transcript */
+    struct pki_transcript_approved approved;
     bool resumed;
     struct pki_error *err;
 };
@@ -134,6 +135,17 @@ PKI_CHECKED bool pki_run_version(struct pki_run *run, const char *tool, struct p
 /** Have the name typed by those who confirm, if the step has one. */
 enum pki_run_turn pki_run_names(struct pki_run *run);
 enum pki_run_turn pki_run_duty(struct pki_run *run);
+
+/* --- approvals ------------------------------------------------------------------------------ */
+
+/** Those of the request, before anything else happens. Fails: PKI_E_USAGE */
+PKI_CHECKED bool pki_run_approve(struct pki_run *run);
+/** Take those that the ceremony began with. Fails: PKI_E_STATE the request has others */
+PKI_CHECKED bool pki_run_take_approved(struct pki_run *run, const json_t *first);
+/** What was approved for the step that is due; NULL: nothing. */
+const uint8_t *pki_run_approval(const struct pki_run *run);
+/** Say it, in words. */
+void pki_run_say_approval(struct pki_run *run);
 
 /* --- evidence ------------------------------------------------------------------------------- */
 

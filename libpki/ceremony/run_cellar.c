@@ -170,10 +170,15 @@ bool pki_run_duty_call(struct pki_run *run, const struct pki_run_call *call,
     const struct pki_duty *duty = pki_run_step_due(run)->act.duty;
     __attribute__((__cleanup__(here_clear))) struct here here = {{{0}}};
     const char *values[PKI_DUTY_PARAMS] = {NULL};
-    const char *words[PKI_DUTY_WORDS + 5];
+    const char *words[PKI_DUTY_WORDS + 6];
     const char *cellar = NULL;
+    const uint8_t *approval = pki_run_approval(run);
+    pki_scope(pki_buf) hex = {0};
 
-    if (!map_values(run, &here, values, &cellar))
+    if (approval)
+        pki_hex(&hex, (struct pki_bytes){approval, PKI_SHA256_SIZE});
+    pki_buf_byte(&hex, 0);
+    if (!pki_buf_ok(&hex, run->err) || !map_values(run, &here, values, &cellar))
         return false;
     struct pki_ceremony_command command = {
         .words = words,
@@ -182,6 +187,10 @@ bool pki_run_duty_call(struct pki_run *run, const struct pki_run_call *call,
     };
     if (run->request->below && strcmp(duty->name, "init") == 0)
         words[command.n++] = "--rehearsal";
+    if (approval) {
+        words[command.n++] = "--approved";
+        words[command.n++] = (const char *)hex.data;
+    }
     if (call->extra)
         words[command.n++] = call->extra;
     if (call->confirm) {

@@ -46,6 +46,7 @@ static enum pki_run_turn show_draft(struct pki_run *run)
     struct pki_ceremony_outcome outcome = {0};
     char text[80];
 
+    pki_run_say_approval(run);
     pki_run_say(run, "The draft, to be read aloud; nothing is signed yet:");
     bool ran = pki_run_duty_call(run, &call, &outcome);
     free(outcome.output);
@@ -96,6 +97,7 @@ static bool intend(struct pki_run *run)
     if (!name_command(run, &command) || !pki_run_journal(run, -1, &before))
         return false;
     entry.what = (const char *)command.data;
+    entry.body = pki_run_approval(run);
     entry.journal_entry = before.entry;
     entry.journal_head = before.there ? before.head : NULL;
     return pki_run_add(run, &entry);
@@ -158,6 +160,7 @@ static bool record(struct pki_run *run, const struct deed *deed, bool good,
     (void)snprintf(status, sizeof(status), "%d", deed->status);
     entry.what = (const char *)command.data;
     entry.answer = status;
+    entry.body = pki_run_approval(run);
     entry.tool_version = (const char *)version.data;
     entry.tool_sha256 = sha256;
     entry.files = files->list;
@@ -192,13 +195,23 @@ static enum pki_run_turn finish(struct pki_run *run, const struct deed *deed)
 
 /* --- after a cut ---------------------------------------------------------------------------- */
 
-static bool holds(const struct pki_run_journal *journal, const char *action)
+/* Where something was approved, the entry names it. */
+static bool holds(const struct pki_run *run, const struct pki_run_journal *journal,
+                  const char *action)
 {
     const json_t *entries = json_object_get(journal->result, "since");
+    const uint8_t *approval = pki_run_approval(run);
+    pki_scope(pki_buf) hex = {0};
 
-    for (size_t i = 0; i < json_array_size(entries); i++)
-        if (strcmp(pki_transcript_text(json_array_get(entries, i), "action"), action) == 0)
+    if (approval)
+        pki_hex(&hex, (struct pki_bytes){approval, PKI_SHA256_SIZE});
+    pki_buf_byte(&hex, 0);
+    for (size_t i = 0; i < json_array_size(entries) && !hex.failed; i++) {
+        const json_t *entry = json_array_get(entries, i);
+        if (strcmp(pki_transcript_text(entry, "action"), action) == 0 &&
+            strstr(pki_transcript_text(entry, "detail"), (const char *)hex.data))
             return true;
+    }
     return false;
 }
 
@@ -240,7 +253,7 @@ static enum pki_run_turn recover(struct pki_run *run)
 
     if (!pki_run_journal(run, entry_before(run), &since))
         return PKI_RUN_FAIL;
-    if (entry && holds(&since, entry))
+    if (entry && holds(run, &since, entry))
         return take_over(run, &since);
     pki_run_say(run, "The duty had not been done when it was cut off: the step begins again.");
     return PKI_RUN_AGAIN;

@@ -95,8 +95,10 @@ static bool read_line(struct pki_run *run, const json_t *line)
     (void)pki_transcript_event_find(pki_transcript_text(line, "event"), &event);
     if (!pki_time_parse(pki_transcript_text(line, "at"), &run->last, run->err))
         return false;
-    if (event == PKI_TRANSCRIPT_BEGIN)
+    if (event == PKI_TRANSCRIPT_BEGIN) {
         run->began = run->last;
+        return pki_run_take_approved(run, line);
+    }
     if (event == PKI_TRANSCRIPT_STEP)
         (void)json_array_clear(run->lines);
     if (event == PKI_TRANSCRIPT_DONE || event == PKI_TRANSCRIPT_SKIP) {
@@ -218,6 +220,7 @@ static bool begin(struct pki_run *run, struct pki_bytes script)
     struct pki_transcript_entry first = {
         .event = PKI_TRANSCRIPT_BEGIN,
         .what = run->request->below ? PKI_TRANSCRIPT_REHEARSAL : NULL,
+        .approved = &run->approved,
         .at = run->hands->now(run->hands->context),
         .monotonic_ms = run->hands->monotonic_ms(run->hands->context),
     };

@@ -109,6 +109,20 @@ static void put_files(struct pki_json *json, const struct pki_transcript_entry *
     pki_json_end_array(json);
 }
 
+static void put_approved(struct pki_json *json, const struct pki_transcript_approved *approved)
+{
+    if (!approved || approved->n == 0)
+        return;
+    pki_json_array(json, "approved");
+    for (size_t i = 0; i < approved->n; i++) {
+        pki_json_object(json, NULL);
+        pki_json_text(json, "step", approved->list[i].step);
+        put_digest(json, "body", approved->list[i].body);
+        pki_json_end_object(json);
+    }
+    pki_json_end_array(json);
+}
+
 static void put_line(const struct pki_transcript *transcript,
                      const struct pki_transcript_entry *entry, struct pki_buf *line)
 {
@@ -128,6 +142,7 @@ static void put_line(const struct pki_transcript *transcript,
     put_optional(&json, "tool_version", entry->tool_version);
     put_digest(&json, "tool_sha256", entry->tool_sha256);
     put_digest(&json, "body", entry->body);
+    put_approved(&json, entry->approved);
     put_files(&json, entry);
     if (entry->journal_head) {
         pki_json_integer(&json, "journal_entry", entry->journal_entry);

@@ -29,17 +29,17 @@
 #define PKI_TRANSCRIPT_NAME     80 /* of a file that is kept */
 
 enum pki_transcript_event {
-    PKI_TRANSCRIPT_BEGIN,     /* answer: the script's id; what: rehearsal, or NULL */
-    PKI_TRANSCRIPT_STEP,      /* a step begins, or begins again */
-    PKI_TRANSCRIPT_RECORD,    /* what: of the script's records; answer */
-    PKI_TRANSCRIPT_ANSWER,    /* to the step's question */
-    PKI_TRANSCRIPT_CONFIRM,   /* who typed the name; answer: as typed */
-    PKI_TRANSCRIPT_INTEND,    /* what: the command that is run next; journal: before it */
-    PKI_TRANSCRIPT_DUTY,      /* what: the command; answer: its status; tool, files, journal */
-    PKI_TRANSCRIPT_KEEP,      /* what: photo or paper; answer: where it lies */
-    PKI_TRANSCRIPT_ROOM,      /* what: a fact of the room; answer: what was found of it */
-    PKI_TRANSCRIPT_INITIALS,  /* who; answer: the initials */
-    PKI_TRANSCRIPT_DONE,      /* the step is done; it has both initials */
+    PKI_TRANSCRIPT_BEGIN,    /* answer: the script's id; what: rehearsal, or NULL; approved */
+    PKI_TRANSCRIPT_STEP,     /* a step begins, or begins again */
+    PKI_TRANSCRIPT_RECORD,   /* what: of the script's records; answer */
+    PKI_TRANSCRIPT_ANSWER,   /* to the step's question */
+    PKI_TRANSCRIPT_CONFIRM,  /* who typed the name; answer: as typed */
+    PKI_TRANSCRIPT_INTEND,   /* what: the command that is run next; body; journal: before it */
+    PKI_TRANSCRIPT_DUTY,     /* what: the command; answer: its status; body, tool, files, journal */
+    PKI_TRANSCRIPT_KEEP,     /* what: photo or paper; answer: where it lies */
+    PKI_TRANSCRIPT_ROOM,     /* what: a fact of the room; answer: what was found of it */
+    PKI_TRANSCRIPT_INITIALS, /* who; answer: the initials */
+    PKI_TRANSCRIPT_DONE,     /* the step is done; it has both initials */
     PKI_TRANSCRIPT_EXCEPTION, /* what: expected; answer: happened, decided */
     PKI_TRANSCRIPT_SKIP,      /* the step is left, after an exception */
     PKI_TRANSCRIPT_PAUSE,     /* answer: why, and who stays */
@@ -63,6 +63,17 @@ struct pki_transcript_file {
 #define PKI_TRANSCRIPT_REHEARSAL "rehearsal"
 #define PKI_REHEARSAL_NAME       "REHEARSAL "
 
+#define PKI_TRANSCRIPT_APPROVED 64
+
+/* What was approved before the day. */
+struct pki_transcript_approved {
+    struct pki_transcript_approval {
+        char step[41];
+        uint8_t body[PKI_SHA256_SIZE]; /* SHA-256 of approve.txt, which lists what is signed */
+    } list[PKI_TRANSCRIPT_APPROVED];
+    size_t n;
+};
+
 /* NULL and 0 leave a field out. */
 struct pki_transcript_entry {
     enum pki_transcript_event event;
@@ -75,7 +86,8 @@ struct pki_transcript_entry {
     size_t n_files;
     int64_t journal_entry; /* head of the cellar's journal before or after a duty */
     const uint8_t *journal_head;
-    const uint8_t *body; /* digest of a to-be-signed body that was approved */
+    const uint8_t *body; /* what was approved for the step */
+    const struct pki_transcript_approved *approved;
 };
 
 struct pki_transcript; /* being written */
@@ -126,6 +138,7 @@ struct pki_transcript_summary {
     bool stopped; /* before its last step */
     bool rehearsal;
     char due[41]; /* the step that goes on, or comes next; "" after the last */
+    struct pki_transcript_approved approved;
     /* Only where a cut may have come before: */
     bool loose;    /* evidence of that step lies there that no line names */
     bool torn;     /* the last line was not written whole */

@@ -71,6 +71,17 @@ static bool needs_no_step(enum pki_transcript_event event)
            event == PKI_TRANSCRIPT_PAUSE || event == PKI_TRANSCRIPT_RESUME;
 }
 
+static bool may_stand(const struct check *check, const struct pki_script_step *due,
+                      const json_t *line, struct pki_error *err)
+{
+    const struct pki_transcript_summary *summary = check->summary;
+
+    return pki_transcript_step_may(due, summary->rehearsal, check->lines, line, err) &&
+           (check->event != PKI_TRANSCRIPT_ROOM ||
+            pki_transcript_may_find(check->script, due, summary->rehearsal, line, err)) &&
+           pki_transcript_may_sign(&summary->approved, due->id, line, err);
+}
+
 /* The line against the step that is due. */
 static bool follow(struct check *check, const json_t *line, struct pki_error *err)
 {
@@ -95,9 +106,7 @@ static bool follow(struct check *check, const json_t *line, struct pki_error *er
     }
     if (json_array_append(check->lines, (json_t *)line) != 0)
         return pki_fail(err, PKI_E_MEMORY, "out of memory");
-    if (!pki_transcript_step_may(due, check->summary->rehearsal, check->lines, line, &why) ||
-        (event == PKI_TRANSCRIPT_ROOM &&
-         !pki_transcript_may_find(check->script, due, check->summary->rehearsal, line, &why)))
+    if (!may_stand(check, due, line, &why))
         return differs(check, err, "%s", why.text);
     if (event == PKI_TRANSCRIPT_DONE || event == PKI_TRANSCRIPT_SKIP)
         leave_step(check);
@@ -140,11 +149,13 @@ static bool check_begin(struct check *check, const json_t *line, struct pki_erro
 {
     const struct pki_script *script = check->script;
     const char *what = pki_transcript_text(line, "what");
+    struct pki_error why = {0};
 
     check->summary->rehearsal = strcmp(what, PKI_TRANSCRIPT_REHEARSAL) == 0;
     if (*what && !check->summary->rehearsal)
         return differs(check, err, "it begins with \"%.20s\"", what);
-
+    if (!pki_transcript_read_approved(script, line, &check->summary->approved, &why))
+        return differs(check, err, "approved: %s", why.text);
     if (strcmp(pki_transcript_text(line, "answer"), script->id) != 0)
         return differs(check, err, "it begins another ceremony than " PKI_TRANSCRIPT_SCRIPT);
     return (check->summary->began >= script->valid_from &&

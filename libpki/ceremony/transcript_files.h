@@ -1,6 +1,6 @@
 /*
  * Parts of the check of a transcript: the files beside it, and the lines of a
- * step. Private to transcript_check.c.
+ * step. Private to transcript_check.c and the runner.
  */
 #ifndef PKI_CEREMONY_TRANSCRIPT_FILES_H
 #define PKI_CEREMONY_TRANSCRIPT_FILES_H
@@ -42,6 +42,25 @@ PKI_CHECKED bool pki_transcript_owes_room(const struct pki_script_step *step, co
 PKI_CHECKED bool pki_transcript_may_find(const struct pki_script *script,
                                          const struct pki_script_step *step, bool rehearsal,
                                          const json_t *line, struct pki_error *err);
+
+/* What was approved before the day (transcript_approved.c). */
+/** For a step; NULL: nothing. */
+const uint8_t *pki_transcript_approval(const struct pki_transcript_approved *approved,
+                                       const char *step);
+/** Note an approval. Fails: PKI_E_USAGE the script has no such step, its duty cannot be prepared,
+ *  or it has one */
+PKI_CHECKED bool pki_transcript_approve(const struct pki_script *script, const char *step,
+                                        const uint8_t body[PKI_SHA256_SIZE],
+                                        struct pki_transcript_approved *approved,
+                                        struct pki_error *err);
+/** Those that the first line names. Fails: PKI_E_USAGE */
+PKI_CHECKED bool pki_transcript_read_approved(const struct pki_script *script, const json_t *first,
+                                              struct pki_transcript_approved *approved,
+                                              struct pki_error *err);
+/** Whether a duty's lines hold what was approved for their step, and nothing else. */
+PKI_CHECKED bool pki_transcript_may_sign(const struct pki_transcript_approved *approved,
+                                         const char *step, const json_t *line,
+                                         struct pki_error *err);
 
 /** A kept file against its digest in hex. Fails: PKI_E_INTEGRITY, PKI_E_USAGE, PKI_E_IO */
 PKI_CHECKED bool pki_transcript_file_check(int dir, const char *name, const char *sha256,

@@ -85,6 +85,19 @@ static bool check_page(int dir, const char *path, struct pki_report *report, str
     return true;
 }
 
+/* The SHA-256 of the sheet that was looked at, whoever has it compares. */
+static void describe_approved(const struct pki_transcript_approved *approved,
+                              struct pki_report *report)
+{
+    struct pki_report *table = approved->n > 0 ? pki_report_table(report, "Approved") : NULL;
+
+    for (size_t i = 0; i < approved->n; i++) {
+        struct pki_report *row = pki_report_row(table);
+        pki_report_text(row, "Step", "%s", approved->list[i].step);
+        pki_report_fingerprint(row, "Sheet", approved->list[i].body);
+    }
+}
+
 void pki_ceremony_describe(const struct pki_transcript_summary *summary, struct pki_report *report)
 {
     pki_report_text(report, "Ceremony", "%s", summary->id);
@@ -104,6 +117,7 @@ void pki_ceremony_describe(const struct pki_transcript_summary *summary, struct 
     pki_report_integer(report, "Evidence files", summary->files);
     pki_report_time(report, "From", summary->began);
     pki_report_time(report, "To", summary->ended);
+    describe_approved(&summary->approved, report);
     pki_report_fingerprint(report, "Script", summary->script);
     pki_report_fingerprint(report, "Head", summary->head);
 }

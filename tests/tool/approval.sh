@@ -170,6 +170,43 @@ works "${leaf[@]}" --csr web.csr --approved "$words" --confirm a.example
 works cellar audit -C cellar
 works cellar key destroy prod-tls-g1 --override key-is-needed --dry-run -C cellar
 says 'backup-[0-9]+ '
+
+# In a ceremony: the step signs what was approved for it, and nothing else.
+sed "s/: as shown/: Test Root CA/; s/2026-03-01T12:00:01Z/2026-06-02T08:00:01Z/; s/^any:/&\n  decision: stop/
+    s/^any:/&\n  exception-expected: a draft\n  exception-happened: none\n  exception-decided: to stop\n  exception-who: AB/" \
+    "$here/answers.yaml" >answers.yaml
+short=$source_dir/tests/fixtures/ceremony/short.yaml
+with root-g1
+works cellar crl root-g1 -C cellar "${secrets[@]}" --prepare refresh --confirm 'Test Root CA'
+words refresh
+ceremony=(cellar ceremony run "$short" -C cellar "${secrets[@]}" --answers answers.yaml)
+keeps cellar refuses 2 'step 040 does nothing that can be prepared' "${ceremony[@]}" --record none --approved "040=$words"
+keeps cellar refuses 2 'has no step 050' "${ceremony[@]}" --record none --approved "050=$words"
+keeps cellar refuses 2 'approved twice' "${ceremony[@]}" --record none --approved "$words" --approved "030=$words"
+keeps cellar refuses 2 'approved: 31 octets are given' "${ceremony[@]}" --record none --approved "$(printf '00%.0s' {1..31})"
+refuses 2 'signs nothing that was approved' cellar ceremony rehearse "$short" --to none --approved "$words"
+check 'nothing was begun' [ ! -e none ]
+keeps cellar is 6 "${ceremony[@]}" --record wrong --approved "030=$(printf '00%.0s' {1..32})"
+warns 'nothing waits for these words'
+check 'nothing was to be signed' ! grep -q '"event": "intend"' wrong/transcript.jsonl
+works cellar verify --ceremony wrong
+sed '/^  head:/d' answers.yaml >few.yaml
+is 4 "${ceremony[@]/answers.yaml/few.yaml}" --record approved --approved "$words"
+warns 'nobody can be asked for head'
+refuses 4 'began with other words for step 030' "${ceremony[@]}" --record approved --approved "$(printf '00%.0s' {1..32})"
+works "${ceremony[@]}" --record approved
+hex=$(sha256sum <refresh/approve.txt | cut -d ' ' -f 1)
+check 'three lines tie it' [ "$(grep -c "\"body\": \"$hex\"" approved/transcript.jsonl)" = 3 ]
+json 0 cellar-verify "result['approved'][0]['step'] == '030'" cellar verify --ceremony approved
+check 'as the sheet has it' grep -q "${hex:0:4}.*${hex:60:4}" out
+check 'the list that was kept holds the approved body' python3 - refresh/root-g1.tbs approved/evidence <<'PY'
+import pathlib, sys
+body = open(sys.argv[1], "rb").read()
+sys.exit(not any(body in p.read_bytes() for p in pathlib.Path(sys.argv[2]).iterdir()))
+PY
+works cellar ceremony report approved --to approved.html
+works cellar verify --ceremony approved --report approved.html
+works cellar audit -C cellar
 with root-g1
 fails 4 'nothing is signed' cellar rotate prod code-signing --revert -C cellar --prepare five --confirm "$title G1"
 finish

@@ -118,8 +118,10 @@ fields 0 cellar ceremony print "$good" --to booklet.txt
 fields 3 cellar ceremony lint "$good" --at 2027-03-01
 sed 's/: as shown/: Test Root CA/' "$here/answers.yaml" >answers.yaml
 with root-g1
+fields 0 cellar crl root-g1 -C cellar "${secrets[@]}" --prepare sheet --confirm 'Test Root CA'
 fields 0 cellar ceremony run "$source_dir/tests/fixtures/ceremony/short.yaml" -C cellar --record record \
-    --answers answers.yaml "${secrets[@]}"
+    --answers answers.yaml "${secrets[@]}" --approved "$(sha256sum <sheet/approve.txt | cut -d ' ' -f 1)"
+fields 0 cellar verify --ceremony record
 fields 4 cellar ceremony run "$source_dir/tests/fixtures/ceremony/short.yaml" -C cellar --record record
 python3 "$here/transcript.py" "$good" "$source_dir/libpki/base/words.c" held
 fields 0 cellar ceremony report held --to held.html --dry-run

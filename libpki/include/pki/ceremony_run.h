@@ -103,7 +103,12 @@ struct pki_ceremony_run_request {
     const char *record;  /* where the record lies; NULL: CELLAR/ceremonies/ID */
     const char *image;   /* what was booted from, to be digested; or NULL */
     const char *answers; /* a file with what is answered, noted as read; or NULL */
-    const char *below;   /* a rehearsal: every path of the script lies below this; or NULL */
+    /* What was approved before the day: "STEP=WORDS" each; WORDS alone where one step only can be
+       prepared. Words, or hex, of the SHA-256 of an approve.txt. Later none is needed: the ceremony
+       goes on with those that it began with. */
+    const char *const *approved;
+    size_t n_approved;
+    const char *below; /* a rehearsal: every path of the script lies below this; or NULL */
 };
 
 /* --- rehearsing ------------------------------------------------------------------------------- */

@@ -104,8 +104,9 @@ static void tell_journal(const struct room *room, const char *since, struct pki_
     for (const char *comma = ""; entry(room, n, action); n++) {
         if (n <= from)
             continue;
-        pki_buf_printf(out, "%s{\"entry\": %u, \"action\": \"%s\", \"detail\": \"1\"}", comma, n,
-                       action);
+        bool waited = room->waits && strcmp(action, "rotate") == 0;
+        pki_buf_printf(out, "%s{\"entry\": %u, \"action\": \"%s\", \"detail\": \"%s%s\"}", comma, n,
+                       action, waited ? "approved by sha256 " : "1", waited ? room->waits : "");
         comma = ", ";
     }
     pki_buf_printf(out, "], \"certificates\": \"PEM\", \"journal\": {\"entry\": %u, \"head\": \"",
@@ -203,12 +204,25 @@ static const char *find_word(const struct pki_ceremony_command *command, const c
     return NULL;
 }
 
+/* As a tool does: words for which nothing waits are refused, draft or not. */
+static bool is_refused(const struct room *room, const struct pki_ceremony_command *command)
+{
+    const char *approved = find_word(command, "--approved");
+
+    CU_ASSERT_TRUE(!approved || strcmp(command->words[1], "rotate") == 0);
+    return approved && (!room->waits || strcmp(approved, room->waits) != 0);
+}
+
 static void do_duty(struct room *room, const struct pki_ceremony_command *command,
                     struct pki_ceremony_outcome *outcome)
 {
     const char *duty = command->words[1];
     bool breaks = room->breaks && strcmp(room->breaks, duty) == 0;
 
+    if (is_refused(room, command)) {
+        outcome->status = 4;
+        return;
+    }
     if (strcmp(command->words[command->n - 1], "--dry-run") == 0) {
         room->drafts++;
         return;
@@ -257,6 +271,8 @@ bool room_run(struct room *room, struct pki_error *err)
         .cellar = room->cellar,
         .record = room->record,
         .below = room->below,
+        .approved = room->approved,
+        .n_approved = room->approved[0] ? room->approved[1] ? 2 : 1 : 0,
     };
     const struct pki_ceremony_hands hands = {
         .context = room,

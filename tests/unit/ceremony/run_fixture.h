@@ -25,7 +25,9 @@ struct room {
     int breaks_with;
     bool does_it; /* nevertheless */
     const char *below;
-    const char *root; /* below which proc and sys lie; NULL: in a quiet room */
+    const char *approved[3]; /* of the request; ends with NULL */
+    const char *waits;       /* what a rotation was prepared with, in hex; NULL: it was not */
+    const char *root;        /* below which proc and sys lie; NULL: in a quiet room */
     unsigned shown, drafts;
     char said[4096];
 };
