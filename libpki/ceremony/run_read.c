@@ -140,16 +140,32 @@ static bool is_same_kind(const struct pki_run *run, const struct pki_transcript_
                     summary->rehearsal ? "rehearsal" : "ceremony, not of a rehearsal");
 }
 
+/* The file of answers, if there is one: what it says was typed by nobody here. */
+static bool name_answers(struct pki_run *run, struct pki_transcript_entry *entry,
+                         struct pki_transcript_file *file)
+{
+    *file = (struct pki_transcript_file){.use = "read", .path = run->request->answers};
+    if (!file->path)
+        return true;
+    entry->files = file;
+    entry->n_files = 1;
+    return pki_run_digest(file->path, &file->size, file->sha256, run->err);
+}
+
 static bool resume(struct pki_run *run)
 {
     struct pki_transcript_summary summary = {0};
+    struct pki_transcript_entry line = {
+        .event = PKI_TRANSCRIPT_RESUME,
+        .answer = "the ceremony was taken up from its record",
+    };
+    struct pki_transcript_file answers;
 
     if (!pki_transcript_check(run->dir, true, &summary, run->err) || !is_same_kind(run, &summary) ||
         !pki_transcript_resume(run->dir, &run->transcript, run->err) || !read_lines(run))
         return false;
     run->resumed = true;
-    return pki_run_note(run, PKI_TRANSCRIPT_RESUME, NULL, NULL,
-                        "the ceremony was taken up from its record");
+    return name_answers(run, &line, &answers) && pki_run_add(run, &line);
 }
 
 static bool is_ours(const char *name)
@@ -224,16 +240,10 @@ static bool begin(struct pki_run *run, struct pki_bytes script)
         .at = run->hands->now(run->hands->context),
         .monotonic_ms = run->hands->monotonic_ms(run->hands->context),
     };
-    struct pki_transcript_file answers = {.use = "read", .path = run->request->answers};
-    uint8_t sha256[PKI_SHA256_SIZE];
+    struct pki_transcript_file answers;
 
-    if (answers.path) {
-        if (!pki_run_digest(answers.path, &answers.size, sha256, run->err))
-            return false;
-        memcpy(answers.sha256, sha256, sizeof(answers.sha256));
-        first.files = &answers;
-        first.n_files = 1;
-    }
+    if (!name_answers(run, &first, &answers))
+        return false;
     run->began = run->last = first.at;
     return pki_transcript_begin(run->dir, script, &first, &run->transcript, run->err);
 }

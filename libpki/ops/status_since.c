@@ -53,6 +53,23 @@ static void add_crl(void *context, const char *authority, int64_t number)
     pki_report_item(since->crls, "crls/%s", name);
 }
 
+/* By which a reader knows that this is the journal whose entry it was told of. */
+static bool tell_head_then(struct pki_session *session, int64_t entry, struct pki_report *report,
+                           struct pki_error *err)
+{
+    pki_scope(pki_buf) hex = {0};
+    uint8_t hash[PKI_SHA256_SIZE];
+    bool found = false;
+
+    if (!pki_journal_head_then(session->store, entry, &found, hash, err))
+        return false;
+    if (!found)
+        return true;
+    pki_hex(&hex, (struct pki_bytes){hash, sizeof(hash)});
+    pki_report_text(report, "Head then", "%.*s", (int)hex.size, (const char *)hex.data);
+    return pki_buf_ok(&hex, err);
+}
+
 static bool tell(struct pki_session *session, int64_t entry, struct since *since,
                  struct pki_error *err)
 {
@@ -60,7 +77,8 @@ static bool tell(struct pki_session *session, int64_t entry, struct since *since
         .context = since, .entry = add_entry, .certificate = add_certificate, .crl = add_crl};
     char *pem = NULL;
 
-    if (!pki_journal_since(session->store, entry, &see, err))
+    if (!tell_head_then(session, entry, since->report, err) ||
+        !pki_journal_since(session->store, entry, &see, err))
         return false;
     if (!since->entries)
         pki_report_note(since->report, "Nothing", PKI_TONE_PLAIN,

@@ -1,6 +1,7 @@
 #include "store/safety.h"
 
 #include "base/text.h"
+#include "store/since.h"
 #include "store/sql.h"
 
 static void head_text(const uint8_t hash[PKI_SHA256_SIZE], char text[2 * PKI_SHA256_SIZE + 1])
@@ -26,7 +27,6 @@ static bool is_reconciled(struct pki_store *store, const struct pki_journal_head
 static bool look_up(struct pki_store *store, const struct pki_journal_head *met, bool *taken,
                     bool *same, struct pki_error *err)
 {
-    pki_scope(pki_statement) query = {0};
     uint8_t hash[PKI_SHA256_SIZE] = {0};
     int64_t counter = 0;
 
@@ -34,15 +34,10 @@ static bool look_up(struct pki_store *store, const struct pki_journal_head *met,
         *taken = false;
         return pki_journal_contains(store, met->hash, same, &counter, err);
     }
-    if (!pki_statement_begin(store, PKI_QUERY_ENTRY_HASH, &query, err))
+    if (!pki_journal_head_then(store, met->counter, taken, hash, err))
         return false;
-    pki_bind_integer(&query, met->counter);
-    if (!pki_statement_step(&query, taken, err))
-        return false;
-    if (*taken)
-        pki_column_octets(&query, hash, sizeof(hash));
     *same = *taken && memcmp(hash, met->hash, sizeof(hash)) == 0;
-    return pki_column_ok(&query, err);
+    return true;
 }
 
 bool pki_journal_place(struct pki_store *store, const struct pki_journal_head *met,

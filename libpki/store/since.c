@@ -69,6 +69,21 @@ static bool show_crl(struct pki_statement *query, const struct pki_since *see,
     return true;
 }
 
+bool pki_journal_head_then(struct pki_store *store, int64_t entry, bool *found,
+                           uint8_t hash[PKI_SHA256_SIZE], struct pki_error *err)
+{
+    pki_scope(pki_statement) query = {0};
+
+    if (!pki_statement_begin(store, PKI_QUERY_ENTRY_HASH, &query, err))
+        return false;
+    pki_bind_integer(&query, entry);
+    if (!pki_statement_step(&query, found, err))
+        return false;
+    if (*found)
+        pki_column_octets(&query, hash, PKI_SHA256_SIZE);
+    return pki_column_ok(&query, err);
+}
+
 bool pki_journal_since(struct pki_store *store, int64_t entry, const struct pki_since *see,
                        struct pki_error *err)
 {

@@ -52,7 +52,7 @@ with root-g1
 fields 0 cellar crl root-g1 -C cellar --dry-run
 fields 0 cellar crl root-g1 -C cellar "${secrets[@]}" --confirm 'Test Root CA'
 fields 3 cellar status -C cellar
-fields 0 cellar status --since 0 -C cellar
+fields 0 cellar status --since 1 -C cellar
 fields 0 cellar status --since 999 -C cellar
 fields 0 cellar status --calendar -C cellar
 fields 0 cellar audit -C cellar

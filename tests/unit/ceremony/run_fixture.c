@@ -109,7 +109,10 @@ static void tell_journal(const struct room *room, const char *since, struct pki_
                        action, waited ? "approved by sha256 " : "1", waited ? room->waits : "");
         comma = ", ";
     }
-    pki_buf_printf(out, "], \"certificates\": \"PEM\", \"journal\": {\"entry\": %u, \"head\": \"",
+    pki_buf_text(out, "], \"head_then\": \"");
+    for (unsigned i = 0; i < PKI_SHA256_SIZE; i++)
+        pki_buf_printf(out, "%02x", room->elsewhere ? 0xee : (from + 1) & 0xff);
+    pki_buf_printf(out, "\", \"certificates\": \"PEM\", \"journal\": {\"entry\": %u, \"head\": \"",
                    n - 1);
     for (unsigned i = 0; i < PKI_SHA256_SIZE; i++)
         pki_buf_printf(out, "%02x", n);

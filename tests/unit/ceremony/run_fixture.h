@@ -26,6 +26,7 @@ struct room {
     bool does_it; /* nevertheless */
     const char *below;
     const char *approved[3]; /* of the request; ends with NULL */
+    bool elsewhere;          /* its cellar is another one now */
     const char *waits;       /* what a rotation was prepared with, in hex; NULL: it was not */
     const char *root;        /* below which proc and sys lie; NULL: in a quiet room */
     unsigned shown, drafts;

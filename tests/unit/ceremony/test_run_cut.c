@@ -49,6 +49,33 @@ static void test_killed_twice_it_goes_on(void)
     }
 }
 
+/* With another medium in the drive nothing is done again; with the right one it goes on. */
+static void test_another_cellar_takes_over_nothing(void)
+{
+    const char *script = fixture_script("", "");
+    bool whole = false;
+    int refused = 0;
+
+    for (int n = 1; !whole; n += 3) {
+        struct room room;
+        struct pki_error err = {0};
+        room_make(&room, script);
+        room.dies_at = n;
+        whole = room_run_until_killed(&room);
+        room.dies_at = 0;
+        room.elsewhere = true;
+        if (!whole && !room_run(&room, &err)) {
+            CU_ASSERT_EQUAL(err.code, PKI_E_INTEGRITY);
+            room.elsewhere = false;
+            err = (struct pki_error){0};
+            EXPECT_OK(room_run(&room, &err), err);
+            refused++;
+        }
+        room_expect_once(&room);
+    }
+    CU_ASSERT_TRUE(refused > 3);
+}
+
 static void test_failing_at_every_call_it_goes_on(void)
 {
     const char *script = fixture_script("", "");
@@ -76,6 +103,7 @@ int main(void)
         {"killed at every call it goes on and does nothing twice",
          test_killed_at_every_call_it_goes_on_and_does_nothing_twice},
         {"killed twice it goes on", test_killed_twice_it_goes_on},
+        {"another cellar takes over nothing", test_another_cellar_takes_over_nothing},
         {"failing at every call it goes on", test_failing_at_every_call_it_goes_on},
         CU_TEST_INFO_NULL,
     };
