@@ -11,10 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "pki/ceremony_run.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "ceremony/script.h"
+#include "ceremony/rehearse.h"
 #include "ceremony/transcript_files.h"
 #include "crypto/random.h"
 
@@ -22,15 +21,6 @@
 #define WORDS      12
 #define PASSPHRASE 8 /* words */
 #define LIMIT      ((size_t)1024 * 1024)
-
-struct rehearsal {
-    const struct pki_ceremony_rehearsal *request;
-    const struct pki_ceremony_hands *hands;
-    struct pki_script *script;
-    char clock[32];
-    int64_t entry; /* of the journal, before what is made next */
-    struct pki_error *err;
-};
 
 struct words {
     const char *list[WORDS];
@@ -50,7 +40,7 @@ static void add_pair(struct words *words, const char *option, const char *value)
 }
 
 /* Its result is read; 3: something is due, as it should be. */
-static bool call(struct rehearsal *rehearsal, const struct words *words, json_t **said)
+static bool call(struct pki_rehearsal *rehearsal, const struct words *words, json_t **said)
 {
     const struct pki_ceremony_command command = {
         .words = words->list,
@@ -72,14 +62,14 @@ static bool call(struct rehearsal *rehearsal, const struct words *words, json_t 
     return false;
 }
 
-static bool call_past(struct rehearsal *rehearsal, struct words *words, json_t **said)
+static bool call_past(struct pki_rehearsal *rehearsal, struct words *words, json_t **said)
 {
     add(words, "--json");
     add_pair(words, "--rehearsal-clock", rehearsal->clock);
     return call(rehearsal, words, said);
 }
 
-static bool simply(struct rehearsal *rehearsal, struct words *words)
+static bool simply(struct pki_rehearsal *rehearsal, struct words *words)
 {
     json_t *said = NULL;
     bool done = call_past(rehearsal, words, &said);
@@ -88,77 +78,8 @@ static bool simply(struct rehearsal *rehearsal, struct words *words)
     return done;
 }
 
-static void place(const struct rehearsal *rehearsal, const char *path, struct pki_buf *here)
-{
-    pki_buf_printf(here, "%s/" PKI_REHEARSAL_TREE "/%s", rehearsal->request->to,
-                   path + strspn(path, "/"));
-    pki_buf_byte(here, 0);
-}
-
-/* Directories from the rehearsal's own on; whole: the last one, too. */
-static bool make_way(struct rehearsal *rehearsal, const char *path, bool whole)
-{
-    pki_scope(pki_buf) here = {0};
-
-    place(rehearsal, path, &here);
-    if (!pki_buf_ok(&here, rehearsal->err))
-        return false;
-    char *text = (char *)here.data;
-    size_t size = strlen(text);
-    for (size_t i = strlen(rehearsal->request->to) + 1; i <= size; i++) {
-        if (text[i] != '/' && (text[i] != 0 || !whole))
-            continue;
-        char kept = text[i];
-        text[i] = 0;
-        if (mkdir(text, 0700) != 0 && errno != EEXIST)
-            return pki_fail(rehearsal->err, PKI_E_IO, "%s: %s", text, strerror(errno));
-        text[i] = kept;
-    }
-    return true;
-}
-
-static const char *value_of(const struct pki_script_step *step, const char *name)
-{
-    const struct pki_duty *duty = step->act.duty;
-
-    for (size_t i = 0; duty && i < PKI_DUTY_PARAMS && duty->params[i].name; i++)
-        if (strcmp(duty->params[i].name, name) == 0)
-            return step->act.values[i];
-    return NULL;
-}
-
-static bool make_places_of(struct rehearsal *rehearsal, const struct pki_script_step *step)
-{
-    const struct pki_duty *duty = step->act.duty;
-
-    for (size_t i = 0; duty && i < PKI_DUTY_PARAMS && duty->params[i].name; i++) {
-        const char *path = step->act.values[i];
-        bool whole = strcmp(duty->name, "backup") == 0;
-        if (duty->params[i].path && path && !make_way(rehearsal, path, whole))
-            return false;
-    }
-    return true;
-}
-
-static bool make_places(struct rehearsal *rehearsal)
-{
-    for (size_t i = 0; i < rehearsal->script->n_steps; i++)
-        if (!make_places_of(rehearsal, &rehearsal->script->steps[i]))
-            return false;
-    return make_way(rehearsal, "/media/cellar", false);
-}
-
-static bool write_file(struct rehearsal *rehearsal, const char *path, struct pki_bytes octets)
-{
-    pki_scope(pki_buf) here = {0};
-
-    place(rehearsal, path, &here);
-    return pki_buf_ok(&here, rehearsal->err) && make_way(rehearsal, path, false) &&
-           pki_file_write_new(AT_FDCWD, (const char *)here.data, 0600, octets, rehearsal->err);
-}
-
 /* The one that is given, or the example that the ready scripts are written for. */
-static bool write_hierarchy(struct rehearsal *rehearsal, const char *path)
+static bool write_hierarchy(struct pki_rehearsal *rehearsal, const char *path)
 {
     static const char *const words[] = {"cellar", "init", "--example"};
     const struct pki_ceremony_command command = {.words = words, .n = 3, .quiet = true};
@@ -168,17 +89,17 @@ static bool write_hierarchy(struct rehearsal *rehearsal, const char *path)
     if (rehearsal->request->hierarchy) {
         return pki_file_read(AT_FDCWD, rehearsal->request->hierarchy, LIMIT, &text,
                              rehearsal->err) &&
-               write_file(rehearsal, path, pki_buf_view(&text));
+               pki_rehearsal_write(rehearsal, path, pki_buf_view(&text));
     }
     bool ran = rehearsal->hands->run(rehearsal->hands->context, &command, &outcome, rehearsal->err);
     pki_buf_append(&text, outcome.output, outcome.size);
     free(outcome.output);
     return ran && pki_buf_ok(&text, rehearsal->err) &&
-           write_file(rehearsal, path, pki_buf_view(&text));
+           pki_rehearsal_write(rehearsal, path, pki_buf_view(&text));
 }
 
 /* The line of the certificate that a script revokes has just been made: its first one is it. */
-static bool write_revoked(struct rehearsal *rehearsal, const char *path)
+static bool write_revoked(struct pki_rehearsal *rehearsal, const char *path)
 {
     static const char end[] = "-----END CERTIFICATE-----\n";
     char number[32];
@@ -190,19 +111,20 @@ static bool write_revoked(struct rehearsal *rehearsal, const char *path)
         return false;
     const char *pem = pki_transcript_text(json_object_get(said, "result"), "certificates");
     const char *stop = strstr(pem, end);
-    bool written = stop ? write_file(rehearsal, path,
-                                     (struct pki_bytes){(const uint8_t *)pem,
-                                                        (size_t)(stop - pem) + sizeof(end) - 1})
-                        : pki_fail(rehearsal->err, PKI_E_STATE, "there is no certificate");
+    bool written =
+        stop ? pki_rehearsal_write(
+                   rehearsal, path,
+                   (struct pki_bytes){(const uint8_t *)pem, (size_t)(stop - pem) + sizeof(end) - 1})
+             : pki_fail(rehearsal->err, PKI_E_STATE, "there is no certificate");
     json_decref(said);
     return written;
 }
 
-static bool keep_revoked(struct rehearsal *rehearsal, const char *name)
+static bool keep_revoked(struct pki_rehearsal *rehearsal, const char *name)
 {
     for (size_t i = 0; i < rehearsal->script->n_steps; i++) {
         const struct pki_script_step *step = &rehearsal->script->steps[i];
-        const char *path = value_of(step, "certificate");
+        const char *path = pki_rehearsal_value(step, "certificate");
         if (path && step->confirm_type &&
             strcmp(step->confirm_type, name + strlen(PKI_REHEARSAL_NAME)) == 0)
             return write_revoked(rehearsal, path);
@@ -211,7 +133,7 @@ static bool keep_revoked(struct rehearsal *rehearsal, const char *name)
 }
 
 /* "cellar issue prod tls", as status says that it is missing; the name as its draft says. */
-static bool make_missing(struct rehearsal *rehearsal, const char *command)
+static bool make_missing(struct pki_rehearsal *rehearsal, const char *command)
 {
     char text[200];
     char *rest = NULL;
@@ -234,7 +156,7 @@ static bool make_missing(struct rehearsal *rehearsal, const char *command)
 }
 
 /* One thing more; done once nothing is missing that the script does not make itself. */
-static bool make_next(struct rehearsal *rehearsal, bool *done)
+static bool make_next(struct pki_rehearsal *rehearsal, bool *done)
 {
     struct words words = {{"cellar", "status"}, 2};
     json_t *said = NULL;
@@ -253,7 +175,7 @@ static bool make_next(struct rehearsal *rehearsal, bool *done)
     return made;
 }
 
-static bool make_cellar(struct rehearsal *rehearsal)
+static bool make_cellar(struct pki_rehearsal *rehearsal)
 {
     pki_scope(pki_buf) hierarchy = {0};
     struct words init = {{"cellar", "init"}, 2};
@@ -263,7 +185,7 @@ static bool make_cellar(struct rehearsal *rehearsal)
 
     if (!write_hierarchy(rehearsal, "/hierarchy-of-the-cellar.yaml"))
         return false;
-    place(rehearsal, "/hierarchy-of-the-cellar.yaml", &hierarchy);
+    pki_rehearsal_place(rehearsal, "/hierarchy-of-the-cellar.yaml", &hierarchy);
     if (!pki_buf_ok(&hierarchy, rehearsal->err))
         return false;
     add(&init, (const char *)hierarchy.data);
@@ -275,12 +197,12 @@ static bool make_cellar(struct rehearsal *rehearsal)
            (rehearsal->script->type == PKI_SCRIPT_INTERMEDIATE || simply(rehearsal, &exports));
 }
 
-static bool back_up(struct rehearsal *rehearsal, const char *from)
+static bool back_up(struct pki_rehearsal *rehearsal, const char *from)
 {
     pki_scope(pki_buf) here = {0};
     json_t *said = NULL;
 
-    place(rehearsal, from, &here);
+    pki_rehearsal_place(rehearsal, from, &here);
     if (!pki_buf_ok(&here, rehearsal->err))
         return false;
     char *path = (char *)here.data;
@@ -298,13 +220,13 @@ static bool back_up(struct rehearsal *rehearsal, const char *from)
 }
 
 /* The newest manifest, as others have it: of the first environment. */
-static bool copy_manifest(struct rehearsal *rehearsal, const char *to)
+static bool copy_manifest(struct pki_rehearsal *rehearsal, const char *to)
 {
     pki_scope(pki_buf) exports = {0};
     struct dirent **names = NULL;
     bool copied = false;
 
-    place(rehearsal, "/media/cellar/exports", &exports);
+    pki_rehearsal_place(rehearsal, "/media/cellar/exports", &exports);
     if (!pki_buf_ok(&exports, rehearsal->err))
         return false;
     int n = scandir((const char *)exports.data, &names, NULL, alphasort);
@@ -316,7 +238,7 @@ static bool copy_manifest(struct rehearsal *rehearsal, const char *to)
         pki_buf_byte(&path, 0);
         if (!copied && pki_text_is_name(names[i]->d_name) && pki_buf_ok(&path, &none) &&
             pki_file_read(AT_FDCWD, (const char *)path.data, LIMIT, &text, &none))
-            copied = write_file(rehearsal, to, pki_buf_view(&text));
+            copied = pki_rehearsal_write(rehearsal, to, pki_buf_view(&text));
         free(names[i]);
     }
     free(names);
@@ -324,18 +246,18 @@ static bool copy_manifest(struct rehearsal *rehearsal, const char *to)
            pki_fail(rehearsal->err, PKI_E_STATE, "there is no manifest.json");
 }
 
-static bool make_backups(struct rehearsal *rehearsal)
+static bool make_backups(struct pki_rehearsal *rehearsal)
 {
     for (size_t i = 0; i < rehearsal->script->n_steps; i++) {
-        const char *from = value_of(&rehearsal->script->steps[i], "from");
-        const char *seen = value_of(&rehearsal->script->steps[i], "seen");
+        const char *from = pki_rehearsal_value(&rehearsal->script->steps[i], "from");
+        const char *seen = pki_rehearsal_value(&rehearsal->script->steps[i], "seen");
         if ((from && !back_up(rehearsal, from)) || (seen && !copy_manifest(rehearsal, seen)))
             return false;
     }
     return true;
 }
 
-static bool write_passphrase(struct rehearsal *rehearsal, int dir)
+static bool write_passphrase(struct pki_rehearsal *rehearsal, int dir)
 {
     uint8_t random[PASSPHRASE];
     pki_scope(pki_buf) text = {0};
@@ -352,12 +274,12 @@ static bool write_passphrase(struct rehearsal *rehearsal, int dir)
 static const char *own_hierarchy(const struct pki_script *script)
 {
     for (size_t i = 0; i < script->n_steps; i++)
-        if (value_of(&script->steps[i], "hierarchy"))
-            return value_of(&script->steps[i], "hierarchy");
+        if (pki_rehearsal_value(&script->steps[i], "hierarchy"))
+            return pki_rehearsal_value(&script->steps[i], "hierarchy");
     return NULL;
 }
 
-static bool make(struct rehearsal *rehearsal)
+static bool make(struct pki_rehearsal *rehearsal)
 {
     pki_scope_fd int dir = -1;
     pki_scope_fd int tree = -1;
@@ -370,7 +292,7 @@ static bool make(struct rehearsal *rehearsal)
                           "A rehearsal: its keys are thrown away, and what has to be there before "
                           "is being made.");
     if (!pki_dir_make(dir, PKI_REHEARSAL_TREE, &tree, rehearsal->err) ||
-        !write_passphrase(rehearsal, dir) || !make_places(rehearsal))
+        !write_passphrase(rehearsal, dir) || !pki_rehearsal_make_places(rehearsal))
         return false;
     bool made = hierarchy ? write_hierarchy(rehearsal, hierarchy)
                           : make_cellar(rehearsal) && make_backups(rehearsal);
@@ -380,7 +302,7 @@ static bool make(struct rehearsal *rehearsal)
 bool pki_ceremony_prepare(const struct pki_ceremony_rehearsal *request,
                           const struct pki_ceremony_hands *hands, struct pki_error *err)
 {
-    struct rehearsal rehearsal = {.request = request, .hands = hands, .err = err};
+    struct pki_rehearsal rehearsal = {.request = request, .hands = hands, .err = err};
     pki_scope(pki_buf) record = {0};
     struct stat status;
 
