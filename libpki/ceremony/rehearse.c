@@ -1,7 +1,9 @@
 /*
  * What a rehearsal begins with: a directory of its own, and below it a cellar in the state that the
  * script expects. It is made by the siblings, as the ceremonies before it would have made it: a
- * quarter of an hour ago, so that what has to wait has waited.
+ * quarter of an hour ago, so that what has to wait has waited. A key that is destroyed has nothing
+ * to sign any more: for that it is made longer ago than an authority of a line lives in a
+ * rehearsal.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -18,6 +20,7 @@
 #include "crypto/random.h"
 
 #define AGO        INT64_C(900)
+#define AGO_ENDED  INT64_C(7 * 3600) /* an authority of a line lives six hours, its root twelve */
 #define WORDS      12
 #define PASSPHRASE 8 /* words */
 #define LIMIT      ((size_t)1024 * 1024)
@@ -246,12 +249,23 @@ static bool copy_manifest(struct pki_rehearsal *rehearsal, const char *to)
            pki_fail(rehearsal->err, PKI_E_STATE, "there is no manifest.json");
 }
 
+/* One for each copy of a key whose end the script records. */
+static bool make_copy(struct pki_rehearsal *rehearsal, size_t step)
+{
+    char path[40];
+
+    (void)snprintf(path, sizeof(path), "/media/copies/%zu", step + 1);
+    return pki_rehearsal_make_way(rehearsal, path, false) && back_up(rehearsal, path);
+}
+
 static bool make_backups(struct pki_rehearsal *rehearsal)
 {
     for (size_t i = 0; i < rehearsal->script->n_steps; i++) {
         const char *from = pki_rehearsal_value(&rehearsal->script->steps[i], "from");
         const char *seen = pki_rehearsal_value(&rehearsal->script->steps[i], "seen");
-        if ((from && !back_up(rehearsal, from)) || (seen && !copy_manifest(rehearsal, seen)))
+        const char *copy = pki_rehearsal_value(&rehearsal->script->steps[i], "copy");
+        if ((from && !back_up(rehearsal, from)) || (seen && !copy_manifest(rehearsal, seen)) ||
+            (copy && !make_copy(rehearsal, i)))
             return false;
     }
     return true;
@@ -312,10 +326,17 @@ bool pki_ceremony_prepare(const struct pki_ceremony_rehearsal *request,
         return false;
     if (lstat((const char *)record.data, &status) == 0)
         return true; /* it goes on */
+    if (lstat(request->to, &status) == 0) {
+        return pki_fail(err, PKI_E_EXISTS,
+                        "%s exists, and no rehearsal goes on in it: name another by --to; one that "
+                        "was cut off while it was being prepared is removed and begun again",
+                        request->to);
+    }
     if (!pki_script_load(request->script, &rehearsal.script, err))
         return false;
+    int64_t ago = rehearsal.script->type == PKI_SCRIPT_DESTROY ? AGO_ENDED : AGO;
     (void)snprintf(rehearsal.clock, sizeof(rehearsal.clock), "@%lld",
-                   (long long)(hands->now(hands->context) - AGO));
+                   (long long)(hands->now(hands->context) - ago));
     bool made = make(&rehearsal);
     pki_script_free(rehearsal.script);
     return made;

@@ -20,6 +20,9 @@ struct pki_rehearsal {
 /** A path of the script as it is here. */
 void pki_rehearsal_place(const struct pki_rehearsal *rehearsal, const char *path,
                          struct pki_buf *here);
+/** Directories from the rehearsal's own on; whole: the last one, too. */
+PKI_CHECKED bool pki_rehearsal_make_way(struct pki_rehearsal *rehearsal, const char *path,
+                                        bool whole);
 /** A new file at a path of the script, and the directories to it. */
 PKI_CHECKED bool pki_rehearsal_write(struct pki_rehearsal *rehearsal, const char *path,
                                      struct pki_bytes octets);

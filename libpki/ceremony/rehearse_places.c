@@ -16,8 +16,7 @@ void pki_rehearsal_place(const struct pki_rehearsal *rehearsal, const char *path
     pki_buf_byte(here, 0);
 }
 
-/* Directories from the rehearsal's own on; whole: the last one, too. */
-static bool make_way(struct pki_rehearsal *rehearsal, const char *path, bool whole)
+bool pki_rehearsal_make_way(struct pki_rehearsal *rehearsal, const char *path, bool whole)
 {
     pki_scope(pki_buf) here = {0};
 
@@ -55,7 +54,7 @@ static bool make_places_of(struct pki_rehearsal *rehearsal, const struct pki_scr
     for (size_t i = 0; duty && i < PKI_DUTY_PARAMS && duty->params[i].name; i++) {
         const char *path = step->act.values[i];
         bool whole = strcmp(duty->name, "backup") == 0;
-        if (duty->params[i].path && path && !make_way(rehearsal, path, whole))
+        if (duty->params[i].path && path && !pki_rehearsal_make_way(rehearsal, path, whole))
             return false;
     }
     return true;
@@ -66,7 +65,7 @@ bool pki_rehearsal_make_places(struct pki_rehearsal *rehearsal)
     for (size_t i = 0; i < rehearsal->script->n_steps; i++)
         if (!make_places_of(rehearsal, &rehearsal->script->steps[i]))
             return false;
-    return make_way(rehearsal, "/media/cellar", false);
+    return pki_rehearsal_make_way(rehearsal, "/media/cellar", false);
 }
 
 bool pki_rehearsal_write(struct pki_rehearsal *rehearsal, const char *path, struct pki_bytes octets)
@@ -74,6 +73,6 @@ bool pki_rehearsal_write(struct pki_rehearsal *rehearsal, const char *path, stru
     pki_scope(pki_buf) here = {0};
 
     pki_rehearsal_place(rehearsal, path, &here);
-    return pki_buf_ok(&here, rehearsal->err) && make_way(rehearsal, path, false) &&
+    return pki_buf_ok(&here, rehearsal->err) && pki_rehearsal_make_way(rehearsal, path, false) &&
            pki_file_write_new(AT_FDCWD, (const char *)here.data, 0600, octets, rehearsal->err);
 }

@@ -133,23 +133,47 @@ struct here {
     struct pki_buf values[PKI_DUTY_PARAMS + 1];
 };
 
+/* A copy's name has the number of its journal entry, which is another one in a rehearsal: there the
+   next copy of the key stands for it, if there is one. */
+static bool find_copy(struct pki_run *run, const char *key, struct pki_buf *copy)
+{
+    __attribute__((__cleanup__(pki_run_journal_clear))) struct pki_run_journal now = {0};
+    const char *next = "none";
+
+    if (!pki_run_journal(run, -1, &now))
+        return false;
+    const json_t *copies = json_object_get(now.result, "copies_of_destroyed_keys");
+    for (size_t i = json_array_size(copies); i > 0; i--) {
+        const json_t *row = json_array_get(copies, i - 1);
+        if (key && strcmp(pki_transcript_text(row, "key"), key) == 0)
+            next = pki_transcript_text(row, "copy");
+    }
+    pki_buf_text(copy, next);
+    return true;
+}
+
 static void here_clear(struct here *here)
 {
     for (size_t i = 0; i < PKI_COUNT(here->values); i++)
         pki_buf_clear(&here->values[i]);
 }
 
-/* Paths as they are here, everything else as it stands. */
+/* Paths and copies as they are here, everything else as it stands. */
 static bool map_values(struct pki_run *run, struct here *here, const char *values[PKI_DUTY_PARAMS],
                        const char **cellar)
 {
     const struct pki_script_do *act = &pki_run_step_due(run)->act;
 
     for (size_t i = 0; i < PKI_DUTY_PARAMS; i++) {
+        const struct pki_duty_param *param = &act->duty->params[i];
         values[i] = act->values[i];
-        if (!values[i] || !act->duty->params[i].path)
+        bool copy = values[i] && run->request->below && strcmp(param->name, "copy") == 0;
+        if (!values[i] || (!param->path && !copy))
             continue;
-        pki_run_path(run, values[i], &here->values[i]);
+        if (copy && !find_copy(run, act->values[0], &here->values[i]))
+            return false;
+        if (!copy)
+            pki_run_path(run, values[i], &here->values[i]);
         pki_buf_byte(&here->values[i], 0);
         if (!pki_buf_ok(&here->values[i], run->err))
             return false;

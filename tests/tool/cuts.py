@@ -104,9 +104,10 @@ if "restore" not in duties.values():
                           capture_output=True, text=True, check=True).stdout
     first = next(line for line in lines() if line["event"] == "intend").get("journal_entry", 0)
     entries = [entry for entry in json.loads(said)["result"]["since"] if entry["entry"] > first]
-    names = {"promote": "rotate", "revoke-and-promote": "revoke", "backup": "backed-up"}
+    names = {"promote": "rotate", "revoke-and-promote": "revoke", "backup": "backed-up", "key-destroy": "destroy"}
     unfinished = seen.count("had been recorded before the cut, and not finished")
-    for duty in ("init", "root", "issue", "rotate", "revoke-and-promote", "crl", "seal", "backup", "hand-over"):
+    for duty in ("init", "root", "issue", "rotate", "revoke-and-promote", "crl", "seal", "backup", "hand-over",
+                 "key-destroy", "copy-destroyed"):
         wanted = sum(name == duty for name in duties.values())
         found = sum(entry["action"] == names.get(duty, duty) for entry in entries)
         assert wanted <= found <= wanted + unfinished, (duty, wanted, found, unfinished)

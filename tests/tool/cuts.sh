@@ -17,4 +17,5 @@ cut first-intermediates 4
 cut crl-refresh 4
 cut emergency-revocation 4
 cut key-recovery-drill 4
+cut key-destruction 2
 finish

@@ -30,7 +30,7 @@ fails 4 'the root is that of a rehearsal' cellar audit --seal --ceremony real -C
     --passphrase-file tried/passphrase.txt --confirm 'REHEARSAL Test Root CA'
 
 mkdir there
-refuses 4 'there.*exist' cellar ceremony rehearse "$script" --answers answers.yaml --to there
+refuses 4 'there exists, and no rehearsal goes on in it.*removed and begun again' cellar ceremony rehearse "$script" --answers answers.yaml --to there
 refuses 2 'passphrases of its own' cellar ceremony rehearse "$script" --passphrase-file x --to new
 refuses 2 'none.yaml' cellar ceremony rehearse none.yaml --to new
 check 'nothing of it is left' [ ! -e new ]
