@@ -177,6 +177,14 @@ const struct pki_signature *pki_algorithm_find_signature(struct pki_bytes identi
     return NULL;
 }
 
+const struct pki_signature *pki_algorithm_signs(const char *family, enum pki_digest digest)
+{
+    for (size_t i = 0; i < PKI_COUNT(signatures); i++)
+        if (strcmp(signatures[i].family, family) == 0 && signatures[i].digest == digest)
+            return &signatures[i];
+    return NULL;
+}
+
 static const char *name_of(const char *oid)
 {
     for (size_t i = 0; i < PKI_COUNT(names); i++)

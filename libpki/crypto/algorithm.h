@@ -45,6 +45,8 @@ struct pki_signature {
 
 /** By the exact AlgorithmIdentifier of a signature; NULL when it is not one that we verify. */
 const struct pki_signature *pki_algorithm_find_signature(struct pki_bytes identifier);
+/** That of a family's keys with a digest; NULL when it is not one that we verify. */
+const struct pki_signature *pki_algorithm_signs(const char *family, enum pki_digest digest);
 
 /**
  * Name any algorithm or curve for people, also what we refuse ("SHA-1 with RSA", "secp256k1").
