@@ -74,6 +74,11 @@ static bool tell(const struct pki_run *run, struct pki_report *report, struct pk
     pki_report_note(report, "To seal", PKI_TONE_PLAIN, "Now, or when a root's key is opened next:");
     pki_report_line(report, "To seal", PKI_TONE_PLAIN, "  cellar audit --seal --ceremony %s -C %s",
                     run->request->record, run->request->cellar);
+    pki_report_note(report, "To countersign", PKI_TONE_PLAIN,
+                    "On the machine of a witness, who lays the file into the record:");
+    pki_report_line(report, "To countersign", PKI_TONE_PLAIN,
+                    "  ssh-keygen -Y sign -f KEY -n root-cellar-ceremony <head.txt "
+                    ">witness-NAME.sig");
     pki_report_next(report, "cellar verify --ceremony %s", run->request->record);
     return pki_report_ok(report, err);
 }

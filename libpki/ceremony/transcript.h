@@ -8,6 +8,7 @@
  *   transcript.jsonl   what happened
  *   head.txt           the head, once the ceremony has ended
  *   head.txt.sig       a root's signature of head.txt, if it was sealed
+ *   witness-*.sig      a witness's each, with a key of their own
  *   evidence/          files that were kept
  *
  * docs/CEREMONY.md describes the lines. What a person cannot see in it: a
@@ -128,6 +129,11 @@ PKI_CHECKED bool pki_transcript_end(struct pki_transcript *transcript,
 void pki_transcript_free(struct pki_transcript *transcript);
 PKI_DEFINE_AUTO(pki_transcript)
 
+/* Names of countersignatures: letters, digits and "-._" between the two. */
+#define PKI_TRANSCRIPT_WITNESS     "witness-"
+#define PKI_TRANSCRIPT_WITNESS_END ".sig"
+bool pki_transcript_is_witness(const char *name);
+
 /* What a check of a directory found, for people. */
 struct pki_transcript_summary {
     char id[41], title[128];
@@ -147,7 +153,7 @@ struct pki_transcript_summary {
 
 /**
  * Check a directory by itself: script, chain, order, what each step owes, files, head.txt; and that
- * nothing else lies there. The seal is not looked at.
+ * nothing else lies there. Seal and countersignatures are not looked at.
  *
  * @after_cut  an open transcript may end in a part of a line, and one that has ended may lack its
  *             head.txt

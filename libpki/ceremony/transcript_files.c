@@ -58,6 +58,17 @@ bool pki_transcript_file_check(int dir, const char *name, const char *sha256, st
 
 /* --- nothing else -------------------------------------------------------------------------- */
 
+bool pki_transcript_is_witness(const char *name)
+{
+    static const size_t before = sizeof(PKI_TRANSCRIPT_WITNESS) - 1;
+    static const size_t after = sizeof(PKI_TRANSCRIPT_WITNESS_END) - 1;
+    size_t length = strlen(name);
+
+    return is_file_name(name) && length > before + after &&
+           strncmp(name, PKI_TRANSCRIPT_WITNESS, before) == 0 &&
+           strcmp(name + length - after, PKI_TRANSCRIPT_WITNESS_END) == 0;
+}
+
 static bool is_own(const char *name)
 {
     static const char *const own[] = {PKI_TRANSCRIPT, PKI_TRANSCRIPT_SCRIPT, PKI_TRANSCRIPT_HEAD,
@@ -89,6 +100,7 @@ bool pki_transcript_is_loose(const char *step, const char *name)
 struct search {
     const json_t *kept;
     const char *step; /* whose loose files are let pass; or NULL */
+    bool ended;       /* countersignatures are let pass */
     bool loose;       /* there was one */
     int remove;       /* they are, from this directory; or -1 */
 };
@@ -96,7 +108,8 @@ struct search {
 static bool look_at(struct search *search, const char *name, struct pki_error *err)
 {
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
-        (search->kept ? is_kept(search->kept, name) : is_own(name)))
+        (search->kept ? is_kept(search->kept, name) : is_own(name)) ||
+        (search->ended && pki_transcript_is_witness(name)))
         return true;
     if (!search->kept || !search->step || !pki_transcript_is_loose(search->step, name))
         return pki_fail(err, PKI_E_INTEGRITY, "%s%.80s is not of this ceremony",
@@ -130,10 +143,10 @@ static bool look_through(int dir, struct search *search, struct pki_error *err)
     return good;
 }
 
-bool pki_transcript_no_strangers(int dir, const json_t *kept, const char *step, bool *loose,
-                                 struct pki_error *err)
+bool pki_transcript_no_strangers(int dir, const json_t *kept, bool ended, const char *step,
+                                 bool *loose, struct pki_error *err)
 {
-    struct search top = {.remove = -1};
+    struct search top = {.ended = ended, .remove = -1};
     struct search search = {.kept = kept, .step = step, .remove = -1};
     int own = -1;
     int evidence = -1;

@@ -148,7 +148,7 @@ static bool import_ecdsa(gnutls_pubkey_t public, enum pki_key_algorithm id, stru
     };
     size_t field = (pki_algorithm_get(id)->bits + 7) / 8;
 
-    if (point.size != 1 + 2 * field || point.data[0] != UNCOMPRESSED)
+    if (point.size == 0 || point.data[0] != UNCOMPRESSED || point.size != 1 + 2 * field)
         return false;
     const gnutls_datum_t x = datum((struct pki_bytes){point.data + 1, field});
     const gnutls_datum_t y = datum((struct pki_bytes){point.data + 1 + field, field});
@@ -204,6 +204,11 @@ bool pki_ssh_key_read(struct pki_bytes octets, struct pki_ssh_key *key, struct p
     pki_buf_append_bytes(&key->octets, octets);
     return pki_buf_ok(&key->octets, err) && make_spki(key->kind, &parts, &key->spki, err) &&
            pki_spki_judge(pki_buf_view(&key->spki), NULL, err);
+}
+
+bool pki_ssh_key_is(const struct pki_ssh_key *key, struct pki_bytes type)
+{
+    return is_text(type, key->kind->type);
 }
 
 void pki_ssh_key_clear(struct pki_ssh_key *key)
@@ -344,10 +349,11 @@ bool pki_sshsig_verify(const struct pki_sshsig *sshsig, const struct pki_ssh_key
     if (!take_string(&rest, &name) || !take_string(&rest, &value))
         return pki_fail(err, PKI_E_FORMAT, "signature of OpenSSH is malformed (RFC 4253 6.6)");
     const struct pki_signature *how = find_scheme(key->kind, name);
-    if (!how)
+    if (!how) {
         return pki_fail(err, PKI_E_POLICY, "signature algorithm \"%.*s\" is not accepted for %s",
                         (int)(name.size < 40 ? name.size : 40), (const char *)name.data,
                         key->kind->type);
+    }
     if (!signed_text(sshsig, message, &text, err) ||
         (key->kind->token && !wrap_for_token(key, &rest, &text, err)))
         return false;

@@ -38,6 +38,9 @@ bool pki_ssh_is_type(struct pki_bytes word);
 PKI_CHECKED bool pki_ssh_key_read(struct pki_bytes octets, struct pki_ssh_key *key,
                                   struct pki_error *err);
 
+/** Whether it is of this type. */
+bool pki_ssh_key_is(const struct pki_ssh_key *key, struct pki_bytes type);
+
 /* "SHA256:..." of a key's octets, as `ssh-keygen -l` prints it. */
 #define PKI_SSH_FINGERPRINT 51
 void pki_ssh_fingerprint(struct pki_bytes octets, char text[PKI_SSH_FINGERPRINT]);

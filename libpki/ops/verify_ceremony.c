@@ -10,6 +10,7 @@
 #include "ceremony/record.h"
 #include "crypto/key.h"
 #include "ops/verify_ceremony.h"
+#include "ops/witness.h"
 #include "x509/cert.h"
 #include "x509/name.h"
 
@@ -64,6 +65,22 @@ static bool describe_seal(int dir, const char *anchors, struct pki_report *repor
     pki_report_toned(report, "Seal", PKI_TONE_GOOD, "signed by %.*s", (int)name.size,
                      (const char *)name.data);
     return true;
+}
+
+/* What they signed is made from the check, which has found head.txt equal to it. */
+static bool check_witnesses(int dir, const struct pki_transcript_summary *summary,
+                            const struct pki_verify_ceremony_request *request,
+                            struct pki_report *report, struct pki_error *err)
+{
+    pki_scope(pki_witnesses) witnesses = {0};
+    pki_scope(pki_buf) head = {0};
+
+    for (size_t i = 0; i < request->n_witnesses; i++)
+        if (!pki_witnesses_read(request->witnesses[i], &witnesses, err))
+            return false;
+    pki_transcript_head_text(summary, &head);
+    return pki_buf_ok(&head, err) &&
+           pki_witnesses_check(dir, pki_buf_view(&head), &witnesses, report, err);
 }
 
 /* A report is made from the record alone: so it is made again. */
@@ -140,11 +157,12 @@ bool pki_verify_ceremony(const struct pki_verify_ceremony_request *request,
                         "it has not ended: there is no " PKI_TRANSCRIPT_HEAD
                         " to compare its last line with");
     }
-    if (request->page && !check_page(dir, request->page, report, err))
+    if (!check_witnesses(dir, &summary, request, report, err) ||
+        (request->page && !check_page(dir, request->page, report, err)))
         return false;
     pki_report_note(report, "Verdict", PKI_TONE_GOOD,
                     "Script, transcript and evidence belong together. Whether this is the "
                     "transcript that was written on the day shows its head: compare it with the "
-                    "one on paper, or its seal.");
+                    "one on paper, or check its seal or countersignatures.");
     return pki_report_ok(report, err);
 }

@@ -7,7 +7,7 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 out=${1:?usage: corpus.sh OUT}
 rm -rf "$out"
-mkdir -p "$out"/{der,cert,request,crl,pem,hierarchy,envelope,script,frames}
+mkdir -p "$out"/{der,cert,request,crl,pem,hierarchy,envelope,script,frames,witness}
 cd "$out"
 printf '[ca]\ndefault_ca=d\n[d]\ndatabase=index.txt\ndefault_md=sha256\ndefault_crl_days=30\n' >ca.cnf
 printf 'R\t301231235959Z\t260101000000Z,keyCompromise\t400102\tunknown\t/CN=x\n' >index.txt
@@ -42,5 +42,13 @@ done
 cp "$root/ceremony/demonstration.yaml" hierarchy/demonstration
 cp "$root/tests/fixtures/ceremony/good.yaml" script
 cp "$root/tests/fixtures/frames.txt" frames
+n=0
+while read -r key signature; do
+    n=$((n + 1))
+    base64 -d <<<"$signature" >"witness/$n.octets"
+    python3 -c 'import base64, sys; k = base64.b64decode(sys.argv[1]); print(k[4:4 + k[3]].decode(), sys.argv[1], "x")' \
+        "$key" >"witness/$n.pub"
+    { echo '-----BEGIN SSH SIGNATURE-----'; fold -w 70 <<<"$signature"; echo '-----END SSH SIGNATURE-----'; } >"witness/$n.sig"
+done < <(grep -v '^#' "$root/tests/fixtures/keys/sshsig.txt")
 printf 'hierarchy: 1\nroots: &a\n  - *a\n  - {b: [c]}\n' >hierarchy/odd
 rm -f key.pem cert.pem list.pem ca.cnf index.txt*

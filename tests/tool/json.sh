@@ -127,6 +127,9 @@ python3 "$here/transcript.py" "$good" "$source_dir/libpki/base/words.c" held
 fields 0 cellar ceremony report held --to held.html --dry-run
 fields 0 cellar ceremony report held --to held.html
 fields 0 cellar verify --ceremony held --report held.html
+python3 "$here/security_key.py" ed25519 token held/head.txt root-cellar-ceremony
+cp token.sig held/witness-token.sig
+fields 0 cellar verify --ceremony held --witness token.pub
 fields 0 cellar audit --seal --ceremony held -C cellar --dry-run
 fields 0 cellar audit --seal --ceremony held -C cellar "${secrets[@]}" --confirm 'Test Root CA'
 fields 0 cellar report -C cellar --to cellar.html --dry-run

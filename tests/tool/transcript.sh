@@ -71,6 +71,6 @@ says '^Seal +signed by CN=second'
 printf x >>held/head.txt.sig
 refuses 5 'no signature' cellar verify --ceremony held --anchor both.pem
 
-refuses 2 'goes with --anchor and --report alone' cellar verify --ceremony held --anchor both.pem first.pem
+refuses 2 'goes with --anchor, --witness and --report alone' cellar verify --ceremony held --anchor both.pem first.pem
 refuses 2 'LEAF.pem is missing' cellar verify --anchor both.pem
 finish

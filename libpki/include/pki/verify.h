@@ -32,12 +32,15 @@ struct pki_verify_ceremony_request {
     const char *directory; /* script, transcript, head and evidence of one ceremony */
     const char *anchors;   /* file: one of these has to have sealed it; NULL: not asked */
     const char *page;      /* file: its report, compared with one made anew; NULL: not asked */
+    const char *const *witnesses; /* files of public keys: each key has to have countersigned */
+    size_t n_witnesses;
 };
 
 /**
  * Check a ceremony's directory by itself: the script, each line of the transcript and what each
- * step owes, each file that was kept, and the head; with anchors also its seal, with a page also
- * that it is the report of this record, as this version makes it.
+ * step owes, each file that was kept, and the head; with anchors also its seal, with keys of
+ * witnesses also their countersignatures, with a page also that it is the report of this record, as
+ * this version makes it.
  *
  * Fails: PKI_E_INTEGRITY what differs; PKI_E_INVALID it has not ended; PKI_E_USAGE a file
  */

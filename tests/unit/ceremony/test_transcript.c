@@ -80,6 +80,29 @@ static void test_files_that_are_missing_or_strange_are_found(void)
     EXPECT_TEXT("head.txt");
 }
 
+static void test_countersignatures_lie_beside_a_head(void)
+{
+    static const char *const strange[] = {"witness-.sig",    "witness.sig",    "witness-a",
+                                          "witness-a b.sig", ".witness-a.sig", "Witness-a.sig",
+                                          "witness-a.SIG"};
+    pki_scope_fd int dir = transcript_whole();
+    struct pki_transcript_summary summary;
+    struct pki_error err = {0};
+
+    for (size_t i = 0; i < PKI_COUNT(strange); i++)
+        CU_ASSERT_FALSE(pki_transcript_is_witness(strange[i]));
+    CU_ASSERT_TRUE(pki_transcript_is_witness("witness-A.b_c-2.sig"));
+    EXPECT_OK(pki_file_write_new(dir, "witness-a.sig", 0600, fixture_bytes("x"), &err), err);
+    EXPECT_OK(pki_transcript_check(dir, false, &summary, &err), err);
+    CU_ASSERT_EQUAL(unlinkat(dir, PKI_TRANSCRIPT_HEAD, 0), 0);
+    EXPECT_OK(pki_transcript_check(dir, true, &summary, &err), err);
+    CU_ASSERT_TRUE(summary.headless);
+    EXPECT_OK(pki_file_write_new(dir, "evidence/witness-a.sig", 0600, fixture_bytes("x"), &err),
+              err);
+    EXPECT_FAILS(pki_transcript_check(dir, true, &summary, &err), err, PKI_E_INTEGRITY);
+    EXPECT_TEXT("evidence/witness-a.sig is not of this ceremony");
+}
+
 /* --- order --------------------------------------------------------------------------------- */
 
 static void test_a_step_is_not_done_without_what_it_owes(void)
@@ -273,6 +296,7 @@ int main(void)
         {"every changed byte is found", test_every_changed_byte_is_found},
         {"files that are missing or strange are found",
          test_files_that_are_missing_or_strange_are_found},
+        {"countersignatures lie beside a head", test_countersignatures_lie_beside_a_head},
         {"a step is not done without what it owes", test_a_step_is_not_done_without_what_it_owes},
         {"steps out of order are found", test_steps_out_of_order_are_found},
         {"a step is left only with an exception", test_a_step_is_left_only_with_an_exception},

@@ -1,0 +1,187 @@
+#!/bin/bash
+# cellar verify --ceremony --witness: what witnesses sign with ssh-keygen, each with a key of their
+# own, is found good by that key alone, and nothing else is.
+. "$(dirname "$0")/lib.sh"
+if ! command -v ssh-keygen >/dev/null; then
+    echo 'skipped: ssh-keygen is not installed (openssh-client)'
+    exit 77
+fi
+
+record() { # DIR [ANSWER]
+    python3 "$here/transcript.py" "$source_dir/tests/fixtures/ceremony/good.yaml" \
+        "$source_dir/libpki/base/words.c" "$@" || bad 'fixture'
+}
+new_key() { # NAME [ssh-keygen options]
+    local name=$1
+    shift
+    ssh-keygen -q -N '' -C "$name of the witnesses" -f "$name" "$@" || bad 'fixture'
+}
+sign() { # KEY DIR NAME [ssh-keygen options]: as docs/CEREMONY.md says
+    local key=$1 dir=$2 name=$3
+    shift 3
+    ssh-keygen -q -Y sign -f "$key" -n root-cellar-ceremony "$@" <"$dir/head.txt" >"$dir/witness-$name.sig" ||
+        bad 'fixture'
+}
+good() { # FILE WITNESS KEYS: good, by whom
+    json 0 cellar-verify "['$1', '$2', 'good'] in [[r['file'], r['witness'], r['verdict']] for r in result['countersignatures']]" \
+        cellar verify --ceremony held --witness "$3"
+}
+
+record held
+new_key ann -t ed25519
+new_key ben -t ecdsa -b 384
+new_key cleo -t rsa -b 3072
+
+# Nobody has signed: that is said of whoever was expected.
+refuses 5 'SHA256:[^ ]+ \(ann of the witnesses\) has not countersigned it' \
+    cellar verify --ceremony held --witness ann.pub
+
+# One after the other; without a key nothing is called good.
+sign ann held ann
+works cellar verify --ceremony held
+json 0 cellar-verify "[[r['file'], r['key'], r['verdict']] for r in result['countersignatures']] == [['witness-ann.sig', '$(ssh-keygen -lf ann.pub | cut -d ' ' -f 2)', 'not checked: give its key (--witness)']]" \
+    cellar verify --ceremony held
+works cellar verify --ceremony held --witness ann.pub
+says '^ +witness-ann.sig +ann of the witnesses +good'
+sign ben held 2
+sign cleo held cleo.laptop -O hashalg=sha256
+works cellar verify --ceremony held --witness cleo.pub --witness ann.pub --witness ben.pub
+json 0 cellar-verify '[[r["file"], r["verdict"]] for r in result["countersignatures"]] == [["witness-2.sig", "good"], ["witness-ann.sig", "good"], ["witness-cleo.laptop.sig", "good"]]' \
+    cellar verify --ceremony held --witness cleo.pub --witness ann.pub --witness ben.pub
+json 0 cellar-verify '[r["verdict"] for r in result["countersignatures"]] == ["not checked: by none of the keys given", "good", "not checked: by none of the keys given"]' \
+    cellar verify --ceremony held --witness ann.pub
+for bits in 256 521; do
+    new_key "p$bits" -t ecdsa -b "$bits"
+    sign "p$bits" held "p$bits"
+    good "witness-p$bits.sig" "p$bits of the witnesses" "p$bits.pub"
+done
+
+# What others check without this tool, by the same file of keys.
+{
+    printf '# who was there\n\n'
+    sed 's/^/ann@example.com /' ann.pub
+    sed 's/^/ben@example.com /' ben.pub
+} >allowed
+good witness-ann.sig ann@example.com allowed
+works sh -c 'exec ssh-keygen -Y verify -f allowed -I ben@example.com -n root-cellar-ceremony -s held/witness-2.sig <held/head.txt'
+check 'the example of docs/CEREMONY.md is that command' \
+    grep -qF 'ssh-keygen -Y verify -f allowed -I ann@example.com -n root-cellar-ceremony' "$source_dir/docs/CEREMONY.md"
+
+# Keys that sit in hardware.
+for kind in ed25519 ecdsa; do
+    python3 "$here/security_key.py" "$kind" "sk-$kind" held/head.txt root-cellar-ceremony || bad 'fixture'
+    cp "sk-$kind.sig" "held/witness-sk-$kind.sig"
+    good "witness-sk-$kind.sig" "sk-$kind" "sk-$kind.pub"
+    works sh -c "exec ssh-keygen -Y check-novalidate -n root-cellar-ceremony -s sk-$kind.sig <held/head.txt"
+    record "untouched-$kind"
+    python3 "$here/security_key.py" "$kind" untouched "untouched-$kind/head.txt" root-cellar-ceremony 4 || bad 'fixture'
+    cp untouched.sig "untouched-$kind/witness-x.sig"
+    refuses 5 'witness-x.sig: nobody touched the security key' \
+        cellar verify --ceremony "untouched-$kind" --witness untouched.pub
+done
+
+# Who signed something else has not signed this.
+new_key dan -t ed25519
+refuses 5 'dan of the witnesses\) has not' cellar verify --ceremony held --witness ann.pub --witness dan.pub
+changed() { # TEXT COMMAND...: in a record that ann has signed
+    local text=$1
+    shift
+    rm -rf copy
+    record copy
+    sign ann copy ann
+    (cd copy && "$@") || bad "fixture: $*"
+    refuses 5 "ceremony copy: .*($text)" cellar verify --ceremony copy --witness ann.pub
+}
+record other another
+sign ann other ann
+check 'the other ceremony has another head' [ "$(sha256sum <other/head.txt)" != "$(sha256sum <held/head.txt)" ]
+works cellar verify --ceremony other --witness ann.pub
+changed 'witness-ann.sig: signature does not verify' cp ../other/witness-ann.sig .
+changed 'witness-ann.sig: it was made in the namespace "file"' \
+    sh -c 'exec ssh-keygen -q -Y sign -f ../ann -n file <head.txt >witness-ann.sig'
+changed 'witness-ann.sig: signature' sed -i '5s/^.../AAA/' witness-ann.sig
+changed 'witness-ann.sig: .*END line is missing' sed -i \$d witness-ann.sig
+changed 'witness-ann.sig: .*(malformed|cut off)' sed -i 3,5d witness-ann.sig
+changed 'witness-ann.sig: no PEM block' sh -c 'echo x >witness-ann.sig'
+changed 'witness-ann.sig: it is no single' sh -c 'cat witness-ann.sig witness-ann.sig >both && mv both witness-ann.sig'
+changed 'witness-ann.sig: it is no single' sed -i 's/SSH SIGNATURE/SIGNATURE/' witness-ann.sig
+changed 'ann of the witnesses\) has not countersigned' rm witness-ann.sig
+changed 'head.txt is not that of the transcript' sed -i 's/^date.*/date      2026-03-02T12:00:00Z/' head.txt
+
+# Nobody needs a key to see that a file is none; and no other name is let pass.
+for name in witness-.sig witness.sig witness-ann witness-a/b 'witness-a b.sig' .witness-ann.sig witness-ann.pub; do
+    rm -rf copy
+    record copy
+    mkdir -p "$(dirname "copy/$name")"
+    printf 'x' >"copy/$name"
+    refuses 5 'is not of this ceremony' cellar verify --ceremony copy
+done
+rm -rf copy
+record copy
+printf 'x' >copy/witness-ann.sig
+refuses 5 'witness-ann.sig: no PEM block' cellar verify --ceremony copy
+rm copy/witness-ann.sig
+ln -s ../held/witness-ann.sig copy/witness-ann.sig
+refuses 2 'witness-ann.sig' cellar verify --ceremony copy
+# Each octet, changed: no key finds it good.
+rm copy/witness-ann.sig
+sign ann copy ann
+check 'a changed octet of a countersignature is good' python3 - ann.pub <<'END'
+import subprocess, sys
+path = "copy/witness-ann.sig"
+whole = open(path, "rb").read()
+for at in range(0, len(whole), 7):
+    changed = bytearray(whole)
+    changed[at] ^= 1 << at % 7
+    open(path, "wb").write(changed)
+    done = subprocess.run(["cellar-verify", "--ceremony", "copy", "--witness", sys.argv[1]], capture_output=True)
+    assert done.returncode == 5, (at, done)
+open(path, "wb").write(whole)
+END
+works cellar verify --ceremony copy --witness ann.pub
+
+# A ceremony that goes on has nothing to sign.
+cp -r copy open
+sed -i '$d' open/transcript.jsonl
+rm open/head.txt
+refuses 5 'witness-ann.sig is not of this ceremony' cellar verify --ceremony open
+rm open/witness-ann.sig
+fails 3 'it has not ended' cellar verify --ceremony open --witness ann.pub
+
+# Sealed, reported and countersigned: none stands in another's way.
+openssl req -x509 -nodes -days 3650 -keyout root.key -out root.pem -subj /CN=root -newkey ec \
+    -pkeyopt ec_paramgen_curve:P-256 2>/dev/null
+openssl dgst -sha256 -sign root.key -out copy/head.txt.sig copy/head.txt
+rm copy/witness-ann.sig
+works cellar ceremony report copy --to copy.html
+sign ben copy ben
+works cellar verify --ceremony copy --anchor root.pem --witness ben.pub --report copy.html
+
+# Files that hold no key: which, where, why.
+no_key() { # TEXT
+    refuses 2 "$1" cellar verify --ceremony held --witness none
+}
+no_key 'none'
+: >none
+no_key 'none'
+printf '# nobody\n' >none
+no_key 'none: there is no public key in it'
+printf '\nann\n' >none
+no_key 'none:2: it has no type of a public key'
+cp ann none
+no_key 'none:1: it has no type'
+sed 's/^/ann namespaces="file" /' ann.pub >none
+no_key 'none:1: .*options of allowed signers are not read'
+printf 'ssh-ed25519 AAAA= x\n' >none
+no_key 'none:1: '
+printf 'ssh-ed25519\n' >none
+no_key 'none:1: '
+{ cat ann.pub; cut -c 1-60 ben.pub; } >none
+no_key 'none:2: '
+ssh-keygen -q -t rsa -b 2048 -N '' -f short || bad 'fixture'
+cp short.pub none
+no_key 'none:1: RSA key of 2048 bits: use one of exactly 3072 or 4096'
+printf 'ssh-rsa %s\n' "$(cut -d ' ' -f 2 ann.pub)" >none
+no_key 'none:1: its type is another one'
+refuses 2 '--witness goes with --ceremony' cellar verify --witness ann.pub --anchor root.pem root.pem
+finish
