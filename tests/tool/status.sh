@@ -64,7 +64,7 @@ check 'every certificate, as PEM' [ "$certificates" -eq 3 ]
 check 'it is the root' [ "$(openssl x509 -in out -noout -fingerprint -sha256 | tr -d : | tr A-F a-f)" = \
     "$(openssl x509 -in cellar/exports/prod/anchors.pem -noout -fingerprint -sha256 | tr -d : | tr A-F a-f)" ]
 check 'its CRL is there' [ -f "cellar/$(grep -o 'crls/root-g1-[0-9]*.crl' out)" ]
-json 0 cellar-status '[e["action"] for e in result["since"]][-1] == "export" and len(result["head_then"]) == 64 and "certificates" not in result' \
+json 0 cellar-status '[e["action"] for e in result["since"]][-1] == "export" and result["since"][-1]["command"].startswith("cellar-export") and len(result["head_then"]) == 64 and "certificates" not in result' \
     cellar status --since "$((last - 1))" -C cellar
 works cellar status --since 999 -C cellar
 check 'a head of an entry that is not there' ! grep -q 'Head then' out
