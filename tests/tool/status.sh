@@ -56,6 +56,7 @@ json 0 cellar-status 'result["calendar"].startswith("BEGIN:VCALENDAR")' cellar s
 refuses 2 'within' cellar status --calendar --within 1d -C cellar
 
 # What the journal holds after an entry, and what came of it.
+json 0 cellar-status 'result["since"][0]["command"].startswith("cellar-init ")' cellar status --since 0 -C cellar
 keeps cellar works cellar status --since 0 -C cellar
 says '^  Action   init$'
 last=$(sed -n 's/^  Entry  *//p' out | tail -n 1)
