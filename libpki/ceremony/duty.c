@@ -1,11 +1,9 @@
 #include "ceremony/duty.h"
 
-#include "base/text.h"
-
 #define BIT(type)   (1u << PKI_SCRIPT_##type)
 #define ANY         ((1u << PKI_SCRIPT_TYPES) - 1)
 #define CHANGES     (ANY & ~BIT(DRILL)) /* a drill changes no trust */
-#define SIGNS_LISTS (CHANGES & ~BIT(CROSS) & ~BIT(DESTROY))
+#define SIGNS_LISTS (CHANGES & ~BIT(DESTROY))
 #define OPERAND(it)                    \
     {                                  \
         .name = (it), .required = true \
@@ -59,6 +57,17 @@ static const struct pki_duty duties[] = {
      .opens_key = true,
      .evidence = "output certificate",
      .entry = "root"},
+    {.name = "succeed",
+     .tool = "cellar-root",
+     .flag = "--succeed",
+     .params = {OPERAND("root"), OPTION("dice")},
+     .types = BIT(CROSS),
+     .main = BIT(CROSS),
+     .severe = true,
+     .opens_key = true,
+     .prepared = true,
+     .evidence = "output certificate",
+     .entry = "succeed"},
     {.name = "issue",
      .tool = "cellar-issue",
      .params = {OPERAND("environment"), OPERAND("purpose"), OPTION("dice")},
@@ -348,53 +357,5 @@ void pki_script_names(const char *(*name)(size_t n), struct pki_buf *text)
     for (size_t n = 0; name(n); n++) {
         pki_buf_text(text, n == 0 ? "" : name(n + 1) ? ", " : " or ");
         pki_buf_text(text, name(n));
-    }
-}
-
-/* --- commands ------------------------------------------------------------------------------ */
-
-static size_t add_params(const struct pki_duty *duty, const char *const *values, bool operands,
-                         const char **words, size_t n)
-{
-    for (size_t i = 0; i < PKI_DUTY_PARAMS && duty->params[i].name; i++) {
-        if (!values[i] || operands == (duty->params[i].option != NULL))
-            continue;
-        if (!operands)
-            words[n++] = duty->params[i].option;
-        words[n++] = values[i];
-    }
-    return n;
-}
-
-size_t pki_duty_words(const struct pki_duty *duty, const char *const values[PKI_DUTY_PARAMS],
-                      const char *cellar, const char *words[PKI_DUTY_WORDS])
-{
-    size_t n = 0;
-
-    words[n++] = "cellar";
-    words[n++] = duty->tool + strlen("cellar-");
-    if (duty->verb)
-        words[n++] = duty->verb;
-    n = add_params(duty, values, true, words, n);
-    if (duty->flag)
-        words[n++] = duty->flag;
-    n = add_params(duty, values, false, words, n);
-    if (cellar) {
-        words[n++] = "-C";
-        words[n++] = cellar;
-    }
-    return n;
-}
-
-void pki_duty_command(const struct pki_duty *duty, const char *const values[PKI_DUTY_PARAMS],
-                      const char *cellar, struct pki_buf *text)
-{
-    const char *words[PKI_DUTY_WORDS];
-    size_t n = pki_duty_words(duty, values, cellar, words);
-
-    for (size_t i = 0; i < n; i++) {
-        if (i > 0)
-            pki_buf_byte(text, ' ');
-        pki_text_shell(text, words[i]);
     }
 }

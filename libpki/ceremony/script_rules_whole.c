@@ -94,13 +94,8 @@ static void check_duty_there(struct pki_script_judge *judge, const struct pki_sc
     for (size_t n = 0; pki_duty_get(n); n++)
         if (pki_duty_get(n)->main & 1u << script->type)
             pki_buf_printf(&names, "%s%s", names.size > 0 ? " or " : "", pki_duty_get(n)->name);
-    if (names.size == 0) {
-        pki_script_find(judge, 0, "there is no duty yet for a ceremony of type %s",
-                        pki_script_type_name(script->type));
-    } else {
-        pki_script_find(judge, 0, "a ceremony of type %s has a step with the duty %.*s",
-                        pki_script_type_name(script->type), (int)names.size, names.data);
-    }
+    pki_script_find(judge, 0, "a ceremony of type %s has a step with the duty %.*s",
+                    pki_script_type_name(script->type), (int)names.size, names.data);
 }
 
 static void check_minutes(struct pki_script_judge *judge, const struct pki_script *script)

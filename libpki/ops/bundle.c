@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ops/line.h"
 #include "x509/oids.h"
 #include "x509/pem.h"
 
@@ -89,6 +90,19 @@ static bool issues(const struct pki_bundle *bundle, const struct pki_generation 
            !pki_generation_ended(bundle->trust, generation);
 }
 
+/* Whoever knows an older root alone gets on with the cross-certificate; who knows the new one never
+ * looks at it. */
+static void put_upward(struct pki_bundle_file *file, const struct pki_generation *generation)
+{
+    const struct pki_anchor *root = pki_line_is_crossed(generation->line) ? generation->root : NULL;
+
+    file->order = root && root->cross ? "issuing certificate first, then cross-certificates upward"
+                                      : "issuing certificate first";
+    pki_bundle_put(file, generation->cert);
+    for (; root && root->cross; root = root->above)
+        pki_bundle_put(file, root->cross);
+}
+
 /* The generation's own chain, root omitted: what a server sends behind its leaf. That of one that
  * has ended stays for `verify --at`: what it signed before was good. */
 static bool compose_chain(struct pki_bundle *bundle, const struct pki_generation *generation,
@@ -103,10 +117,9 @@ static bool compose_chain(struct pki_bundle *bundle, const struct pki_generation
         if (!pki_bundle_add(bundle, PKI_BUNDLE_CHAIN, &file, err, "%s/chain.pem", purpose))
             return false;
         file->use = "active generation, without root";
-        file->order = "issuing certificate first";
         file->usage = pki_generation_usage(generation);
         file->next_rotation = pki_generation_rotation(generation);
-        pki_bundle_put(file, generation->cert);
+        put_upward(file, generation);
     }
     if (!pki_bundle_add(bundle, PKI_BUNDLE_CHAIN, &file, err, "%s/g%lld/chain.pem", purpose,
                         (long long)generation->authority.generation))
@@ -114,9 +127,8 @@ static bool compose_chain(struct pki_bundle *bundle, const struct pki_generation
     file->use = pki_generation_ended(bundle->trust, generation)
                     ? "this generation, without root; it has ended: verify --at"
                     : "this generation, without root";
-    file->order = "issuing certificate first";
     file->usage = pki_generation_usage(generation);
-    pki_bundle_put(file, generation->cert);
+    put_upward(file, generation);
     return true;
 }
 
@@ -179,20 +191,64 @@ static const struct pki_generation *first_of_line(const struct pki_trust *trust,
     return NULL;
 }
 
+/* Whether one of the line's generations hangs under the root, be it by cross-certificates. */
+static bool is_above(const struct pki_trust *trust, const struct pki_line_plan *line,
+                     const struct pki_anchor *root)
+{
+    for (size_t i = 0; i < trust->n_generations; i++) {
+        const struct pki_generation *generation = &trust->generations[i];
+        const struct pki_anchor *above = generation->root;
+
+        if (generation->line != line || generation->window.leaked)
+            continue;
+        while (above && above != root)
+            above = above->above;
+        if (above)
+            return true;
+    }
+    return false;
+}
+
+/* Of the roots above the line, each once; whether there is one. */
+static bool put_crosses(struct pki_bundle_file *file, const struct pki_trust *trust,
+                        const struct pki_line_plan *line)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < trust->n_roots; i++) {
+        const struct pki_anchor *root = &trust->roots[i];
+
+        if (!root->cross || !is_above(trust, line, root))
+            continue;
+        pki_bundle_put(file, root->cross);
+        any = true;
+    }
+    return any;
+}
+
+static const char *pool_order(bool crossed, bool with_root)
+{
+    if (crossed)
+        return with_root ? "active, next, older intermediates; cross-certificates; one root, last"
+                         : "active, next, older intermediates; cross-certificates";
+    return with_root ? "active, next, older intermediates; one root, last"
+                     : "active, next, older intermediates";
+}
+
 /* All of the line's intermediates; cosign takes the last certificate of a chain file as anchor, so
- * the chain file holds one root: that of the first generation, and only what hangs under it. */
+ * the chain file holds one root: the oldest that leads to the first generation, and only what hangs
+ * under it, be it by cross-certificates. */
 static bool compose_pool(struct pki_bundle *bundle, const struct pki_generation *first,
                          const char *name, bool with_root, struct pki_error *err)
 {
     const struct pki_trust *trust = bundle->trust;
+    const struct pki_anchor *oldest = pki_trust_oldest(first->root);
     struct pki_bundle_file *file = NULL;
 
     if (!pki_bundle_add(bundle, PKI_BUNDLE_POOL, &file, err, "%s/cosign/%s", first->line->purpose,
                         name))
         return false;
     file->use = with_root ? "cosign --certificate-chain" : "cosign --ca-intermediates";
-    file->order = with_root ? "active, next, older intermediates; one root, last"
-                            : "active, next, older intermediates";
     file->usage = PKI_OID_CODE_SIGNING;
     if (first->authority.state == PKI_STATE_ACTIVE)
         file->next_rotation = pki_generation_rotation(first);
@@ -200,11 +256,13 @@ static bool compose_pool(struct pki_bundle *bundle, const struct pki_generation 
         const struct pki_generation *generation = &trust->generations[i];
         if (generation->window.leaked)
             continue;
-        if (same_line(generation, first) && (!with_root || generation->root == first->root))
+        if (same_line(generation, first) &&
+            (!with_root || pki_trust_oldest(generation->root) == oldest))
             pki_bundle_put(file, generation->cert);
     }
+    file->order = pool_order(put_crosses(file, trust, first->line), with_root);
     if (with_root)
-        pki_bundle_put(file, first->root->cert);
+        pki_bundle_put(file, oldest->cert);
     return true;
 }
 

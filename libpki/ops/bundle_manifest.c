@@ -35,7 +35,9 @@ static const char *role(const struct pki_cert *cert)
 {
     if (!cert->authority)
         return "leaf";
-    return pki_cert_is_self_issued(cert) ? "root" : "intermediate";
+    if (pki_cert_is_self_issued(cert))
+        return "root";
+    return cert->has_path_length ? "intermediate" : "cross"; /* as the profiles have it */
 }
 
 static void put_certificate(struct pki_json *json, const struct pki_cert *cert)

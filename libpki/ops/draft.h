@@ -16,6 +16,7 @@
 
 #include "pki/approval.h"
 #include "ops/approval.h"
+#include "ops/draft_duty.h"
 #include "x509/build.h"
 #include "x509/lint.h"
 #include "x509/name.h"
@@ -36,8 +37,9 @@ struct pki_draft_item {
     char name[PKI_NAME_MAX]; /* of the authority, or of an end entity's record */
     char common_name[256];   /* or "" */
     int signer;
-    int64_t generation;             /* of an authority; 0 otherwise */
-    enum pki_authority_state state; /* of an authority, once recorded */
+    const struct pki_draft_item *of; /* a cross-certificate's root: whose key it certifies again */
+    int64_t generation;              /* of an authority; 0 otherwise */
+    enum pki_authority_state state;  /* of an authority, once recorded */
 
     struct pki_key *key;         /* fresh; NULL: the key is elsewhere */
     char shared[PKI_NAME_MAX];   /* one before it in its line whose key needs shares; or "" */
@@ -76,38 +78,6 @@ struct pki_draft_change {
     int64_t authority;
     char name[PKI_NAME_MAX];
     enum pki_authority_state from, to;
-};
-
-struct pki_crl_view;
-
-/* What a draft decides beyond certificates and states. Each hook may be NULL; what they work on is
-   draft->own. */
-struct pki_draft_duty {
-    bool trust; /* what it records changes what verifiers trust */
-    bool (*describe)(const struct pki_draft *draft, struct pki_report *report,
-                     struct pki_error *err);
-    /* Add to a review's PEM what it signs, under a throw-away key. */
-    bool (*review)(const struct pki_draft *draft, struct pki_buf *pem, struct pki_error *err);
-    /* The body that it signs, mapped, and for how many seconds that is good; of a duty that
-       reserves one row. */
-    bool (*body)(const struct pki_draft *draft, struct pki_crl_view *view, struct pki_error *err);
-    int64_t (*life)(const struct pki_draft *draft);
-    /* How many rows it reserves; NULL is one. */
-    size_t (*reserves)(const struct pki_draft *draft);
-    /* Fill the nth row, which is zeroed: it is reserved with the items, and ends as they do. */
-    bool (*reserve)(const struct pki_draft *draft, size_t nth, struct pki_reservation_row *row,
-                    struct pki_error *err);
-    bool (*sign)(struct pki_session *session, struct pki_draft *draft,
-                 const struct pki_key *issuer_key, struct pki_error *err);
-    /* Add its rows, and to the line of the journal what they say. */
-    bool (*record)(struct pki_txn *txn, struct pki_draft *draft, int64_t at, struct pki_buf *detail,
-                   struct pki_error *err);
-    /* After the record: what leaves the cellar gets its name. */
-    bool (*publish)(struct pki_draft *draft, struct pki_error *err);
-    /* What it named while recording must not stay: nothing was recorded. */
-    void (*undo)(const struct pki_draft *draft);
-    void (*made)(const struct pki_draft *draft, struct pki_report *report);
-    void (*free)(void *own);
 };
 
 struct pki_draft {
@@ -183,6 +153,12 @@ struct pki_draft_item *pki_draft_add(struct pki_draft *draft, const struct pki_p
 PKI_CHECKED bool pki_item_fresh_key(struct pki_session *session, const struct pki_draft *draft,
                                     struct pki_draft_item *item,
                                     const struct pki_algorithm *algorithm, struct pki_error *err);
+
+/** Take key and subject of another item. Fails: PKI_E_POLICY */
+PKI_CHECKED bool pki_item_certify(struct pki_draft_item *item, const struct pki_draft_item *of,
+                                  struct pki_error *err);
+/** A cross-certificate is of one that there is. */
+bool pki_item_makes_authority(const struct pki_draft_item *item);
 
 /** Note whether one before it in its line has a key that needs shares: this one is sealed under a
  *  passphrase, and who keeps shares must hear of it. */

@@ -27,6 +27,22 @@ bool pki_item_fresh_key(struct pki_session *session, const struct pki_draft *dra
            take_spki(item, pki_key_spki(item->key), err);
 }
 
+bool pki_item_makes_authority(const struct pki_draft_item *item)
+{
+    return item->profile->authority && !item->of;
+}
+
+bool pki_item_certify(struct pki_draft_item *item, const struct pki_draft_item *of,
+                      struct pki_error *err)
+{
+    item->of = of;
+    item->algorithm = of->algorithm;
+    memcpy(item->common_name, of->common_name, sizeof(item->common_name));
+    pki_buf_append_bytes(&item->subject, pki_buf_view(&of->subject));
+    return pki_profile_takes_key(item->profile, item->algorithm, err) &&
+           pki_buf_ok(&item->subject, err) && take_spki(item, pki_buf_view(&of->spki), err);
+}
+
 bool pki_item_look_before(struct pki_session *session, const struct pki_draft *draft,
                           struct pki_draft_item *item, struct pki_error *err)
 {

@@ -24,6 +24,8 @@ static void tell_key(const struct pki_draft_item *item, struct pki_report *repor
     } else if (item->key) {
         pki_report_text(report, "Key", "%s, made here, kept in keys/%s.key", item->algorithm->title,
                         item->name);
+    } else if (item->of) {
+        pki_report_text(report, "Key", "%s, that of %s", item->algorithm->title, item->of->name);
     } else {
         pki_report_text(report, "Key", "%s, from the request %s", item->algorithm->title,
                         item->source);
@@ -94,4 +96,61 @@ bool pki_draft_describe(const struct pki_draft *draft, struct pki_report *report
     for (size_t i = 0; i < draft->n; i++)
         tell_item(&draft->items[i], report);
     return pki_report_ok(report, err);
+}
+
+/* --- once it is made ------------------------------------------------------------------------- */
+
+static void tell_made(const struct pki_draft_item *item, struct pki_report *report)
+{
+    struct pki_report *block = pki_report_block(report, item->name);
+    pki_scope(pki_buf) subject = {0};
+    struct pki_error unreadable = {0};
+
+    if (pki_name_show(pki_buf_view(&item->subject), &subject, &unreadable))
+        pki_report_text(block, "Subject", "%.*s", (int)subject.size, (const char *)subject.data);
+    pki_report_octets(block, "Serial", (struct pki_bytes){item->serial, sizeof(item->serial)});
+    pki_report_time(block, "Not after", item->not_after);
+    pki_report_fingerprint(block, "Fingerprint", item->fingerprint);
+    if (item->key)
+        pki_report_text(block, "Key file", "keys/%s.key", item->name);
+    if (item->rolls > 0)
+        pki_report_integer(block, "Rolls of dice", (int64_t)item->rolls);
+}
+
+static void tell_states(const struct pki_draft *draft, struct pki_report *report)
+{
+    struct pki_report *table = draft->n_changes > 0 ? pki_report_table(report, "Changed") : NULL;
+
+    for (size_t i = 0; i < draft->n_changes; i++) {
+        struct pki_report *row = pki_report_row(table);
+
+        pki_report_text(row, "Name", "%s", draft->changes[i].name);
+        pki_report_text(row, "State", "%s", pki_state_name(draft->changes[i].to));
+    }
+}
+
+static void tell_items(const struct pki_draft *draft, struct pki_report *report)
+{
+    struct pki_report *table = draft->n > 0 ? pki_report_table(report, "Made") : NULL;
+
+    for (size_t i = 0; i < draft->n; i++) {
+        const struct pki_draft_item *item = &draft->items[i];
+        struct pki_report *row = pki_report_row(table);
+
+        pki_report_text(row, "Name", "%s", item->name);
+        pki_report_text(row, "Profile", "%s", item->profile->name);
+        pki_report_text(row, "State", "%s",
+                        pki_item_makes_authority(item) ? pki_state_name(item->state) : "issued");
+        pki_report_time(row, "Not after", item->not_after);
+    }
+    for (size_t i = 0; i < draft->n; i++)
+        tell_made(&draft->items[i], report);
+}
+
+void pki_draft_made(const struct pki_draft *draft, struct pki_report *report)
+{
+    tell_states(draft, report);
+    tell_items(draft, report);
+    if (draft->duty && draft->duty->made)
+        draft->duty->made(draft, report);
 }

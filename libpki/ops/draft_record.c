@@ -201,13 +201,24 @@ static bool record_certificate(struct pki_txn *txn, const struct pki_draft *draf
     return pki_store_add_certificate(txn, &row, &id, err);
 }
 
+static bool record_owner(struct pki_txn *txn, const struct pki_draft *draft,
+                         struct pki_draft_item *item, int64_t at, struct pki_error *err)
+{
+    if (item->of) {
+        item->key_row = item->of->key_row;
+        item->authority_row = item->of->authority_row;
+        return true;
+    }
+    return record_key(txn, item, err) &&
+           (!pki_item_makes_authority(item) || record_authority(txn, draft, item, at, err));
+}
+
 static bool record_item(struct pki_txn *txn, const struct pki_draft *draft,
                         struct pki_draft_item *item, int64_t at, struct pki_error *err)
 {
     PKI_CONTEXT(err, "%s", item->name);
 
-    return record_key(txn, item, err) &&
-           (!item->profile->authority || record_authority(txn, draft, item, at, err)) &&
+    return record_owner(txn, draft, item, at, err) &&
            record_certificate(txn, draft, item, at, err) &&
            pki_store_finish(txn, item->reservation, "done", at, err);
 }
@@ -241,8 +252,8 @@ static void tell_recorded(const struct pki_draft *draft, struct pki_buf *text)
 
         part(text);
         pki_buf_printf(text, "%s (%s, sha256 ", item->name,
-                       item->profile->authority ? pki_state_name(item->state)
-                                                : item->profile->name);
+                       pki_item_makes_authority(item) ? pki_state_name(item->state)
+                                                      : item->profile->name);
         pki_hex(text, (struct pki_bytes){item->fingerprint, PKI_SHA256_SIZE});
         if (item->rolls > 0)
             pki_buf_printf(text, ", %zu rolls of dice mixed in", item->rolls);
@@ -337,61 +348,4 @@ void pki_draft_give_up(struct pki_session *session, const struct pki_draft *draf
     /* What cannot even be written down stays open, and status shows it. */
     if (append(session, txn, draft, entry, &detail, &lost))
         (void)!pki_txn_commit(&txn, &lost);
-}
-
-/* --- telling ------------------------------------------------------------------------------- */
-
-static void tell_item(const struct pki_draft_item *item, struct pki_report *report)
-{
-    struct pki_report *block = pki_report_block(report, item->name);
-    pki_scope(pki_buf) subject = {0};
-    struct pki_error unreadable = {0};
-
-    if (pki_name_show(pki_buf_view(&item->subject), &subject, &unreadable))
-        pki_report_text(block, "Subject", "%.*s", (int)subject.size, (const char *)subject.data);
-    pki_report_octets(block, "Serial", (struct pki_bytes){item->serial, sizeof(item->serial)});
-    pki_report_time(block, "Not after", item->not_after);
-    pki_report_fingerprint(block, "Fingerprint", item->fingerprint);
-    if (item->key)
-        pki_report_text(block, "Key file", "keys/%s.key", item->name);
-    if (item->rolls > 0)
-        pki_report_integer(block, "Rolls of dice", (int64_t)item->rolls);
-}
-
-static void tell_states(const struct pki_draft *draft, struct pki_report *report)
-{
-    struct pki_report *table = draft->n_changes > 0 ? pki_report_table(report, "Changed") : NULL;
-
-    for (size_t i = 0; i < draft->n_changes; i++) {
-        struct pki_report *row = pki_report_row(table);
-
-        pki_report_text(row, "Name", "%s", draft->changes[i].name);
-        pki_report_text(row, "State", "%s", pki_state_name(draft->changes[i].to));
-    }
-}
-
-static void tell_items(const struct pki_draft *draft, struct pki_report *report)
-{
-    struct pki_report *table = draft->n > 0 ? pki_report_table(report, "Made") : NULL;
-
-    for (size_t i = 0; i < draft->n; i++) {
-        const struct pki_draft_item *item = &draft->items[i];
-        struct pki_report *row = pki_report_row(table);
-
-        pki_report_text(row, "Name", "%s", item->name);
-        pki_report_text(row, "Profile", "%s", item->profile->name);
-        pki_report_text(row, "State", "%s",
-                        item->profile->authority ? pki_state_name(item->state) : "issued");
-        pki_report_time(row, "Not after", item->not_after);
-    }
-    for (size_t i = 0; i < draft->n; i++)
-        tell_item(&draft->items[i], report);
-}
-
-void pki_draft_made(const struct pki_draft *draft, struct pki_report *report)
-{
-    tell_states(draft, report);
-    tell_items(draft, report);
-    if (draft->duty && draft->duty->made)
-        draft->duty->made(draft, report);
 }

@@ -66,10 +66,9 @@ static bool check_long_enough(const struct pki_draft *draft, const struct pki_li
         return true;
     return pki_fail(err, PKI_E_POLICY,
                     "%s ends %s, but the line needs its generations until %s (waiting, active, "
-                    "leaf_life, slack): issue from another root, in a line of its own "
-                    "(cellar-status(1))",
+                    "leaf_life, slack): make its successor first, cellar root %s --succeed",
                     draft->issuer.name, pki_time_format(draft->issuer_cert->not_after, end),
-                    pki_time_format(needed, need));
+                    pki_time_format(needed, need), plan->root->name);
 }
 
 static bool name_item(struct pki_session *session, const struct pki_line_plan *plan,

@@ -34,6 +34,17 @@ void pki_line_clear(struct pki_line *line)
     *line = (struct pki_line){0};
 }
 
+bool pki_line_is_crossed(const struct pki_line_plan *plan)
+{
+    return plan->profile->id == PKI_PROFILE_CODE_SIGNING_CA ||
+           plan->profile->id == PKI_PROFILE_TIME_STAMPING_CA;
+}
+
+bool pki_certificate_is_cross(const struct pki_certificate_row *row)
+{
+    return strcmp(row->profile, pki_profile_get(PKI_PROFILE_CROSS)->name) == 0;
+}
+
 /* --- periods ------------------------------------------------------------------------------- */
 
 int64_t pki_line_rotate_by(const struct pki_line_plan *plan, int64_t since, int64_t not_after)

@@ -8,7 +8,8 @@
 
 #include "ops/session.h"
 
-#define PKI_COMPANION "-tsa" /* behind the name of a time-stamping generation: its leaf's */
+#define PKI_COMPANION "-tsa"   /* behind the name of a time-stamping generation: its leaf's */
+#define PKI_CROSS     "-cross" /* behind that of a root: its cross-certificate's */
 
 struct pki_line {
     const struct pki_line_plan *plan;
@@ -23,6 +24,13 @@ struct pki_line {
 PKI_CHECKED bool pki_line_load(struct pki_session *session, const struct pki_line_plan *plan,
                                struct pki_line *line, struct pki_error *err);
 void pki_line_clear(struct pki_line *line);
+
+/** Whether a root's cross-certificate serves its authorities: profile cross names code signing and
+ *  time stamping alone. */
+bool pki_line_is_crossed(const struct pki_line_plan *plan);
+
+/** Whether it certifies a root once more, by the root before it. */
+bool pki_certificate_is_cross(const struct pki_certificate_row *row);
 
 /** When an authority that became active at `since` must be succeeded: rotate_every later, and so
  *  early that what it issues last can be used up, with the slack, before it ends. */

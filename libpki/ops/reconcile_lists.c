@@ -11,10 +11,9 @@
 #include "pki/time.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "ops/line.h"
 #include "ops/reconcile.h"
 #include "ops/revocation.h"
-
-#define CROSS "cross"
 
 /* What a revocation means for the authority that it concerns, as in cellar revoke. */
 static bool follow(struct pki_txn *txn, struct pki_store *store,
@@ -23,7 +22,7 @@ static bool follow(struct pki_txn *txn, struct pki_store *store,
     pki_scope(pki_authority_row) authority = {0};
     int64_t concerned = revoked->authority != 0 ? revoked->authority : revoked->companion;
 
-    if (concerned == 0 || strcmp(revoked->profile, CROSS) == 0)
+    if (concerned == 0 || pki_certificate_is_cross(revoked))
         return true;
     if (!pki_store_authority(store, concerned, &authority, err))
         return false;

@@ -7,9 +7,8 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "ops/line.h"
 #include "ops/revoke.h"
-
-#define PROFILE_CROSS "cross"
 
 void pki_revoked_clear(struct pki_revoked *revoked)
 {
@@ -33,7 +32,7 @@ static bool find_concerned(struct pki_session *session, const struct pki_certifi
         return false;
     revoked->companion = row->authority == 0;
     revoked->is_root = row->authority == row->issuer;
-    revoked->issuing = row->authority != 0 && strcmp(row->profile, PROFILE_CROSS) != 0 &&
+    revoked->issuing = row->authority != 0 && !pki_certificate_is_cross(row) &&
                        revoked->authority.certificate == row->id;
     return true;
 }

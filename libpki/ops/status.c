@@ -105,11 +105,14 @@ static void add_next_step(struct status *status, const struct pki_authority_row 
 /* Rotations come long before it: this is for what was never rotated. */
 static void add_end(struct status *status, const struct pki_authority_row *row, int64_t when)
 {
-    char command[128] = PKI_STATUS_NEW_ROOT;
+    char command[128];
 
-    if (row->environment[0])
+    if (row->environment[0]) {
         (void)snprintf(command, sizeof(command), "cellar rotate %s %s", row->environment,
                        row->purpose);
+    } else {
+        (void)snprintf(command, sizeof(command), "cellar root %s --succeed", row->root);
+    }
     add_due(status, when, "end", row->name, command);
 }
 

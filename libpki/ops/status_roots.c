@@ -50,8 +50,8 @@ static const struct pki_line_plan *first_refused(const struct roots *roots, cons
     return first;
 }
 
-static void tell(const struct roots *roots, const char *name, const struct pki_line_plan *line,
-                 int64_t when, int64_t not_after)
+static void tell(const struct roots *roots, const struct pki_due *due,
+                 const struct pki_line_plan *line, int64_t not_after)
 {
     char end[PKI_TIME_TEXT];
     char from[PKI_TIME_TEXT];
@@ -59,19 +59,16 @@ static void tell(const struct roots *roots, const char *name, const struct pki_l
     pki_report_note(roots->report, "Root", PKI_TONE_WARN,
                     "%s ends %s. From %s on it can sign nothing that lives as long as a line "
                     "needs: rotating or issuing %s %s is refused then, and its other lines follow. "
-                    "A root cannot be succeeded yet, and an issued line keeps its root: give the "
-                    "hierarchy file another root with lines of its own (" PKI_STATUS_NEW_ROOT
-                    "), make them with `cellar root` and `cellar issue`, and give verifiers the "
-                    "new anchors before the day.",
-                    name, pki_time_format(not_after, end), pki_time_format(when, from),
-                    line->environment, line->purpose);
+                    "Make its successor, %s, and give verifiers the new anchors before the day.",
+                    due->name, pki_time_format(not_after, end), pki_time_format(due->when, from),
+                    line->environment, line->purpose, due->command);
 }
 
 static bool add(const struct roots *roots, const struct pki_authority_row *row,
                 struct pki_error *err)
 {
     pki_scope(pki_certificate_row) cert = {0};
-    struct pki_due due = {.what = "succession", .command = PKI_STATUS_NEW_ROOT};
+    struct pki_due due = {.what = "succession"};
 
     if (row->environment[0] || row->state != PKI_STATE_ACTIVE)
         return true;
@@ -83,9 +80,10 @@ static bool add(const struct roots *roots, const struct pki_authority_row *row,
     due.soon =
         pki_period_before(notice, due.when) <= roots->now || due.when <= roots->now + roots->within;
     memcpy(due.name, row->name, sizeof(row->name));
+    (void)snprintf(due.command, sizeof(due.command), "cellar root %s --succeed", row->root);
     pki_dues_add(roots->dues, &due);
     if (due.soon)
-        tell(roots, row->name, line, due.when, cert.not_after);
+        tell(roots, &due, line, cert.not_after);
     return true;
 }
 

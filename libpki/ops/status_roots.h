@@ -9,9 +9,6 @@
 #include "ops/session.h"
 #include "ops/status_due.h"
 
-/* A root cannot be succeeded yet and a line keeps its root: another one needs lines of its own. */
-#define PKI_STATUS_NEW_ROOT "cellar init --update FILE"
-
 /** Add it to what is due from a year before on, or as far as it is within so many seconds, and say
  *  what it means. */
 PKI_CHECKED bool pki_status_roots(struct pki_session *session, int64_t within,

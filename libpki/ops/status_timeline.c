@@ -240,12 +240,15 @@ static bool add_root(struct drawing *drawing, const char *name, struct pki_error
         struct pki_timeline_row row = {.used_until = INT64_MAX};
         if (strcmp(rows.list[i].root, name) != 0)
             continue;
+        if (rows.list[i].state != PKI_STATE_ACTIVE)
+            row.used_until = rows.list[i].state_since;
         if (!named && !add_text(drawing, err, heading))
             return false;
         named = true;
         if (!fill_window(drawing, &rows.list[i], NULL, &row, err) ||
             !add_window(drawing, &rows.list[i], &row, err))
             return false;
+        drawing->entries->list[drawing->entries->n - 1].of_root = true;
     }
     return true;
 }
@@ -282,7 +285,7 @@ bool pki_timeline_fit(const struct pki_timeline_entries *entries, int64_t now,
         if (!entry->window)
             continue;
         from = earlier(from, entry->row.from);
-        if (entry->row.used_until != INT64_MAX)
+        if (!entry->of_root)
             until = later(until, entry->row.until);
     }
     return pki_timeline_lay(timeline, now, from, until, err);

@@ -13,6 +13,7 @@
 struct pki_timeline_entry {
     char name[PKI_NAME_MAX];
     bool window;
+    bool of_root; /* it may go on beyond the axis */
     struct pki_timeline_row row;
 };
 

@@ -286,7 +286,7 @@ bool pki_trust_load(struct pki_session *session, const char *environment, int64_
     if (!pki_session_hierarchy(session, &loading->hierarchy, err) ||
         !pki_journal_trust_head(session->store, &loading->head, err) ||
         !load_cellar(session, loading, err) || !load_roots(session, loading, err) ||
-        !load_lines(session, loading, err))
+        !pki_trust_load_crosses(session, loading, err) || !load_lines(session, loading, err))
         return false;
     *trust = PKI_TAKE(loading);
     return true;
@@ -299,6 +299,7 @@ void pki_trust_free(struct pki_trust *trust)
     for (size_t i = 0; i < trust->n_roots; i++) {
         pki_authority_row_clear(&trust->roots[i].authority);
         pki_cert_free(trust->roots[i].cert);
+        pki_cert_free(trust->roots[i].cross);
     }
     for (size_t i = 0; i < trust->n_generations; i++)
         generation_clear(&trust->generations[i]);
@@ -326,6 +327,7 @@ void pki_trust_name(const struct pki_trust *trust, const struct pki_cert *cert,
     for (size_t i = 0; i < trust->n_roots; i++)
         if (trust->roots[i].cert == cert)
             memcpy(name, trust->roots[i].authority.name, PKI_NAME_MAX);
+    pki_trust_name_cross(trust, cert, name);
     for (size_t i = 0; i < trust->n_generations; i++) {
         const struct pki_generation *generation = &trust->generations[i];
         const bool companion = generation->leaf && generation->leaf == cert;

@@ -21,6 +21,8 @@
 struct pki_anchor {
     struct pki_authority_row authority;
     struct pki_cert *cert;
+    struct pki_cert *cross;         /* by another root, while that is good; or NULL */
+    const struct pki_anchor *above; /* that root; or NULL */
 };
 
 struct pki_generation {
@@ -70,6 +72,12 @@ struct pki_trust {
 /** @environment borrowed. Fails: PKI_E_NOTFOUND no such environment in the hierarchy */
 PKI_CHECKED bool pki_trust_load(struct pki_session *session, const char *environment, int64_t as_of,
                                 struct pki_trust **trust, struct pki_error *err);
+/** pki_trust_name's part: that of a cross-certificate; else name is left alone. */
+void pki_trust_name_cross(const struct pki_trust *trust, const struct pki_cert *cert,
+                          char name[PKI_NAME_MAX]);
+/** Find the roots' cross-certificates (trust_cross.c); the load does. */
+PKI_CHECKED bool pki_trust_load_crosses(struct pki_session *session, struct pki_trust *trust,
+                                        struct pki_error *err);
 /** Add every authority of the environment. */
 PKI_CHECKED bool pki_trust_load_issuers(struct pki_session *session, struct pki_trust *trust,
                                         struct pki_error *err);
@@ -98,6 +106,9 @@ bool pki_generation_is(const struct pki_generation *generation, enum pki_profile
 /** The name of one of its certificates: the authority's; "" where it is none of them. */
 void pki_trust_name(const struct pki_trust *trust, const struct pki_cert *cert,
                     char name[PKI_NAME_MAX]);
+
+/** The oldest root from which cross-certificates lead to this one; itself where none does. */
+const struct pki_anchor *pki_trust_oldest(const struct pki_anchor *root);
 
 /** The purpose's extended key usage; NULL when its profile has several or none. */
 const char *pki_generation_usage(const struct pki_generation *generation);

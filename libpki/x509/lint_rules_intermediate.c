@@ -10,9 +10,15 @@
 #define DAYS_MAX_TSA 5479 /* 15 years: a time stamp outlives what it stamps */
 #define DAYS_CROSS   9132 /* as the root that it stands for */
 
+/* Of a file nobody says what was meant: no other profile names both purposes (docs/PROFILES.md). */
 static bool is_cross(const struct pki_lint_subject *subject)
 {
-    return subject->profile && strcmp(subject->profile, "cross") == 0;
+    const struct pki_cert *cert = subject->cert;
+
+    if (subject->profile)
+        return strcmp(subject->profile, "cross") == 0;
+    return cert->n_usages == 2 && pki_cert_has_usage(cert, PKI_OID_CODE_SIGNING) &&
+           pki_cert_has_usage(cert, PKI_OID_TIME_STAMPING);
 }
 
 static bool check_usages_there(const struct pki_lint_subject *subject, struct pki_buf *text)

@@ -82,6 +82,8 @@ COMMANDS = [
     Command("revoke --promote-next", "rotated",
             ["cellar-revoke", "@active", "--reason", "keyCompromise", "--promote-next", *HERE],
             LATEST, NAMES["code-signing"] + " G2", []),
+    Command("root --succeed", "exported", ["cellar-root", "main", "--succeed", *HERE], LATER,
+            "Test Root CA G2"),
     Command("crl", "revoked", ["cellar-crl", "prod-tls-g1", *HERE], LATER, NAMES["tls"] + " G1"),
     Command("export", "rotated", ["cellar-export", "prod", *HERE], LATEST, secrets=[]),
     Command("export --to", "rotated", ["cellar-export", "prod", "--to", "out", *HERE], LATEST,

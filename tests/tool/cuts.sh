@@ -18,4 +18,5 @@ cut crl-refresh 4
 cut emergency-revocation 4
 cut key-recovery-drill 4
 cut key-destruction 2
+cut root-succession 4
 finish

@@ -28,13 +28,14 @@ act() {
 }
 
 cellar init --example >hierarchy.yaml
-with root-g1 prod-{code-signing,time-stamping,tls}-g{1,2,3} prod-time-stamping-g{1,2}-tsa prod-code-signing-g4
+with root-g1 root-g2 prod-{code-signing,time-stamping,tls}-g{1,2,3} prod-time-stamping-g{1,2}-tsa prod-code-signing-g4
 act root-genesis
 act first-intermediates
 cp -a media/cellar before
 CELLAR_TEST_NOW=2026-03-20T12:00:00Z
 act crl-refresh
 act quarterly-rotation
+act root-succession
 cellar audit >out 2>err || bad 'audit'
 
 # Its life over, the key of the first generation goes; the booklet's copy is one that the cellar knows.

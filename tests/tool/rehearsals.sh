@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 cp "$here/answers.yaml" .
 for name in root-genesis first-intermediates crl-refresh quarterly-rotation emergency-revocation key-recovery-drill \
-    key-destruction; do
+    key-destruction root-succession; do
     script=$source_dir/ceremony/scripts/$name.yaml
     check "$name at a terminal" python3 "$here/rehearsals.py" "$script" "$name"
     works cellar verify --ceremony "$name/record"

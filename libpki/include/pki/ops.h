@@ -60,6 +60,11 @@ PKI_CHECKED bool pki_draft_abandon(struct pki_session *session, struct pki_draft
 PKI_CHECKED bool pki_root_prepare(struct pki_session *session, const char *root,
                                   struct pki_draft **draft, struct pki_error *err);
 
+/** Its successor, with a cross-certificate by the root before it where a line below signs code or
+ *  stamps time. That root retires. Fails: as above; PKI_E_STATE there is none to succeed */
+PKI_CHECKED bool pki_root_succeed(struct pki_session *session, const char *root,
+                                  struct pki_draft **draft, struct pki_error *err);
+
 struct pki_issue_request {
     const char *environment;
     const char *purpose;

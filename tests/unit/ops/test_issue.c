@@ -275,7 +275,7 @@ static void test_root_that_ends_soon_shortens_then_refuses(void)
     CU_ASSERT_EQUAL(draft->items[0].not_after, INT64_C(2429913599));
     fixture_room.now = INT64_C(2429913600) - INT64_C(90) * 86400;
     EXPECT_FAILS(pki_issue_prepare(session, &code_signing, &late, &err), err, PKI_E_POLICY);
-    EXPECT_TEXT("issue from another root");
+    EXPECT_TEXT("make its successor first, cellar root main --succeed");
     fixture_room.now = INT64_C(2429913600);
     EXPECT_FAILS(pki_issue_prepare(session, &code_signing, &late, &err), err, PKI_E_POLICY);
     EXPECT_TEXT("outside the validity of root-g1");

@@ -1,0 +1,181 @@
+#!/bin/bash
+# A root's successor: its key, its cross-certificate by the root before it, and what becomes of the exports, so that
+# who knows the old root alone and who knows the new one alone both verify.
+# shellcheck disable=SC2154,SC2317 # sourced; functions called by check
+. "$(dirname "$0")/lib.sh"
+
+day=86400
+at() { # DAYS after the beginning
+    CELLAR_TEST_NOW=$(date -u -d "@$(($(date -u -d 2026-03-01T12:00:00Z +%s) + $1 * day))" +%FT%TZ)
+}
+
+# verifies ANCHORS CERTIFICATE UNTRUSTED...: openssl, strictly.
+verifies() {
+    local untrusted=() file
+    for file in "${@:3}"; do untrusted+=(-untrusted "$file"); done
+    openssl verify -x509_strict -attime "$(date -u -d "$CELLAR_TEST_NOW" +%s)" -CAfile "$1" "${untrusted[@]}" "$2" \
+        >openssl.out 2>&1
+}
+
+# nth N FILE: its n-th certificate.
+nth() {
+    awk -v n="$1" '/BEGIN/ { i++ } i == n' "$2" >"nth-$1.pem"
+    echo "nth-$1.pem"
+}
+
+subjects() {
+    openssl crl2pkcs7 -nocrl -certfile "$1" | openssl pkcs7 -print_certs -noout | sed -n 's/^subject=.*CN *= *//p' |
+        sed 's/,.*//'
+}
+
+holds() { # FILE COMMON_NAME...: these certificates, in this order
+    [ "$(subjects "$1")" = "$(printf '%s\n' "${@:2}")" ]
+}
+
+with root-g1
+make_cellar ecdsa-p256
+keeps cellar refuses 4 'exists already: root-g1; --succeed' cellar root main -C cellar "${secrets[@]}"
+refuses 2 'made in one go' cellar root main -C cellar --prepare sheet "${secrets[@]}"
+make_line prod code-signing
+make_line prod tls
+make_line dev code-signing
+works cellar export -C cellar
+prod=cellar/exports/prod
+cp $prod/anchors.pem old-root.pem
+check 'one root' holds old-root.pem 'Test Root CA'
+
+# --- what it would do, and doing it -------------------------------------------------------------------
+with root-g1 root-g2
+keeps cellar works cellar root main --succeed -C cellar "${secrets[@]}" --dry-run
+says 'root-g1 +active +retiring'
+says 'anchors.pem +adds root-g2'
+says 'prod/publish/root-g2.cer +new'
+says 'Certificate +Cross-certificate \(profile cross\)'
+says 'confirm "Test Root CA G2"'
+fails 4 'not confirmed' cellar root main --succeed -C cellar "${secrets[@]}" --no-input
+works cellar root main --succeed -C cellar "${secrets[@]}" --confirm 'Test Root CA G2'
+says 'root-g2-cross +cross +issued'
+check 'its key' [ -e cellar/keys/root-g2.key ]
+check 'no key of the cross-certificate' [ ! -e cellar/keys/root-g2-cross.key ]
+works cellar audit -C cellar
+works cellar crl root-g2 -C cellar "${secrets[@]}" --confirm 'Test Root CA G2'
+works cellar crl root-g1 -C cellar "${secrets[@]}" --confirm 'Test Root CA'
+works cellar audit --seal --to sealed -C cellar "${secrets[@]}" --confirm 'Test Root CA G2'
+works cellar export -C cellar
+check 'both roots are anchors' holds $prod/anchors.pem 'Test Root CA' 'Test Root CA G2'
+check 'Fulcio goes on with the old root' \
+    holds $prod/code-signing/fulcio/chain.pem 'Test Prod Code Signing CA G1' 'Test Root CA'
+check 'no chain changes' holds $prod/code-signing/chain.pem 'Test Prod Code Signing CA G1'
+json 3 cellar-status '{a["authority"]: a["state"] for a in result["authorities"]}["root-g1"] == "retiring"' \
+    cellar status -C cellar
+
+# --- a line comes under it ----------------------------------------------------------------------------
+at 20
+for line in 'prod code-signing' 'prod tls'; do
+    # shellcheck disable=SC2086 # two words
+    set -- $line
+    with root-g2 "$1-$2-g3"
+    works cellar rotate "$1" "$2" -C cellar "${secrets[@]}" --confirm "$(line_title "$1" "$2") G2"
+    warns 'Issuer +CN=Test Root CA G2'
+done
+works cellar export -C cellar
+check 'the next below the new root leads to both' \
+    holds $prod/code-signing/g3/chain.pem 'Test Prod Code Signing CA G3' 'Test Root CA G2'
+check 'TLS has no cross-certificate' holds $prod/tls/g3/chain.pem 'Test Prod TLS CA G3'
+check 'cosign: one root, last, that leads to all' holds $prod/code-signing/cosign/chain.pem \
+    'Test Prod Code Signing CA G2' 'Test Prod Code Signing CA G3' 'Test Prod Code Signing CA G1' 'Test Root CA G2' \
+    'Test Root CA'
+check 'the pool' holds $prod/code-signing/cosign/ca-intermediates.pem \
+    'Test Prod Code Signing CA G2' 'Test Prod Code Signing CA G3' 'Test Prod Code Signing CA G1' 'Test Root CA G2'
+
+at 40
+for line in 'prod code-signing' 'prod tls'; do
+    # shellcheck disable=SC2086 # two words
+    set -- $line
+    with root-g2 "$1-$2-g4"
+    works cellar rotate "$1" "$2" -C cellar "${secrets[@]}" --confirm "$(line_title "$1" "$2") G3"
+done
+works cellar export -C cellar
+check 'Fulcio has the new root' \
+    holds $prod/code-signing/fulcio/chain.pem 'Test Prod Code Signing CA G3' 'Test Root CA G2'
+check 'cosign still has one that leads to all' [ "$(subjects $prod/code-signing/cosign/chain.pem | tail -n 1)" = \
+    'Test Root CA' ]
+new_root=$(nth 2 $prod/anchors.pem)
+chain=$prod/code-signing/chain.pem
+issuing=$(nth 1 $chain)
+check 'openssl knows the old root alone' verifies old-root.pem "$issuing" $chain
+check 'openssl knows the new root alone' verifies "$new_root" "$issuing" $chain
+check 'openssl without the cross-certificate refuses' ! verifies old-root.pem "$issuing"
+check 'TLS needs the new root' ! verifies old-root.pem "$(nth 1 $prod/tls/chain.pem)" $prod/tls/chain.pem
+check 'and has it' verifies "$new_root" "$(nth 1 $prod/tls/chain.pem)"
+works cellar verify --anchor old-root.pem $chain
+works cellar verify --anchor "$new_root" $chain
+is 3 cellar verify --anchor old-root.pem $prod/tls/chain.pem
+works cellar lint $chain
+for n in 1 2 3 4; do
+    check "cosign's list: $n" verifies old-root.pem "$(nth $n $prod/code-signing/cosign/chain.pem)" \
+        $prod/code-signing/cosign/chain.pem
+done
+check 'each entry of the trusted root has its own root' python3 - $prod/sigstore/trusted_root.json <<'END'
+import json, sys
+entries = json.load(open(sys.argv[1]))["certificateAuthorities"]
+roots = [entry["certChain"]["certificates"][-1]["rawBytes"] for entry in entries]
+sys.exit(not (len(entries) == 4 and roots[0] == roots[1] != roots[2] == roots[3]
+              and all(len(entry["certChain"]["certificates"]) == 2 for entry in entries)))
+END
+roles=$(python3 -c 'import json, sys
+for file in json.load(open(sys.argv[1]))["files"]:
+    if file["path"] == "code-signing/chain.pem":
+        print(*[cert["role"] for cert in file["certificates"]])' $prod/manifest.json)
+check "roles in the manifest: $roles" [ "$roles" = 'intermediate cross' ]
+works cellar audit -C cellar
+
+# --- the cross-certificate is revoked, the root is not ---------------------------------------------------
+cross=$(openssl x509 -in "$(nth 2 $chain)" -noout -serial | sed 's/serial=//')
+works cellar revoke "$cross" --reason superseded -C cellar --confirm 'Test Root CA G2'
+with root-g1
+works cellar crl root-g1 -C cellar "${secrets[@]}" --confirm 'Test Root CA'
+works cellar export -C cellar
+check 'it has left the chain' holds $chain 'Test Prod Code Signing CA G3'
+check "and cosign's list, with what led to the old root" \
+    holds $prod/code-signing/cosign/chain.pem 'Test Prod Code Signing CA G3' 'Test Prod Code Signing CA G4' \
+    'Test Root CA G2'
+check 'both roots stay' holds $prod/anchors.pem 'Test Root CA' 'Test Root CA G2'
+json 3 cellar-status '{a["authority"]: a["state"] for a in result["authorities"]}["root-g2"] == "active"' \
+    cellar status -C cellar
+
+# --- prepared, approved; and two crossings on the way up ----------------------------------------------------
+at 41
+with root-g2 root-g3
+works cellar root main --succeed -C cellar "${secrets[@]}" --prepare prepared --confirm 'Test Root CA G3'
+check 'both bodies are there' [ -s prepared/root-g3.tbs -a -s prepared/root-g3-cross.tbs ]
+words=$(head -n 4 prepared/words.txt | sed '/^$/q' | tr '\n' ' ')
+refuses 4 'nothing waits' cellar root main --succeed -C cellar "${secrets[@]}" \
+    --approved "$(sed -n 's/  .*//p' prepared/words.txt | tr '0-9a-f' '1-9a-f0')" --confirm 'Test Root CA G3'
+works cellar root main --succeed -C cellar "${secrets[@]}" --approved "$words" --confirm 'Test Root CA G3'
+works cellar audit -C cellar
+works cellar export -C cellar
+
+# --- a root that is lost vouches for nobody ------------------------------------------------------------------
+root=$(openssl x509 -in "$(nth 3 $prod/anchors.pem)" -noout -serial | sed 's/serial=//')
+works cellar revoke "$root" --reason keyCompromise -C cellar --confirm 'Test Root CA G3'
+with root-g4
+works cellar root main --succeed -C cellar "${secrets[@]}" --confirm 'Test Root CA G4'
+warns 'None is made: no root before it is valid and active'
+check 'nor asks it for a key' ! grep -q root-g4-cross out
+works cellar audit -C cellar
+
+# --- nothing to succeed; nothing to cross ------------------------------------------------------------------------
+works cellar init hierarchy.yaml -C fresh
+refuses 4 'none to succeed: cellar root main' cellar root main --succeed -C fresh
+refuses 4 'has no root "other"' cellar root other --succeed -C cellar
+
+rm -r cellar fresh secrets
+sed -n '1,/^environments:/p; /^  prod:/,/^    lines:/p; /^      tls:/,$p' hierarchy.yaml >tls.yaml
+with root-g1 root-g2
+works cellar init tls.yaml -C cellar
+works cellar root main -C cellar "${secrets[@]}" --confirm 'Test Root CA'
+works cellar root main --succeed -C cellar "${secrets[@]}" --confirm 'Test Root CA G2'
+warns 'None is made: no line below it signs code or stamps time'
+works cellar audit -C cellar
+finish
