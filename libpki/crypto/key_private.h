@@ -56,6 +56,10 @@ PKI_CHECKED bool pki_rsa_read(struct pki_bytes bits, struct pki_rsa_key *rsa,
 const struct pki_algorithm *pki_spki_row(struct pki_bytes identifier);
 size_t pki_bit_length(struct pki_bytes octets);
 
+#define PKI_ED25519_POINT 32
+/** SubjectPublicKeyInfo of a key on edwards25519 (RFC 8410 4); not judged. */
+void pki_spki_put_ed25519(struct pki_buf *spki, const uint8_t point[PKI_ED25519_POINT]);
+
 /** PKCS#8 of a key on a curve, from its private number, which is as long as the curve's order.
  *  Fails: PKI_E_MEMORY */
 PKI_CHECKED bool pki_key_frame_elliptic(const struct pki_public_key *public,

@@ -31,6 +31,15 @@ const struct pki_algorithm *pki_spki_row(struct pki_bytes identifier)
     return NULL;
 }
 
+void pki_spki_put_ed25519(struct pki_buf *spki, const uint8_t point[PKI_ED25519_POINT])
+{
+    static const uint8_t before[] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03,
+                                     0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
+
+    pki_buf_append(spki, before, sizeof(before));
+    pki_buf_append(spki, point, PKI_ED25519_POINT);
+}
+
 size_t pki_bit_length(struct pki_bytes octets)
 {
     while (octets.size > 0 && octets.data[0] == 0) {

@@ -130,14 +130,6 @@ static bool import_rsa(gnutls_pubkey_t public, const struct parts *parts)
     return gnutls_pubkey_import_rsa_raw(public, &modulus, &exponent) == GNUTLS_E_SUCCESS;
 }
 
-static bool import_ed25519(gnutls_pubkey_t public, struct pki_bytes point)
-{
-    const gnutls_datum_t x = datum(point);
-
-    return point.size == 32 && gnutls_pubkey_import_ecc_raw(public, GNUTLS_ECC_CURVE_ED25519, &x,
-                                                            NULL) == GNUTLS_E_SUCCESS;
-}
-
 /* SEC 1 2.3.3, never compressed (RFC 5656 3.1) */
 static bool import_ecdsa(gnutls_pubkey_t public, enum pki_key_algorithm id, struct pki_bytes point)
 {
@@ -155,31 +147,41 @@ static bool import_ecdsa(gnutls_pubkey_t public, enum pki_key_algorithm id, stru
     return gnutls_pubkey_import_ecc_raw(public, curves[id], &x, &y) == GNUTLS_E_SUCCESS;
 }
 
-static bool import(gnutls_pubkey_t public, const struct pki_ssh_kind *kind,
-                   const struct parts *parts)
+static bool put_ed25519(struct pki_bytes point, struct pki_buf *spki)
 {
-    if (strcmp(family_of(kind), "RSA") == 0)
-        return import_rsa(public, parts);
-    return kind->algorithm == PKI_KEY_ED25519 ? import_ed25519(public, parts->point)
-                                              : import_ecdsa(public, kind->algorithm, parts->point);
+    if (point.size != PKI_ED25519_POINT)
+        return false;
+    pki_spki_put_ed25519(spki, point.data);
+    return true;
+}
+
+static bool put_by_gnutls(gnutls_pubkey_t public, const struct pki_ssh_kind *kind,
+                          const struct parts *parts, struct pki_buf *spki)
+{
+    gnutls_datum_t der = {0};
+    bool good = (strcmp(family_of(kind), "RSA") == 0
+                     ? import_rsa(public, parts)
+                     : import_ecdsa(public, kind->algorithm, parts->point)) &&
+                gnutls_pubkey_export2(public, GNUTLS_X509_FMT_DER, &der) == GNUTLS_E_SUCCESS;
+
+    pki_buf_append(spki, der.data, der.size);
+    gnutls_free(der.data);
+    return good;
 }
 
 static bool make_spki(const struct pki_ssh_kind *kind, const struct parts *parts,
                       struct pki_buf *spki, struct pki_error *err)
 {
     gnutls_pubkey_t public = NULL;
-    gnutls_datum_t der = {0};
 
     if (!pki_gnutls_ok(gnutls_pubkey_init(&public), "make a public key", err))
         return false;
-    bool good = (import(public, kind, parts) ||
-                 pki_fail(err, PKI_E_FORMAT, "public key of type %s is malformed", kind->type)) &&
-                pki_gnutls_ok(gnutls_pubkey_export2(public, GNUTLS_X509_FMT_DER, &der),
-                              "write the public key", err);
+    bool good = kind->algorithm == PKI_KEY_ED25519 ? put_ed25519(parts->point, spki)
+                                                   : put_by_gnutls(public, kind, parts, spki);
     gnutls_pubkey_deinit(public);
-    pki_buf_append(spki, der.data, der.size);
-    gnutls_free(der.data);
-    return good && pki_buf_ok(spki, err);
+    return (good ||
+            pki_fail(err, PKI_E_FORMAT, "public key of type %s is malformed", kind->type)) &&
+           pki_buf_ok(spki, err);
 }
 
 bool pki_ssh_key_read(struct pki_bytes octets, struct pki_ssh_key *key, struct pki_error *err)

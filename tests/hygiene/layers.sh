@@ -31,7 +31,7 @@ BEGIN {
     library["nettle"] = "digest crypto"
     library["qrencode.h"] = "ceremony"
     library["seccomp.h"] = "base"
-    library["sodium"] = library["sodium.h"] = "base"
+    library["sodium"] = library["sodium.h"] = "base crypto"
     library["sqlite3.h"] = "store"
     library["yaml.h"] = "base"
     for (name in library) {
