@@ -79,6 +79,8 @@ static bool tell(const struct pki_run *run, struct pki_report *report, struct pk
     pki_report_line(report, "To countersign", PKI_TONE_PLAIN,
                     "  ssh-keygen -Y sign -f KEY -n root-cellar-ceremony <head.txt "
                     ">witness-NAME.sig");
+    pki_report_line(report, "To countersign", PKI_TONE_PLAIN,
+                    "  minisign -S -s KEY -m head.txt -x witness-NAME.sig");
     pki_report_next(report, "cellar verify --ceremony %s", run->request->record);
     return pki_report_ok(report, err);
 }

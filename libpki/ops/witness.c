@@ -14,8 +14,10 @@
 
 void pki_witnesses_clear(struct pki_witnesses *witnesses)
 {
-    for (size_t i = 0; i < witnesses->n; i++)
-        pki_ssh_key_clear(&witnesses->list[i].key);
+    for (size_t i = 0; i < witnesses->n; i++) {
+        pki_ssh_key_clear(&witnesses->list[i].ssh);
+        pki_minisign_key_clear(&witnesses->list[i].minisign);
+    }
     free(witnesses->list);
     *witnesses = (struct pki_witnesses){0};
 }
@@ -34,6 +36,13 @@ static struct pki_bytes trim(struct pki_bytes text)
     while (text.size > 0 && is_space(text.data[text.size - 1]))
         text.size--;
     return text;
+}
+
+static bool begins(struct pki_bytes text, const char *start)
+{
+    size_t size = strlen(start);
+
+    return text.size >= size && memcmp(text.data, start, size) == 0;
 }
 
 /* The first word; what follows it stays in the line. */
@@ -64,17 +73,31 @@ static bool add_key(struct pki_bytes name, struct pki_witnesses *witnesses,
     return true;
 }
 
-static bool read_key(struct pki_bytes type, struct pki_bytes base64, struct pki_witness *witness,
+static bool read_ssh(struct pki_bytes type, struct pki_bytes base64, struct pki_witness *witness,
                      struct pki_error *err)
 {
     pki_scope(pki_buf) octets = {0};
 
     if (!pki_base64_parse(base64, &octets, err) ||
-        !pki_ssh_key_read(pki_buf_view(&octets), &witness->key, err))
+        !pki_ssh_key_read(pki_buf_view(&octets), &witness->ssh, err))
         return false;
     pki_ssh_fingerprint(pki_buf_view(&octets), witness->print);
-    return pki_ssh_key_is(&witness->key, type) ||
+    return pki_ssh_key_is(&witness->ssh, type) ||
            pki_fail(err, PKI_E_FORMAT, "its type is another one than that of the key behind it");
+}
+
+static bool read_minisign(struct pki_bytes word, struct pki_witness *witness, struct pki_error *err)
+{
+    witness->tool = PKI_WITNESS_MINISIGN;
+    if (!pki_minisign_key_read(word, &witness->minisign, err))
+        return false;
+    pki_minisign_print(witness->minisign.id, witness->print);
+    return true;
+}
+
+static bool is_key(struct pki_bytes word)
+{
+    return pki_ssh_is_type(word) || pki_minisign_is_key(word);
 }
 
 /* Who is not named in the line is known by the file. */
@@ -82,21 +105,29 @@ static bool read_line(const char *file, struct pki_bytes line, struct pki_witnes
                       struct pki_error *err)
 {
     struct pki_bytes name = take_word(&line);
-    struct pki_bytes type = name;
+    struct pki_bytes key = name;
     struct pki_witness *witness = NULL;
 
-    if (!pki_ssh_is_type(type))
-        type = take_word(&line);
-    if (!pki_ssh_is_type(type)) {
+    if (!is_key(key))
+        key = take_word(&line);
+    if (!is_key(key)) {
         return pki_fail(err, PKI_E_USAGE,
-                        "it has no type of a public key first or second, as in KEY.pub; options "
-                        "of allowed signers are not read. Types: ssh-ed25519, ecdsa-sha2-nistp256, "
-                        "-384, -521, ssh-rsa, and security keys' (sk-...)");
+                        "neither its first nor its second word is of a public key: a type of "
+                        "OpenSSH's (ssh-ed25519, ecdsa-sha2-nistp256, -384, -521, ssh-rsa, sk-...) "
+                        "or RW... of minisign; options of allowed signers are not read");
     }
-    struct pki_bytes base64 = take_word(&line);
-    if (type.data == name.data)
+    bool ssh = pki_ssh_is_type(key);
+    struct pki_bytes base64 = ssh ? take_word(&line) : key;
+    if (key.data == name.data)
         name = line.size > 0 ? line : (struct pki_bytes){(const uint8_t *)file, strlen(file)};
-    return add_key(name, witnesses, &witness, err) && read_key(type, base64, witness, err);
+    return add_key(name, witnesses, &witness, err) &&
+           (ssh ? read_ssh(key, base64, witness, err) : read_minisign(base64, witness, err));
+}
+
+/* Empty, or for people. */
+static bool is_skipped(struct pki_bytes line)
+{
+    return line.size == 0 || line.data[0] == '#' || begins(line, PKI_MINISIGN_COMMENT);
 }
 
 bool pki_witnesses_parse(const char *file, struct pki_bytes text, struct pki_witnesses *witnesses,
@@ -109,7 +140,7 @@ bool pki_witnesses_parse(const char *file, struct pki_bytes text, struct pki_wit
         size_t size = end ? (size_t)(end - text.data) : text.size;
         struct pki_bytes line = trim((struct pki_bytes){text.data, size});
         struct pki_error why = {0};
-        if (line.size > 0 && line.data[0] != '#' && !read_line(file, line, witnesses, &why))
+        if (!is_skipped(line) && !read_line(file, line, witnesses, &why))
             return pki_fail(err, PKI_E_USAGE, "%s:%zu: %s", file, number, why.text);
         size += end != NULL;
         text = (struct pki_bytes){text.data + size, text.size - size};
@@ -128,43 +159,98 @@ bool pki_witnesses_read(const char *file, struct pki_witnesses *witnesses, struc
 
 /* --- one countersignature -------------------------------------------------------------------- */
 
-static bool verify(struct pki_witnesses *witnesses, struct pki_bytes head,
-                   const struct pki_sshsig *sshsig, struct pki_countersignature *found,
-                   struct pki_error *err)
+/* A file of the record, as either tool wrote it; borrowed. */
+struct made {
+    enum pki_witness_tool tool;
+    struct pki_pem armor;
+    struct pki_sshsig ssh;
+    struct pki_minisign minisign;
+};
+
+static void made_clear(struct made *made)
 {
-    pki_ssh_fingerprint(sshsig->key, found->print);
-    found->by = NULL;
-    for (size_t i = 0; i < witnesses->n; i++) {
-        struct pki_witness *witness = &witnesses->list[i];
-        if (!pki_bytes_equal(sshsig->key, pki_buf_view(&witness->key.octets)))
-            continue;
-        if (!pki_sshsig_verify(sshsig, &witness->key, head, err))
+    pki_pem_clear(&made->armor);
+}
+
+static bool read_armor(struct pki_bytes text, struct made *made, struct pki_error *err)
+{
+    struct pki_pem *armor = &made->armor;
+
+    if (!pki_pem_parse(text, armor, err))
+        return false;
+    if (armor->n_blocks != 1 || strcmp(armor->blocks[0].label, ARMOR) != 0)
+        return pki_fail(err, PKI_E_FORMAT,
+                        "it is no single \"-----BEGIN " ARMOR "-----\" (PROTOCOL.sshsig 1)");
+    return pki_sshsig_read(pki_buf_view(&armor->blocks[0].der), PKI_WITNESS_SPACE, &made->ssh, err);
+}
+
+static bool read_made(struct pki_bytes text, struct made *made, char print[PKI_WITNESS_PRINT],
+                      struct pki_error *err)
+{
+    made->tool = begins(text, PKI_MINISIGN_COMMENT) ? PKI_WITNESS_MINISIGN : PKI_WITNESS_SSH;
+    if (made->tool == PKI_WITNESS_SSH) {
+        if (!read_armor(text, made, err))
             return false;
-        witness->has_signed = true;
-        found->by = witness;
+        pki_ssh_fingerprint(made->ssh.key, print);
+        return true;
     }
+    if (!pki_minisign_read(text, &made->minisign, err))
+        return false;
+    pki_minisign_print(made->minisign.id, print);
     return true;
 }
 
-static bool open_armor(const struct pki_pem *pem, struct pki_sshsig *sshsig, struct pki_error *err)
+static bool names(const struct made *made, const struct pki_witness *witness)
 {
-    if (pem->n_blocks != 1 || strcmp(pem->blocks[0].label, ARMOR) != 0)
-        return pki_fail(err, PKI_E_FORMAT,
-                        "it is no single \"-----BEGIN " ARMOR "-----\" (PROTOCOL.sshsig 1)");
-    return pki_sshsig_read(pki_buf_view(&pem->blocks[0].der), PKI_WITNESS_SPACE, sshsig, err);
+    if (made->tool != witness->tool)
+        return false;
+    return made->tool == PKI_WITNESS_SSH
+               ? pki_bytes_equal(made->ssh.key, pki_buf_view(&witness->ssh.octets))
+               : memcmp(made->minisign.id, witness->minisign.id, PKI_MINISIGN_ID) == 0;
+}
+
+static bool verify(const struct made *made, const struct pki_witness *witness,
+                   struct pki_bytes head, struct pki_error *err)
+{
+    return made->tool == PKI_WITNESS_SSH
+               ? pki_sshsig_verify(&made->ssh, &witness->ssh, head, err)
+               : pki_minisign_verify(&made->minisign, &witness->minisign, head, err);
+}
+
+/* Whoever it names, if it is somebody that was given, has to have made it. Two keys of minisign may
+ * have one id: one of them is enough. */
+static bool find(struct pki_witnesses *witnesses, const struct made *made, struct pki_bytes head,
+                 const struct pki_witness **by, struct pki_error *err)
+{
+    struct pki_error first = {0};
+
+    *by = NULL;
+    for (size_t i = 0; i < witnesses->n; i++) {
+        struct pki_witness *witness = &witnesses->list[i];
+        struct pki_error why = {0};
+        if (!names(made, witness))
+            continue;
+        if (verify(made, witness, head, &why)) {
+            witness->has_signed = true;
+            *by = witness;
+        } else if (first.code == PKI_OK) {
+            first = why;
+        }
+    }
+    return *by || first.code == PKI_OK || pki_fail(err, first.code, "%s", first.text);
 }
 
 bool pki_witnesses_verify(struct pki_witnesses *witnesses, struct pki_bytes head,
                           struct pki_bytes text, struct pki_countersignature *found,
                           struct pki_error *err)
 {
-    pki_scope(pki_pem) pem = {0};
-    struct pki_sshsig sshsig;
+    struct made made = {.tool = PKI_WITNESS_SSH};
     struct pki_error why = {0};
 
-    return (pki_pem_parse(text, &pem, &why) && open_armor(&pem, &sshsig, &why) &&
-            verify(witnesses, head, &sshsig, found, &why)) ||
-           pki_fail(err, PKI_E_INTEGRITY, "%s", why.text);
+    bool good = read_made(text, &made, found->print, &why) &&
+                find(witnesses, &made, head, &found->by, &why);
+    made_clear(&made);
+    return good || pki_fail(err, PKI_E_INTEGRITY, "%s", why.text);
 }
 
 /* --- those of a record ----------------------------------------------------------------------- */

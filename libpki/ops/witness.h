@@ -4,6 +4,7 @@
  * witness-NAME.sig:
  *
  *   ssh-keygen -Y sign -f KEY -n root-cellar-ceremony <head.txt >witness-ann.sig
+ *   minisign -S -s KEY -m head.txt -x witness-ann.sig
  *
  * Head and script of the ceremony stand in that text, so it is none of another
  * one. Who checks brings the public keys: the record's own word for who signed
@@ -13,13 +14,21 @@
 #define PKI_OPS_WITNESS_H
 
 #include "pki/report.h"
+#include "crypto/minisign.h"
 #include "crypto/ssh.h"
 
 #define PKI_WITNESS_SPACE "root-cellar-ceremony"
 
+#define PKI_WITNESS_PRINT PKI_SSH_FINGERPRINT /* the longer of the two */
+
 struct pki_witness {
-    struct pki_ssh_key key;
-    char print[PKI_SSH_FINGERPRINT];
+    enum pki_witness_tool {
+        PKI_WITNESS_SSH,
+        PKI_WITNESS_MINISIGN
+    } tool;
+    struct pki_ssh_key ssh; /* that of the tool; the other is empty */
+    struct pki_minisign_key minisign;
+    char print[PKI_WITNESS_PRINT];
     char name[80]; /* as the file of keys has it; not safe to print */
     bool has_signed;
 };
@@ -31,9 +40,9 @@ struct pki_witnesses {
 void pki_witnesses_clear(struct pki_witnesses *witnesses);
 
 /**
- * Public keys, a line each: `TYPE BASE64 COMMENT` as in KEY.pub, or `NAME TYPE BASE64 COMMENT` as
- * in a file of allowed signers; empty lines and those with "#" in front are left out. Adds to those
- * that are there.
+ * Public keys, a line each: `TYPE BASE64 COMMENT` as in OpenSSH's KEY.pub, `RW...` as in
+ * minisign's; with a name in front as in a file of allowed signers. Empty lines, those with "#" in
+ * front and minisign's untrusted comments are left out. Adds to those that are there.
  *
  * Fails: PKI_E_USAGE names the line; PKI_E_MEMORY
  */
@@ -45,8 +54,8 @@ PKI_CHECKED bool pki_witnesses_read(const char *file, struct pki_witnesses *witn
 
 /* One of a record's files. */
 struct pki_countersignature {
-    char print[PKI_SSH_FINGERPRINT]; /* of the key that it names */
-    const struct pki_witness *by;    /* whose key verified it; NULL: none of those given */
+    char print[PKI_WITNESS_PRINT]; /* of the key that it names */
+    const struct pki_witness *by;  /* whose key verified it; NULL: none of those given */
 };
 
 /**

@@ -42,6 +42,12 @@ done
 cp "$root/ceremony/demonstration.yaml" hierarchy/demonstration
 cp "$root/tests/fixtures/ceremony/good.yaml" script
 cp "$root/tests/fixtures/frames.txt" frames
+cat >witness/minisign.sig <<'END'
+untrusted comment: signature from minisign secret key
+RUQeAkrsfslW887QW8ihp66P5Pxc6oFUbb2xr6z1MSv91Q5Yn/9LzxCXyr1jGmGvjigzjesIlx91WlXMnoAzvucibk4GHA2vsAw=
+trusted comment: ann signed
+mAUKAK2Ppj9RcZKt36GdoJ0VyOnrQVKW/SM/Uawokx25VxGsyoL58mtIsbKK+CKoAP3v7RaFx+8Y978AnNHsAA==
+END
 n=0
 while read -r key signature; do
     n=$((n + 1))

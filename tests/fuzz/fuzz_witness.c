@@ -14,6 +14,9 @@ static void verify_by_itself(struct pki_bytes octets, struct pki_bytes head)
         (void)!pki_sshsig_verify(&sshsig, &key, head, &err);
 }
 
+/* The key of the seed that minisign made. */
+static const char seed[] = "RWQeAkrsfslW8ydGD38Z7k0eis9hYx7UTXBbG1b2iCS71Ju/aH/bXb6Z";
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const struct pki_bytes text = {data, size};
@@ -24,6 +27,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct pki_error ignored = {0};
 
     (void)!pki_witnesses_parse("fuzz", text, &witnesses, &err);
+    err = (struct pki_error){0};
+    (void)!pki_witnesses_parse("seed", (struct pki_bytes){(const uint8_t *)seed, sizeof(seed) - 1},
+                               &witnesses, &err);
     (void)!pki_witnesses_verify(&witnesses, head, text, &found, &ignored);
     verify_by_itself(text, head);
     return 0;

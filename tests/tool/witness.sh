@@ -1,11 +1,13 @@
 #!/bin/bash
-# cellar verify --ceremony --witness: what witnesses sign with ssh-keygen, each with a key of their
-# own, is found good by that key alone, and nothing else is.
+# cellar verify --ceremony --witness: what witnesses sign with ssh-keygen or minisign, each with a
+# key of their own, is found good by that key alone, and nothing else is.
 . "$(dirname "$0")/lib.sh"
-if ! command -v ssh-keygen >/dev/null; then
-    echo 'skipped: ssh-keygen is not installed (openssh-client)'
-    exit 77
-fi
+for tool in ssh-keygen minisign; do
+    if ! command -v $tool >/dev/null; then
+        echo "skipped: $tool is not installed (openssh-client, minisign)"
+        exit 77
+    fi
+done
 
 record() { # DIR [ANSWER]
     python3 "$here/transcript.py" "$source_dir/tests/fixtures/ceremony/good.yaml" \
@@ -80,6 +82,25 @@ for kind in ed25519 ecdsa; do
         cellar verify --ceremony "untouched-$kind" --witness untouched.pub
 done
 
+# Keys of minisign, alone and among others; its old format and the present one.
+minisign -G -W -p eve.pub -s eve.key >/dev/null || bad 'fixture'
+id=$(sed -n '1s/.* //p' eve.pub)
+mini() { # DIR NAME [minisign options]: as docs/CEREMONY.md says
+    local dir=$1 name=$2
+    shift 2
+    minisign -S -s eve.key -m "$dir/head.txt" -x "$dir/witness-$name.sig" "$@" >/dev/null || bad 'fixture'
+}
+mini held eve -t 'I was there'
+good witness-eve.sig eve.pub eve.pub
+mini held eve.legacy -l
+good witness-eve.legacy.sig eve.pub eve.pub
+{ cat allowed; sed -n '2s/^/eve /p' eve.pub; } >all
+good witness-eve.sig eve all
+good witness-ann.sig ann@example.com all
+json 0 cellar-verify "['witness-eve.sig', 'minisign $id'] in [[r['file'], r['key']] for r in result['countersignatures'] if r['verdict'] == 'not checked: by none of the keys given']" \
+    cellar verify --ceremony held --witness ann.pub
+works minisign -V -p eve.pub -m held/head.txt -x held/witness-eve.sig
+
 # Who signed something else has not signed this.
 new_key dan -t ed25519
 refuses 5 'dan of the witnesses\) has not' cellar verify --ceremony held --witness ann.pub --witness dan.pub
@@ -107,6 +128,26 @@ changed 'witness-ann.sig: it is no single' sh -c 'cat witness-ann.sig witness-an
 changed 'witness-ann.sig: it is no single' sed -i 's/SSH SIGNATURE/SIGNATURE/' witness-ann.sig
 changed 'ann of the witnesses\) has not countersigned' rm witness-ann.sig
 changed 'head.txt is not that of the transcript' sed -i 's/^date.*/date      2026-03-02T12:00:00Z/' head.txt
+
+mini_changed() { # TEXT COMMAND...: in a record that eve has signed
+    local text=$1
+    shift
+    rm -rf copy
+    record copy
+    mini copy eve
+    (cd copy && "$@") || bad "fixture: $*"
+    refuses 5 "ceremony copy: .*($text)" cellar verify --ceremony copy --witness eve.pub
+}
+mini other eve
+minisign -G -W -p fay.pub -s fay.key >/dev/null || bad 'fixture'
+mini_changed 'witness-eve.sig: signature does not verify' cp ../other/witness-eve.sig .
+mini_changed 'witness-eve.sig: its trusted comment was changed' sed -i '3s/$/ and more/' witness-eve.sig
+mini_changed 'witness-eve.sig: line 2: ' sed -i '2s/^...//' witness-eve.sig
+mini_changed 'witness-eve.sig: line 4: ' sed -i 4d witness-eve.sig
+mini_changed 'witness-eve.sig: line 5: something stands behind' sh -c 'echo x >>witness-eve.sig'
+mini_changed "minisign $id \\(eve.pub\\) has not countersigned" rm witness-eve.sig
+mini_changed "minisign $id \\(eve.pub\\) has not countersigned" \
+    sh -c 'exec minisign -S -s ../fay.key -m head.txt -x witness-eve.sig >/dev/null'
 
 # Nobody needs a key to see that a file is none; and no other name is let pass.
 for name in witness-.sig witness.sig witness-ann witness-a/b 'witness-a b.sig' .witness-ann.sig witness-ann.pub; do
@@ -167,9 +208,9 @@ no_key 'none'
 printf '# nobody\n' >none
 no_key 'none: there is no public key in it'
 printf '\nann\n' >none
-no_key 'none:2: it has no type of a public key'
+no_key 'none:2: neither its first nor its second word is of a public key'
 cp ann none
-no_key 'none:1: it has no type'
+no_key 'none:1: neither its first'
 sed 's/^/ann namespaces="file" /' ann.pub >none
 no_key 'none:1: .*options of allowed signers are not read'
 printf 'ssh-ed25519 AAAA= x\n' >none
@@ -183,5 +224,9 @@ cp short.pub none
 no_key 'none:1: RSA key of 2048 bits: use one of exactly 3072 or 4096'
 printf 'ssh-rsa %s\n' "$(cut -d ' ' -f 2 ann.pub)" >none
 no_key 'none:1: its type is another one'
+cp eve.key none
+no_key 'none:2: '
+cp held/witness-eve.sig none
+no_key 'none:2: '
 refuses 2 '--witness goes with --ceremony' cellar verify --witness ann.pub --anchor root.pem root.pem
 finish
