@@ -103,7 +103,7 @@ static char *below(const char *directory, const char *name, struct pki_error *er
 }
 
 struct places {
-    char *cellar, *record, *tree, *passphrase;
+    char *cellar, *record, *tree, *passphrase, *shares;
 };
 
 static void free_places(struct places *places)
@@ -112,6 +112,7 @@ static void free_places(struct places *places)
     free(places->record);
     free(places->tree);
     free(places->passphrase);
+    free(places->shares);
 }
 
 static bool find_places(const char *to, struct places *places, struct pki_error *err)
@@ -120,7 +121,26 @@ static bool find_places(const char *to, struct places *places, struct pki_error 
     places->record = places->cellar ? below(to, PKI_REHEARSAL_RECORD, err) : NULL;
     places->tree = places->record ? below(to, PKI_REHEARSAL_TREE, err) : NULL;
     places->passphrase = places->tree ? below(to, PKI_REHEARSAL_PASSPHRASE, err) : NULL;
-    return places->passphrase != NULL;
+    places->shares = places->passphrase ? below(to, PKI_REHEARSAL_SHARES, err) : NULL;
+    return places->shares != NULL;
+}
+
+/* Shares are for their custodians' eyes: only those of throw-away keys may be answered. */
+static bool find_shares(const struct pki_answers *answers, bool rehearsal, bool *as_shown,
+                        struct pki_error *err)
+{
+    const char *answer = pki_answers_find(answers, "", "shares");
+
+    *as_shown = answer && *answer;
+    if (!*as_shown)
+        return true;
+    if (!rehearsal) {
+        return pki_fail(err, PKI_E_USAGE,
+                        "shares are answered in a rehearsal only: here custodians type them, or "
+                        "--share-file gives them");
+    }
+    return strcmp(answer, CLI_AS_SHOWN) == 0 ||
+           pki_fail(err, PKI_E_USAGE, "shares: \"" CLI_AS_SHOWN "\" is the only answer");
 }
 
 static bool rehearse(struct cli *cli, const struct args *args, struct pki_error *err)
@@ -129,9 +149,11 @@ static bool rehearse(struct cli *cli, const struct args *args, struct pki_error 
     pki_auto(pki_answers) answers = NULL;
     const char *to = args->to ? args->to : "rehearsal";
     struct cli_texts *files = &cli->common.passphrase_files;
+    bool as_shown = false;
 
     if (!may_run(cli, err) || !find_places(to, &places, err) ||
-        (args->answers && !pki_answers_load(args->answers, &answers, err)))
+        (args->answers && !pki_answers_load(args->answers, &answers, err)) ||
+        !find_shares(answers, true, &as_shown, err))
         return false;
     if (files->n > 0 || args->record || cli->common.share_files.n > 0)
         return pki_fail(err, PKI_E_USAGE,
@@ -149,7 +171,8 @@ static bool rehearse(struct cli *cli, const struct args *args, struct pki_error 
                                                      .cellar = places.cellar,
                                                      .record = places.record,
                                                      .answers = args->answers,
-                                                     .below = places.tree};
+                                                     .below = places.tree,
+                                                     .shares = as_shown ? places.shares : NULL};
     bool done = pki_ceremony_prepare(&rehearsal, &hands, err) &&
                 pki_ceremony_run(&request, &hands, cli->report, err);
     files->n = 0;
@@ -167,7 +190,10 @@ static bool run_script(struct cli *cli, const struct args *args, struct pki_erro
                                                      .approved = args->approved.list,
                                                      .n_approved = args->approved.n};
 
-    if (!may_run(cli, err) || (args->answers && !pki_answers_load(args->answers, &answers, err)))
+    bool as_shown = false;
+
+    if (!may_run(cli, err) || (args->answers && !pki_answers_load(args->answers, &answers, err)) ||
+        !find_shares(answers, false, &as_shown, err))
         return false;
     struct cli_ceremony ceremony = {.cli = cli, .cellar = request.cellar, .answers = answers};
     const struct pki_ceremony_hands hands = cli_ceremony_hands(&ceremony);

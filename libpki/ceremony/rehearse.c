@@ -302,9 +302,11 @@ static bool make(struct pki_rehearsal *rehearsal)
 
     if (!pki_dir_make(AT_FDCWD, rehearsal->request->to, &dir, rehearsal->err))
         return false;
-    rehearsal->hands->say(rehearsal->hands->context,
-                          "A rehearsal: its keys are thrown away, and what has to be there before "
-                          "is being made.");
+    rehearsal->hands->say(
+        rehearsal->hands->context,
+        "A rehearsal: its keys are thrown away, their passphrases are made and kept "
+        "in its directory, and nobody is asked for them. What has to be there "
+        "before is being made.");
     if (!pki_dir_make(dir, PKI_REHEARSAL_TREE, &tree, rehearsal->err) ||
         !write_passphrase(rehearsal, dir) || !pki_rehearsal_make_places(rehearsal))
         return false;

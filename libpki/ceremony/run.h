@@ -1,8 +1,9 @@
 /*
  * Inside the runner: run.c goes through the steps, run_step.c through what a step consists of,
  * run_ask.c through what people say to it, run_approve.c knows what was approved, run_duty.c
- * runs a duty, run_cellar.c asks the cellar, run_keep.c keeps evidence, run_room.c looks at the
- * room, run_read.c finds where a transcript stands.
+ * runs a duty, run_cellar.c asks the cellar, run_shares.c hands shares on in a rehearsal,
+ * run_keep.c keeps evidence, run_room.c looks at the room, run_read.c finds where a transcript
+ * stands.
  *
  * Whatever happened is a line in the transcript before the next thing happens, and what a step
  * still owes is seen from its lines: a ceremony that goes on after a cut and one that was never
@@ -135,6 +136,18 @@ PKI_CHECKED bool pki_run_version(struct pki_run *run, const char *tool, struct p
 /** Have the name typed by those who confirm, if the step has one. */
 enum pki_run_turn pki_run_names(struct pki_run *run);
 enum pki_run_turn pki_run_duty(struct pki_run *run);
+
+/* Options more for a duty, and their texts. */
+#define PKI_RUN_SHARES 64
+struct pki_run_shares {
+    const char *words[2 * PKI_RUN_SHARES + 2];
+    size_t n;
+    struct pki_buf to, texts[PKI_RUN_SHARES];
+    size_t n_texts;
+};
+void pki_run_shares_clear(struct pki_run_shares *shares);
+/** In a rehearsal in which nobody types shares: what the duty of the step gets of them. */
+PKI_CHECKED bool pki_run_take_shares(struct pki_run *run, struct pki_run_shares *shares);
 
 /* --- approvals ------------------------------------------------------------------------------ */
 

@@ -194,7 +194,8 @@ bool pki_run_duty_call(struct pki_run *run, const struct pki_run_call *call,
     const struct pki_duty *duty = pki_run_step_due(run)->act.duty;
     __attribute__((__cleanup__(here_clear))) struct here here = {{{0}}};
     const char *values[PKI_DUTY_PARAMS] = {NULL};
-    const char *words[PKI_DUTY_WORDS + 6];
+    __attribute__((__cleanup__(pki_run_shares_clear))) struct pki_run_shares shares = {.n = 0};
+    const char *words[PKI_DUTY_WORDS + 6 + PKI_COUNT(shares.words)];
     const char *cellar = NULL;
     const uint8_t *approval = pki_run_approval(run);
     pki_scope(pki_buf) hex = {0};
@@ -202,7 +203,8 @@ bool pki_run_duty_call(struct pki_run *run, const struct pki_run_call *call,
     if (approval)
         pki_hex(&hex, (struct pki_bytes){approval, PKI_SHA256_SIZE});
     pki_buf_byte(&hex, 0);
-    if (!pki_buf_ok(&hex, run->err) || !map_values(run, &here, values, &cellar))
+    if (!pki_buf_ok(&hex, run->err) || !map_values(run, &here, values, &cellar) ||
+        !pki_run_take_shares(run, &shares))
         return false;
     struct pki_ceremony_command command = {
         .words = words,
@@ -215,6 +217,8 @@ bool pki_run_duty_call(struct pki_run *run, const struct pki_run_call *call,
         words[command.n++] = "--approved";
         words[command.n++] = (const char *)hex.data;
     }
+    for (size_t i = 0; i < shares.n; i++)
+        words[command.n++] = shares.words[i];
     if (call->extra)
         words[command.n++] = call->extra;
     if (call->confirm) {

@@ -29,6 +29,14 @@ python3 "$here/transcript.py" "$source_dir/tests/fixtures/ceremony/good.yaml" "$
 fails 4 'the root is that of a rehearsal' cellar audit --seal --ceremony real -C tried/tree/media/cellar \
     --passphrase-file tried/passphrase.txt --confirm 'REHEARSAL Test Root CA'
 
+# Shares are answered in a rehearsal only, and in one way.
+sed 's/^any:/&\n  shares: as shown/' answers.yaml >shown.yaml
+refuses 2 'answered in a rehearsal only: here custodians type them' cellar ceremony run "$script" --record r --answers shown.yaml
+check 'it was begun' [ ! -e r ]
+sed 's/^any:/&\n  shares: academic acid/' answers.yaml >told.yaml
+refuses 2 'shares: "as shown" is the only answer' cellar ceremony rehearse "$script" --to new --answers told.yaml
+check 'it was begun' [ ! -e new ]
+
 mkdir there
 refuses 4 'there exists, and no rehearsal goes on in it.*removed and begun again' cellar ceremony rehearse "$script" --answers answers.yaml --to there
 refuses 2 'passphrases of its own' cellar ceremony rehearse "$script" --passphrase-file x --to new

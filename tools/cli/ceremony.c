@@ -9,9 +9,6 @@
 
 #define WIDTH 76 /* of a console of 80 columns */
 
-/* An answer of a rehearsal: whatever name is to be typed. */
-#define AS_SHOWN "as shown"
-
 static int64_t now(void *context)
 {
     (void)context;
@@ -139,7 +136,7 @@ static bool from_answers(const struct cli_ceremony *ceremony, const struct pki_c
 
     if (!answer || !*answer)
         return false;
-    if (ceremony->rehearsal && ask->shown && strcmp(answer, AS_SHOWN) == 0)
+    if (ceremony->rehearsal && ask->shown && strcmp(answer, CLI_AS_SHOWN) == 0)
         answer = ask->shown;
     (void)snprintf(line, size, "%s", answer);
     (void)fprintf(stderr, "%s: %s\n", ask->key, line);

@@ -6,6 +6,9 @@
 
 #include "cli/cli.h"
 
+/* An answer of a rehearsal: whatever name is to be typed, whatever shares. */
+#define CLI_AS_SHOWN "as shown"
+
 struct cli_ceremony {
     struct cli *cli;
     const char *cellar;

@@ -108,7 +108,8 @@ struct pki_ceremony_run_request {
        goes on with those that it began with. */
     const char *const *approved;
     size_t n_approved;
-    const char *below; /* a rehearsal: every path of the script lies below this; or NULL */
+    const char *below;  /* a rehearsal: every path of the script lies below this; or NULL */
+    const char *shares; /* a rehearsal: shares are written here, and nobody types them; or NULL */
 };
 
 /* --- rehearsing ------------------------------------------------------------------------------- */
@@ -118,6 +119,7 @@ struct pki_ceremony_run_request {
 #define PKI_REHEARSAL_CELLAR     "tree/media/cellar"
 #define PKI_REHEARSAL_RECORD     "record"
 #define PKI_REHEARSAL_PASSPHRASE "passphrase.txt" /* of every key, thrown away with them */
+#define PKI_REHEARSAL_SHARES     "shares"         /* where the answers have them as shown */
 
 struct pki_ceremony_rehearsal {
     const char *script;

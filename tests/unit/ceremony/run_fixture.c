@@ -253,7 +253,7 @@ static bool run(void *context, const struct pki_ceremony_command *command,
     if (!lives(room, err))
         return false;
     snprintf(outcome->program, sizeof(outcome->program), "%s/tool", room->dir);
-    if (strcmp(command->words[2], "--version") == 0)
+    if (command->n > 2 && strcmp(command->words[2], "--version") == 0)
         pki_buf_text(&out, "cellar-tool 1.0 (abc)\n");
     else if (strcmp(command->words[1], "status") == 0)
         tell_journal(room, find_word(command, "--since"), &out);
