@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include "pki/session.h"
 #include "base/utf8.h"
 
 #define NAME_MAX_LENGTH 40
@@ -79,4 +80,19 @@ void pki_text_shell(struct pki_buf *buf, const char *word)
             pki_buf_byte(buf, (uint8_t)*c);
     }
     pki_buf_byte(buf, '\'');
+}
+
+void pki_command_line(const char *program, size_t n, const char *const *words, char *line,
+                      size_t size)
+{
+    pki_scope(pki_buf) text = {0};
+
+    pki_buf_text(&text, program);
+    for (size_t i = 0; i < n && text.size < size; i++) {
+        pki_buf_byte(&text, ' ');
+        pki_text_shell(&text, words[i]);
+    }
+    (void)snprintf(line, size, "%.*s", (int)text.size, text.data ? (const char *)text.data : "");
+    if (text.size >= size)
+        memcpy(line + size - sizeof(PKI_COMMAND_CUT), PKI_COMMAND_CUT, sizeof(PKI_COMMAND_CUT));
 }

@@ -131,6 +131,10 @@ struct pki_run_call {
 /** Run the step's duty. */
 PKI_CHECKED bool pki_run_duty_call(struct pki_run *run, const struct pki_run_call *call,
                                    struct pki_ceremony_outcome *outcome);
+#define PKI_RUN_COMMAND 4096
+/** The same as the journal begins the command by which it was decided. */
+PKI_CHECKED bool pki_run_duty_line(struct pki_run *run, const struct pki_run_call *call,
+                                   char line[PKI_RUN_COMMAND]);
 /** Version of a tool, by itself. */
 PKI_CHECKED bool pki_run_version(struct pki_run *run, const char *tool, struct pki_buf *version);
 /** Have the name typed by those who confirm, if the step has one. */

@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 
+#include "pki/session.h"
 #include "base/text.h"
 #include "ceremony/run.h"
 #include "ceremony/transcript_files.h"
@@ -129,8 +130,12 @@ bool pki_run_version(struct pki_run *run, const char *tool, struct pki_buf *vers
 
 /* --- the duty of a step --------------------------------------------------------------------- */
 
-struct here {
-    struct pki_buf values[PKI_DUTY_PARAMS + 1];
+/* Its words, and the texts that they point to. */
+struct composed {
+    struct pki_ceremony_command command;
+    const char *words[PKI_DUTY_WORDS + 6 + 2 * PKI_RUN_SHARES + 2];
+    struct pki_buf values[PKI_DUTY_PARAMS], cellar, approved;
+    const char *copy; /* the word that stands for another one in a rehearsal; or NULL */
 };
 
 /* A copy's name has the number of its journal entry, which is another one in a rehearsal: there the
@@ -152,15 +157,17 @@ static bool find_copy(struct pki_run *run, const char *key, struct pki_buf *copy
     return true;
 }
 
-static void here_clear(struct here *here)
+static void composed_clear(struct composed *composed)
 {
-    for (size_t i = 0; i < PKI_COUNT(here->values); i++)
-        pki_buf_clear(&here->values[i]);
+    for (size_t i = 0; i < PKI_COUNT(composed->values); i++)
+        pki_buf_clear(&composed->values[i]);
+    pki_buf_clear(&composed->cellar);
+    pki_buf_clear(&composed->approved);
 }
 
 /* Paths and copies as they are here, everything else as it stands. */
-static bool map_values(struct pki_run *run, struct here *here, const char *values[PKI_DUTY_PARAMS],
-                       const char **cellar)
+static bool map_values(struct pki_run *run, struct composed *composed,
+                       const char *values[PKI_DUTY_PARAMS])
 {
     const struct pki_script_do *act = &pki_run_step_due(run)->act;
 
@@ -170,60 +177,84 @@ static bool map_values(struct pki_run *run, struct here *here, const char *value
         bool copy = values[i] && run->request->below && strcmp(param->name, "copy") == 0;
         if (!values[i] || (!param->path && !copy))
             continue;
-        if (copy && !find_copy(run, act->values[0], &here->values[i]))
+        if (copy && !find_copy(run, act->values[0], &composed->values[i]))
             return false;
         if (!copy)
-            pki_run_path(run, values[i], &here->values[i]);
-        pki_buf_byte(&here->values[i], 0);
-        if (!pki_buf_ok(&here->values[i], run->err))
+            pki_run_path(run, values[i], &composed->values[i]);
+        pki_buf_byte(&composed->values[i], 0);
+        if (!pki_buf_ok(&composed->values[i], run->err))
             return false;
-        values[i] = (const char *)here->values[i].data;
+        values[i] = (const char *)composed->values[i].data;
+        composed->copy = copy ? values[i] : composed->copy;
     }
-    *cellar = NULL;
-    if (act->cellar) {
-        pki_run_path(run, act->cellar, &here->values[PKI_DUTY_PARAMS]);
-        pki_buf_byte(&here->values[PKI_DUTY_PARAMS], 0);
-        *cellar = (const char *)here->values[PKI_DUTY_PARAMS].data;
+    if (act->cellar)
+        pki_run_path(run, act->cellar, &composed->cellar);
+    pki_buf_byte(&composed->cellar, 0);
+    return pki_buf_ok(&composed->cellar, run->err);
+}
+
+static void add_word(struct composed *composed, const char *word)
+{
+    composed->words[composed->command.n++] = word;
+}
+
+static bool compose(struct pki_run *run, const struct pki_run_call *call, struct composed *composed)
+{
+    const struct pki_script_do *act = &pki_run_step_due(run)->act;
+    const char *values[PKI_DUTY_PARAMS] = {NULL};
+    const uint8_t *approval = pki_run_approval(run);
+
+    if (approval)
+        pki_hex(&composed->approved, (struct pki_bytes){approval, PKI_SHA256_SIZE});
+    pki_buf_byte(&composed->approved, 0);
+    if (!pki_buf_ok(&composed->approved, run->err) || !map_values(run, composed, values))
+        return false;
+    const char *cellar = act->cellar ? (const char *)composed->cellar.data : NULL;
+    composed->command = (struct pki_ceremony_command){
+        .words = composed->words,
+        .n = pki_duty_words(act->duty, values, cellar, composed->words),
+        .opens_key = act->duty->opens_key,
+    };
+    if (run->request->below && strcmp(act->duty->name, "init") == 0)
+        add_word(composed, "--rehearsal");
+    if (approval) {
+        add_word(composed, "--approved");
+        add_word(composed, (const char *)composed->approved.data);
     }
-    return pki_buf_ok(&here->values[PKI_DUTY_PARAMS], run->err);
+    if (call->extra)
+        add_word(composed, call->extra);
+    if (call->confirm) {
+        add_word(composed, "--confirm");
+        add_word(composed, call->confirm);
+    }
+    return true;
 }
 
 bool pki_run_duty_call(struct pki_run *run, const struct pki_run_call *call,
                        struct pki_ceremony_outcome *outcome)
 {
-    const struct pki_duty *duty = pki_run_step_due(run)->act.duty;
-    __attribute__((__cleanup__(here_clear))) struct here here = {{{0}}};
-    const char *values[PKI_DUTY_PARAMS] = {NULL};
+    __attribute__((__cleanup__(composed_clear))) struct composed composed = {.words = {NULL}};
     __attribute__((__cleanup__(pki_run_shares_clear))) struct pki_run_shares shares = {.n = 0};
-    const char *words[PKI_DUTY_WORDS + 6 + PKI_COUNT(shares.words)];
-    const char *cellar = NULL;
-    const uint8_t *approval = pki_run_approval(run);
-    pki_scope(pki_buf) hex = {0};
 
-    if (approval)
-        pki_hex(&hex, (struct pki_bytes){approval, PKI_SHA256_SIZE});
-    pki_buf_byte(&hex, 0);
-    if (!pki_buf_ok(&hex, run->err) || !map_values(run, &here, values, &cellar) ||
-        !pki_run_take_shares(run, &shares))
+    if (!compose(run, call, &composed) || !pki_run_take_shares(run, &shares))
         return false;
-    struct pki_ceremony_command command = {
-        .words = words,
-        .n = pki_duty_words(duty, values, cellar, words),
-        .opens_key = duty->opens_key,
-    };
-    if (run->request->below && strcmp(duty->name, "init") == 0)
-        words[command.n++] = "--rehearsal";
-    if (approval) {
-        words[command.n++] = "--approved";
-        words[command.n++] = (const char *)hex.data;
-    }
     for (size_t i = 0; i < shares.n; i++)
-        words[command.n++] = shares.words[i];
-    if (call->extra)
-        words[command.n++] = call->extra;
-    if (call->confirm) {
-        words[command.n++] = "--confirm";
-        words[command.n++] = call->confirm;
-    }
-    return run->hands->run(run->hands->context, &command, outcome, run->err);
+        add_word(&composed, shares.words[i]);
+    return run->hands->run(run->hands->context, &composed.command, outcome, run->err);
+}
+
+bool pki_run_duty_line(struct pki_run *run, const struct pki_run_call *call,
+                       char line[PKI_RUN_COMMAND])
+{
+    __attribute__((__cleanup__(composed_clear))) struct composed composed = {.words = {NULL}};
+
+    if (!compose(run, call, &composed))
+        return false;
+    /* In a rehearsal, a copy that was destroyed is not the next one any more. */
+    size_t n = 2;
+    while (n < composed.command.n && composed.words[n] != composed.copy)
+        n++;
+    pki_command_line(pki_run_step_due(run)->act.duty->tool, n - 2, composed.words + 2, line,
+                     PKI_RUN_COMMAND);
+    return true;
 }

@@ -9,6 +9,7 @@
  */
 #include <stdlib.h>
 
+#include "pki/session.h"
 #include "base/text.h"
 #include "ceremony/run.h"
 #include "ceremony/transcript_files.h"
@@ -36,6 +37,17 @@ static bool name_typed(struct pki_run *run, struct pki_buf *name)
     pki_transcript_name(pki_run_step_due(run), run->request->below != NULL, name);
     pki_buf_byte(name, 0);
     return pki_buf_ok(name, run->err);
+}
+
+/* As it is run once its name was typed. */
+static bool name_call(struct pki_run *run, struct pki_buf *name, struct pki_run_call *call)
+{
+    if (!pki_run_step_due(run)->act.duty->severe)
+        return true;
+    if (!name_typed(run, name))
+        return false;
+    call->confirm = (const char *)name->data;
+    return true;
 }
 
 /* --- before --------------------------------------------------------------------------------- */
@@ -195,24 +207,42 @@ static enum pki_run_turn finish(struct pki_run *run, const struct deed *deed)
 
 /* --- after a cut ---------------------------------------------------------------------------- */
 
-/* Where something was approved, the entry names it. */
-static bool holds(const struct pki_run *run, const struct pki_run_journal *journal,
-                  const char *action)
+/* The journal's has more at its end, as --passphrase-file, and may be cut. */
+static bool is_command(const char *decided_by, const char *line)
+{
+    static const char cut[] = PKI_COMMAND_CUT;
+    const size_t end = sizeof(cut) - 1, length = strlen(decided_by);
+    size_t size = strlen(line);
+
+    if (length > end && strcmp(decided_by + length - end, cut) == 0 && size > length - end)
+        size = length - end;
+    return strncmp(decided_by, line, size) == 0 &&
+           (decided_by[size] == 0 || decided_by[size] == ' ');
+}
+
+/* The step's own entry: what somebody else had decided meanwhile, in another line or of another
+   authority, is none. */
+static bool find_entry(struct pki_run *run, const struct pki_run_journal *journal,
+                       const char *action, bool *found)
 {
     const json_t *entries = json_object_get(journal->result, "since");
-    const uint8_t *approval = pki_run_approval(run);
-    pki_scope(pki_buf) hex = {0};
+    struct pki_run_call call = {.extra = NULL};
+    pki_scope(pki_buf) name = {0};
+    char line[PKI_RUN_COMMAND];
 
-    if (approval)
-        pki_hex(&hex, (struct pki_bytes){approval, PKI_SHA256_SIZE});
-    pki_buf_byte(&hex, 0);
-    for (size_t i = 0; i < json_array_size(entries) && !hex.failed; i++) {
+    if (!name_call(run, &name, &call) || !pki_run_duty_line(run, &call, line))
+        return false;
+    for (size_t i = 0; i < json_array_size(entries) && !*found; i++) {
         const json_t *entry = json_array_get(entries, i);
-        if (strcmp(pki_transcript_text(entry, "action"), action) == 0 &&
-            strstr(pki_transcript_text(entry, "detail"), (const char *)hex.data))
-            return true;
+        const char *command = pki_transcript_text(entry, "command");
+        if (strcmp(pki_transcript_text(entry, "action"), action) != 0)
+            continue;
+        *found = is_command(command, line);
+        if (!*found)
+            pki_run_say(run, "Entry %lld of the journal is not of this step: %s",
+                        (long long)json_integer_value(json_object_get(entry, "entry")), command);
     }
-    return false;
+    return true;
 }
 
 /* What the journal says stands in for what the duty printed. */
@@ -265,10 +295,12 @@ static enum pki_run_turn recover(struct pki_run *run)
 {
     __attribute__((__cleanup__(pki_run_journal_clear))) struct pki_run_journal since = {0};
     const char *entry = pki_run_step_due(run)->act.duty->entry;
+    bool found = false;
 
-    if (!pki_run_journal(run, entry_before(run), &since) || !is_same_cellar(run, &since))
+    if (!pki_run_journal(run, entry_before(run), &since) || !is_same_cellar(run, &since) ||
+        (entry && !find_entry(run, &since, entry, &found)))
         return PKI_RUN_FAIL;
-    if (entry && holds(run, &since, entry))
+    if (found)
         return take_over(run, &since);
     pki_run_say(run, "The duty had not been done when it was cut off: the step begins again.");
     return PKI_RUN_AGAIN;
@@ -278,16 +310,11 @@ static enum pki_run_turn recover(struct pki_run *run)
 
 static enum pki_run_turn do_it(struct pki_run *run)
 {
-    const struct pki_script_step *step = pki_run_step_due(run);
     struct pki_ceremony_outcome outcome = {0};
     struct pki_run_call call = {.extra = NULL};
     pki_scope(pki_buf) name = {0};
 
-    if (step->confirm_type && !name_typed(run, &name))
-        return PKI_RUN_FAIL;
-    if (step->act.duty->severe)
-        call.confirm = (const char *)name.data;
-    if (!intend(run) || !pki_run_duty_call(run, &call, &outcome)) {
+    if (!name_call(run, &name, &call) || !intend(run) || !pki_run_duty_call(run, &call, &outcome)) {
         free(outcome.output);
         return PKI_RUN_FAIL;
     }

@@ -138,7 +138,10 @@ static bool create(const struct pki_init_request *request, int cellar, struct pk
         .rehearsal = request->rehearsal,
     };
     pki_auto(pki_store) store = NULL;
+    char actor[400];
 
+    pki_actor_write(actor, request->tool, request->command_line);
+    row.made_by = actor;
     (void)snprintf(row.tool, sizeof(row.tool), "%s %s", request->tool ? request->tool : "libpki",
                    pki_version());
     if (!pki_random(row.id, sizeof(row.id), err) ||

@@ -22,11 +22,14 @@ static void add_entry(void *context, int64_t number, const struct pki_journal_en
     if (!since->entries)
         since->entries = pki_report_table(since->report, "Since");
     struct pki_report *row = pki_report_row(since->entries);
+    const char *command = strstr(entry->actor, ": "); /* "cellar-crl 0.1.0: cellar-crl root-g1" */
     pki_report_integer(row, "Entry", number);
     pki_report_time(row, "When", entry->at);
     pki_report_text(row, "Action", "%s", entry->action);
     pki_report_text(row, "Subject", "%s", entry->subject);
     pki_report_text(row, "Detail", "%s", entry->detail);
+    if (command)
+        pki_report_text(row, "Command", "%s", command + 2);
 }
 
 static void add_certificate(void *context, struct pki_bytes der)

@@ -35,7 +35,7 @@ static bool add_first_rows(struct pki_txn *txn, const struct pki_cellar_row *cel
         .action = "init",
         .subject = cellar->rehearsal ? PKI_REHEARSAL : "cellar",
         .detail = cellar->rehearsal ? "new rehearsal" : "new cellar",
-        .actor = cellar->tool,
+        .actor = cellar->made_by ? cellar->made_by : cellar->tool,
     };
     pki_scope(pki_statement) insert = {0};
 

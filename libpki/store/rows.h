@@ -21,7 +21,8 @@
 struct pki_cellar_row {
     uint8_t id[16];
     int64_t created_at;
-    char tool[64]; /* version that made it */
+    char tool[64];       /* version that made it */
+    const char *made_by; /* actor of its first entry, when it is made; NULL: the tool */
     bool rehearsal;
 };
 

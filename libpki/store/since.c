@@ -29,6 +29,7 @@ static bool show_entry(struct pki_statement *query, const struct pki_since *see,
     pki_scope(pki_buf) detail = {0};
     char action[40] = "";
     char subject[600] = "";
+    char actor[400] = "";
     int64_t number = pki_column_integer(query);
     struct pki_journal_entry entry = {.at = pki_column_integer(query)};
 
@@ -36,11 +37,13 @@ static bool show_entry(struct pki_statement *query, const struct pki_since *see,
     pki_column_text(query, subject, sizeof(subject));
     pki_column_buf(query, &detail);
     pki_buf_byte(&detail, 0);
+    pki_column_text(query, actor, sizeof(actor));
     if (!pki_column_ok(query, err) || !pki_buf_ok(&detail, err))
         return false;
     entry.action = action;
     entry.subject = subject;
     entry.detail = (const char *)detail.data;
+    entry.actor = actor;
     see->entry(see->context, number, &entry);
     return true;
 }

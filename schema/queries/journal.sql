@@ -32,7 +32,7 @@ FROM journal_row WHERE entry = ?1 ORDER BY position;
 SELECT id FROM journal WHERE hash = ?1;
 
 -- name: entries_since
-SELECT id, at, action, subject, detail FROM journal WHERE id > ?1 ORDER BY id;
+SELECT id, at, action, subject, detail, actor FROM journal WHERE id > ?1 ORDER BY id;
 
 -- The certificates that entries after this one cover.
 -- name: certificates_since

@@ -56,6 +56,7 @@ json 0 cellar-status 'result["calendar"].startswith("BEGIN:VCALENDAR")' cellar s
 refuses 2 'within' cellar status --calendar --within 1d -C cellar
 
 # What the journal holds after an entry, and what came of it.
+json 0 cellar-status 'result["since"][0]["command"].startswith("cellar-init ")' cellar status --since 0 -C cellar
 keeps cellar works cellar status --since 0 -C cellar
 says '^  Action   init$'
 last=$(sed -n 's/^  Entry  *//p' out | tail -n 1)
@@ -64,7 +65,7 @@ check 'every certificate, as PEM' [ "$certificates" -eq 3 ]
 check 'it is the root' [ "$(openssl x509 -in out -noout -fingerprint -sha256 | tr -d : | tr A-F a-f)" = \
     "$(openssl x509 -in cellar/exports/prod/anchors.pem -noout -fingerprint -sha256 | tr -d : | tr A-F a-f)" ]
 check 'its CRL is there' [ -f "cellar/$(grep -o 'crls/root-g1-[0-9]*.crl' out)" ]
-json 0 cellar-status '[e["action"] for e in result["since"]][-1] == "export" and len(result["head_then"]) == 64 and "certificates" not in result' \
+json 0 cellar-status '[e["action"] for e in result["since"]][-1] == "export" and result["since"][-1]["command"].startswith("cellar-export") and len(result["head_then"]) == 64 and "certificates" not in result' \
     cellar status --since "$((last - 1))" -C cellar
 works cellar status --since 999 -C cellar
 check 'a head of an entry that is not there' ! grep -q 'Head then' out

@@ -28,30 +28,6 @@ const char *cli_summary(enum cli_tool_id id)
     return rows[id].summary;
 }
 
-/* What a shell takes as it is. */
-#define PLAIN                              \
-    "abcdefghijklmnopqrstuvwxyz"           \
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789" \
-    "@%+=:,./-_"
-
-#define CUT " ..." /* there is more than room for */
-
-/* For the journal: the words as typed. Secrets are never among them: they have no option. */
-static void keep_command_line(struct cli *cli, int argc, char **argv)
-{
-    size_t used = 0;
-
-    for (int i = 0; i < argc && used < sizeof(cli->command_line); i++) {
-        const char *word = i == 0 ? cli_program(cli->tool->id) : argv[i];
-        bool plain = strspn(word, PLAIN) == strlen(word);
-        int n = snprintf(cli->command_line + used, sizeof(cli->command_line) - used,
-                         plain ? "%s%s" : "%s'%s'", i == 0 ? "" : " ", word);
-        used += n > 0 ? (size_t)n : 0;
-    }
-    if (used >= sizeof(cli->command_line))
-        memcpy(cli->command_line + sizeof(cli->command_line) - sizeof(CUT), CUT, sizeof(CUT));
-}
-
 static bool inform(const struct cli *cli)
 {
     if (cli->common.help)
@@ -115,7 +91,9 @@ static bool prepare(struct cli *cli, void *args, int argc, char **argv, struct p
     if (!pki_harden(err) ||
         !(cli->tool->runs_siblings ? pki_sandbox_enter_front(err) : pki_sandbox_enter(err)))
         return false;
-    keep_command_line(cli, argc, argv);
+    /* For the journal. Secrets are never among the words: they have no option. */
+    pki_command_line(cli_program(cli->tool->id), argc > 0 ? (size_t)argc - 1 : 0,
+                     (const char *const *)argv + 1, cli->command_line, sizeof(cli->command_line));
     return cli_parse(cli, args, argc, argv, err);
 }
 

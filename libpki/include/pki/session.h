@@ -88,6 +88,12 @@ PKI_CHECKED bool pki_session_open(const struct pki_session_request *request,
 void pki_session_free(struct pki_session *session);
 PKI_DEFINE_AUTO(pki_session)
 
+/** A command as it is typed into a shell: for command_line, and to find it in the journal. Where
+ *  there is more than room for it ends in PKI_COMMAND_CUT. */
+void pki_command_line(const char *program, size_t n, const char *const *words, char *line,
+                      size_t size);
+#define PKI_COMMAND_CUT " ..."
+
 /** Now, by the session's clock: seconds, UTC. Also for tools without a cellar: pass NULL. */
 int64_t pki_session_now(const struct pki_session *session);
 

@@ -1,5 +1,7 @@
 #include "base/text.h"
 
+#include "pki/session.h"
+
 #include "test.h"
 
 /* NOLINTBEGIN(misc-misleading-bidirectional): that is what is tested */
@@ -97,6 +99,21 @@ static void test_text_words_are_quoted_for_a_shell(void)
     }
 }
 
+static void test_a_command_is_cut_where_there_is_more_than_room_for(void)
+{
+    static const char *const words[] = {"prod", "it's", "a b"};
+    char line[40];
+
+    pki_command_line("cellar-crl", 3, words, line, sizeof(line));
+    CU_ASSERT_STRING_EQUAL(line, "cellar-crl prod 'it'\\''s' 'a b'");
+    pki_command_line("cellar-crl", 3, words, line, 32);
+    CU_ASSERT_STRING_EQUAL(line, "cellar-crl prod 'it'\\''s' 'a b'");
+    pki_command_line("cellar-crl", 3, words, line, 30);
+    CU_ASSERT_STRING_EQUAL(line, "cellar-crl prod 'it'\\''s'" PKI_COMMAND_CUT);
+    pki_command_line("cellar-crl", 0, NULL, line, sizeof(line));
+    CU_ASSERT_STRING_EQUAL(line, "cellar-crl");
+}
+
 static void test_text_names_are_plain(void)
 {
     static const char *const good[] = {
@@ -128,6 +145,8 @@ int main(void)
         {"a NUL is escaped", test_text_nul_is_escaped},
         {"taming replaces in place", test_text_tame_replaces_in_place},
         {"words are quoted for a shell", test_text_words_are_quoted_for_a_shell},
+        {"a command is cut where there is more than room for",
+         test_a_command_is_cut_where_there_is_more_than_room_for},
         {"names are plain", test_text_names_are_plain},
         CU_TEST_INFO_NULL,
     };

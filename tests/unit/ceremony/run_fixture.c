@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "pki/session.h"
 #include "base/file.h"
 #include "ceremony/transcript.h"
 
@@ -57,19 +58,25 @@ void room_make(struct room *room, const char *script)
 
 /* --- the journal ---------------------------------------------------------------------------- */
 
-static void decide(const struct room *room, const char *action)
+/* "rotate cellar-rotate prod code-signing --confirm ..." */
+void room_decide(const struct room *room, const char *action, const char *command)
 {
     char path[512];
-    char line[64];
+    char line[512];
 
     snprintf(path, sizeof(path), "%s/journal", room->dir);
-    snprintf(line, sizeof(line), "%s\n", action);
+    snprintf(line, sizeof(line), "%s %s\n", action, command);
     pki_scope_fd int file = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
     CU_ASSERT_EQUAL(write(file, line, strlen(line)), (ssize_t)strlen(line));
 }
 
-/* The action of an entry; false after the last. */
-static bool entry(const struct room *room, unsigned n, char action[64])
+struct entry {
+    char action[512];
+    const char *command;
+};
+
+/* False after the last. */
+static bool read_entry(const struct room *room, unsigned n, struct entry *entry)
 {
     char path[512];
 
@@ -77,36 +84,40 @@ static bool entry(const struct room *room, unsigned n, char action[64])
     FILE *file = fopen(path, "re");
     bool found = file != NULL;
     for (unsigned i = 0; found && i < n; i++)
-        found = fgets(action, 64, file) != NULL;
+        found = fgets(entry->action, sizeof(entry->action), file) != NULL;
     if (file)
         (void)fclose(file);
-    action[strcspn(action, "\n")] = 0;
+    entry->action[strcspn(entry->action, "\n")] = 0;
+    char *space = entry->action + strcspn(entry->action, " ");
+    entry->command = space + (*space == ' ');
+    *space = 0;
     return found;
 }
 
 unsigned room_count(const struct room *room, const char *action)
 {
-    char found[64];
+    struct entry entry;
     unsigned count = 0;
 
-    for (unsigned n = 1; entry(room, n, found); n++)
-        count += strcmp(found, action) == 0;
+    for (unsigned n = 1; read_entry(room, n, &entry); n++)
+        count += strcmp(entry.action, action) == 0;
     return count;
 }
 
 static void tell_journal(const struct room *room, const char *since, struct pki_buf *out)
 {
-    char action[64];
+    struct entry entry;
     unsigned from = since ? (unsigned)strtoul(since, NULL, 10) : 1000000;
     unsigned n = 1;
 
     pki_buf_text(out, "{\"status\": 0, \"result\": {\"since\": [");
-    for (const char *comma = ""; entry(room, n, action); n++) {
+    for (const char *comma = ""; read_entry(room, n, &entry); n++) {
         if (n <= from)
             continue;
-        bool waited = room->waits && strcmp(action, "rotate") == 0;
-        pki_buf_printf(out, "%s{\"entry\": %u, \"action\": \"%s\", \"detail\": \"%s%s\"}", comma, n,
-                       action, waited ? "approved by sha256 " : "1", waited ? room->waits : "");
+        pki_buf_printf(out,
+                       "%s{\"entry\": %u, \"action\": \"%s\", \"detail\": \"1\", "
+                       "\"command\": \"%s\"}",
+                       comma, n, entry.action, entry.command);
         comma = ", ";
     }
     pki_buf_text(out, "], \"head_then\": \"");
@@ -216,6 +227,21 @@ static bool is_refused(const struct room *room, const struct pki_ceremony_comman
     return approved && (!room->waits || strcmp(approved, room->waits) != 0);
 }
 
+/* With what the hand adds at its end. */
+static void record(const struct room *room, const char *action,
+                   const struct pki_ceremony_command *command)
+{
+    char program[64];
+    char line[400];
+    size_t size = 0;
+
+    snprintf(program, sizeof(program), "cellar-%s", command->words[1]);
+    pki_command_line(program, command->n - 2, command->words + 2, line, sizeof(line) - 20);
+    size = strlen(line);
+    snprintf(line + size, sizeof(line) - size, " --share-file x");
+    room_decide(room, action, line);
+}
+
 static void do_duty(struct room *room, const struct pki_ceremony_command *command,
                     struct pki_ceremony_outcome *outcome)
 {
@@ -233,15 +259,17 @@ static void do_duty(struct room *room, const struct pki_ceremony_command *comman
     outcome->status = breaks ? room->breaks_with : 0;
     if (breaks)
         room->breaks = NULL;
+    if (breaks && room->meanwhile)
+        room_decide(room, "rotate", room->meanwhile);
     if (breaks && !room->does_it)
         return;
     if (strcmp(duty, "rotate") == 0)
         CU_ASSERT_STRING_EQUAL(find_word(command, "--confirm"),
                                room->below ? "REHEARSAL Test Prod Code Signing CA G2"
                                            : "Test Prod Code Signing CA G2");
-    decide(room, duty);
+    record(room, duty, command);
     if (strcmp(duty, "backup") == 0)
-        decide(room, "backed-up");
+        record(room, "backed-up", command);
 }
 
 static bool run(void *context, const struct pki_ceremony_command *command,

@@ -23,7 +23,8 @@ struct room {
     int fails_at;       /* or that call fails */
     const char *breaks; /* a duty that ends so: "rotate" */
     int breaks_with;
-    bool does_it; /* nevertheless */
+    bool does_it;          /* nevertheless */
+    const char *meanwhile; /* then somebody else rotates, by this command; or NULL */
     const char *below;
     const char *approved[3]; /* of the request; ends with NULL */
     bool elsewhere;          /* its cellar is another one now */
@@ -39,6 +40,8 @@ void room_make(struct room *room, const char *script);
 bool room_run(struct room *room, struct pki_error *err);
 /** The same in a process of its own, which dies_at may end; whether it came to its end. */
 bool room_run_until_killed(struct room *room);
+/** An entry of its journal, decided by a command as pki_command_line has it. */
+void room_decide(const struct room *room, const char *action, const char *command);
 /** How often the journal has an entry of this action. */
 unsigned room_count(const struct room *room, const char *action);
 /** The script of ceremony_fixture was run: every step done, and every duty once. */

@@ -66,6 +66,43 @@ static void test_a_duty_whose_sibling_was_killed_is_looked_for(void)
     }
 }
 
+static void test_what_somebody_else_decided_meanwhile_is_not_taken_over(void)
+{
+    static const char *const others[] = {
+        "cellar-rotate prod tls --confirm 'Test Prod TLS CA G2'",
+        "cellar-rotate prod code-signing-2 --confirm 'Test Prod Code Signing CA G2'",
+        "cellar-rotate prod code-signing --confirm 'Test Prod Code Signing CA G3'",
+        "cellar-rotate prod code-si ...x",
+        "",
+    };
+
+    for (size_t i = 0; i < PKI_COUNT(others); i++) {
+        struct room room;
+        struct pki_error err = {0};
+        room_make(&room, fixture_script("", ""));
+        room.breaks = "rotate";
+        room.breaks_with = 128 + 9;
+        room.meanwhile = others[i];
+        EXPECT_OK(room_run(&room, &err), err);
+        CU_ASSERT_PTR_NOT_NULL(strstr(room.said, "is not of this step: "));
+        CU_ASSERT_EQUAL(room_count(&room, "rotate"), 2);
+        CU_ASSERT_EQUAL(room.drafts, 2);
+    }
+}
+
+static void test_a_command_that_the_journal_cut_is_the_step_s(void)
+{
+    struct room room;
+    struct pki_error err = {0};
+
+    room_make(&room, fixture_script("", ""));
+    room.breaks = "rotate";
+    room.breaks_with = 128 + 9;
+    room.meanwhile = "cellar-rotate prod code-signing --confirm 'Test Pr ...";
+    EXPECT_OK(room_run(&room, &err), err);
+    room_expect_once(&room);
+}
+
 /* --- people --------------------------------------------------------------------------------- */
 
 static void test_enter_alone_never_confirms(void)
@@ -351,6 +388,10 @@ int main(void)
         {"killed here and there it goes on", test_killed_here_and_there_it_goes_on},
         {"a duty whose sibling was killed is looked for",
          test_a_duty_whose_sibling_was_killed_is_looked_for},
+        {"what somebody else decided meanwhile is not taken over",
+         test_what_somebody_else_decided_meanwhile_is_not_taken_over},
+        {"a command that the journal cut is the step's",
+         test_a_command_that_the_journal_cut_is_the_step_s},
         {"Enter alone never confirms", test_enter_alone_never_confirms},
         {"answers that do not fit are asked again", test_answers_that_do_not_fit_are_asked_again},
         {"a stop at the keyboard is a pause", test_a_stop_at_the_keyboard_is_a_pause},
