@@ -139,6 +139,7 @@ struct pki_transcript_summary {
     char id[41], title[128];
     uint8_t script[PKI_SHA256_SIZE], head[PKI_SHA256_SIZE];
     int64_t lines, exceptions, files, began, ended;
+    int64_t countersignatures; /* files, not looked into */
     size_t steps, steps_done, steps_left;
     bool open;    /* it has not ended: no head.txt yet */
     bool stopped; /* before its last step */

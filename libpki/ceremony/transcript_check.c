@@ -269,8 +269,8 @@ static bool check_strangers(struct check *check, bool after_cut, struct pki_erro
 
     (void)snprintf(summary->due, sizeof(summary->due), "%s",
                    check->due < check->script->n_steps ? check->script->steps[check->due].id : "");
-    return pki_transcript_no_strangers(check->dir, check->kept, !summary->open,
-                                       may ? summary->due : NULL, &summary->loose, err);
+    return pki_transcript_no_strangers(check->dir, check->kept, may ? summary->due : NULL, summary,
+                                       err);
 }
 
 static bool check_all(struct check *check, bool after_cut, struct pki_error *err)

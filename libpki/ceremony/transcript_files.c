@@ -100,17 +100,21 @@ bool pki_transcript_is_loose(const char *step, const char *name)
 struct search {
     const json_t *kept;
     const char *step; /* whose loose files are let pass; or NULL */
-    bool ended;       /* countersignatures are let pass */
-    bool loose;       /* there was one */
-    int remove;       /* they are, from this directory; or -1 */
+    bool ended;       /* countersignatures are let pass, and counted */
+    int64_t countersignatures;
+    bool loose; /* there was one */
+    int remove; /* they are, from this directory; or -1 */
 };
 
 static bool look_at(struct search *search, const char *name, struct pki_error *err)
 {
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
-        (search->kept ? is_kept(search->kept, name) : is_own(name)) ||
-        (search->ended && pki_transcript_is_witness(name)))
+        (search->kept ? is_kept(search->kept, name) : is_own(name)))
         return true;
+    if (search->ended && pki_transcript_is_witness(name)) {
+        search->countersignatures++;
+        return true;
+    }
     if (!search->kept || !search->step || !pki_transcript_is_loose(search->step, name))
         return pki_fail(err, PKI_E_INTEGRITY, "%s%.80s is not of this ceremony",
                         search->kept ? PKI_TRANSCRIPT_EVIDENCE "/" : "", name);
@@ -143,10 +147,10 @@ static bool look_through(int dir, struct search *search, struct pki_error *err)
     return good;
 }
 
-bool pki_transcript_no_strangers(int dir, const json_t *kept, bool ended, const char *step,
-                                 bool *loose, struct pki_error *err)
+bool pki_transcript_no_strangers(int dir, const json_t *kept, const char *step,
+                                 struct pki_transcript_summary *summary, struct pki_error *err)
 {
-    struct search top = {.ended = ended, .remove = -1};
+    struct search top = {.ended = !summary->open, .remove = -1};
     struct search search = {.kept = kept, .step = step, .remove = -1};
     int own = -1;
     int evidence = -1;
@@ -155,7 +159,8 @@ bool pki_transcript_no_strangers(int dir, const json_t *kept, bool ended, const 
         !pki_dir_open(dir, PKI_TRANSCRIPT_EVIDENCE, &evidence, err) ||
         !look_through(evidence, &search, err))
         return false;
-    *loose = search.loose;
+    summary->countersignatures = top.countersignatures;
+    summary->loose = search.loose;
     return true;
 }
 

@@ -72,12 +72,13 @@ bool pki_transcript_is_loose(const char *step, const char *name);
 
 /** Nothing lies in the directory, or in its evidence/, that is not the transcript's.
  *  @kept  names, an array of texts
- *  @ended there may be countersignatures
  *  @step  the step that a cut may have interrupted; or NULL
- *  @loose becomes true where such a file of it lies there
+ *  @summary whether it is open, so that there can be no countersignatures; else how many is noted,
+ *           and whether a file of that step lies there
  *  Fails: PKI_E_INTEGRITY names what does; PKI_E_IO */
-PKI_CHECKED bool pki_transcript_no_strangers(int dir, const json_t *kept, bool ended,
-                                             const char *step, bool *loose, struct pki_error *err);
+PKI_CHECKED bool pki_transcript_no_strangers(int dir, const json_t *kept, const char *step,
+                                             struct pki_transcript_summary *summary,
+                                             struct pki_error *err);
 /** Remove what a cut left of a step: no line names it. Fails: PKI_E_IO, PKI_E_MEMORY */
 PKI_CHECKED bool pki_transcript_tidy(int dir, const char *step, struct pki_error *err);
 

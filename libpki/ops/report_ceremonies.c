@@ -40,6 +40,12 @@ static void tell(int above, const char *name, struct pki_report *row)
     pki_report_day(row, "Began", summary.began);
     pki_report_text(row, "Steps", "%zu of %zu", summary.steps_done, summary.steps);
     pki_report_integer(row, "Exceptions", summary.exceptions);
+    if (summary.countersignatures > 0) {
+        pki_report_text(row, "Countersigned", "by %" PRId64 ", not checked here",
+                        summary.countersignatures);
+    } else {
+        pki_report_text(row, "Countersigned", "not yet");
+    }
     pki_report_octets(row, "Head", (struct pki_bytes){summary.head, PKI_SHA256_SIZE});
 }
 

@@ -42,6 +42,10 @@ ceremony cellar/ceremonies/worse
 sed -i 's/as seen/as Seen/' cellar/ceremonies/worse/transcript.jsonl
 works cellar report -C cellar --to ceremonies.html
 check 'ceremonies in a page' python3 "$here/page.py" ceremonies.html
+holds ceremonies.html '>not yet<'
+printf x >cellar/ceremonies/good/witness-ann.sig
+works cellar report -C cellar --to countersigned.html
+holds countersigned.html '>by 1, not checked here<'
 holds ceremonies.html '>finished<' '>8 of 8<' 'does not follow from the line before' \
     "$(sed -n 's/^head *//p' cellar/ceremonies/good/head.txt | sed 's/..../& /g; s/ $//')"
 

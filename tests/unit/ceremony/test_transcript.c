@@ -94,6 +94,7 @@ static void test_countersignatures_lie_beside_a_head(void)
     CU_ASSERT_TRUE(pki_transcript_is_witness("witness-A.b_c-2.sig"));
     EXPECT_OK(pki_file_write_new(dir, "witness-a.sig", 0600, fixture_bytes("x"), &err), err);
     EXPECT_OK(pki_transcript_check(dir, false, &summary, &err), err);
+    CU_ASSERT_EQUAL(summary.countersignatures, 1);
     CU_ASSERT_EQUAL(unlinkat(dir, PKI_TRANSCRIPT_HEAD, 0), 0);
     EXPECT_OK(pki_transcript_check(dir, true, &summary, &err), err);
     CU_ASSERT_TRUE(summary.headless);
