@@ -89,6 +89,12 @@ static bool may_run(const struct cli *cli, struct pki_error *err)
                     "--passphrase-file");
 }
 
+static bool load_answers(const struct args *args, struct pki_answers **answers,
+                         struct pki_error *err)
+{
+    return !args->answers || pki_answers_load(args->answers, args->script, answers, err);
+}
+
 /* Every path is one of its directory. */
 static char *below(const char *directory, const char *name, struct pki_error *err)
 {
@@ -126,11 +132,13 @@ static bool find_places(const char *to, struct places *places, struct pki_error 
 }
 
 /* Shares are for their custodians' eyes: only those of throw-away keys may be answered. */
-static bool find_shares(const struct pki_answers *answers, bool rehearsal, bool *as_shown,
+static bool find_shares(struct pki_answers *answers, bool rehearsal, bool *as_shown,
                         struct pki_error *err)
 {
-    const char *answer = pki_answers_find(answers, "", "shares");
+    const char *answer = NULL;
 
+    if (!pki_answers_give(answers, "", "shares", &answer, err))
+        return false;
     *as_shown = answer && *answer;
     if (!*as_shown)
         return true;
@@ -152,8 +160,7 @@ static bool rehearse(struct cli *cli, const struct args *args, struct pki_error 
     bool as_shown = false;
 
     if (!may_run(cli, err) || !find_places(to, &places, err) ||
-        (args->answers && !pki_answers_load(args->answers, &answers, err)) ||
-        !find_shares(answers, true, &as_shown, err))
+        !load_answers(args, &answers, err) || !find_shares(answers, true, &as_shown, err))
         return false;
     if (files->n > 0 || args->record || cli->common.share_files.n > 0)
         return pki_fail(err, PKI_E_USAGE,
@@ -170,7 +177,7 @@ static bool rehearse(struct cli *cli, const struct args *args, struct pki_error 
     const struct pki_ceremony_run_request request = {.script = args->script,
                                                      .cellar = places.cellar,
                                                      .record = places.record,
-                                                     .answers = args->answers,
+                                                     .answers = answers,
                                                      .below = places.tree,
                                                      .shares = as_shown ? places.shares : NULL};
     bool done = pki_ceremony_prepare(&rehearsal, &hands, err) &&
@@ -182,19 +189,18 @@ static bool rehearse(struct cli *cli, const struct args *args, struct pki_error 
 static bool run_script(struct cli *cli, const struct args *args, struct pki_error *err)
 {
     pki_auto(pki_answers) answers = NULL;
+    bool as_shown = false;
+
+    if (!may_run(cli, err) || !load_answers(args, &answers, err) ||
+        !find_shares(answers, false, &as_shown, err))
+        return false;
     const struct pki_ceremony_run_request request = {.script = args->script,
                                                      .cellar = cli_directory(cli),
                                                      .record = args->record,
                                                      .image = args->image,
-                                                     .answers = args->answers,
+                                                     .answers = answers,
                                                      .approved = args->approved.list,
                                                      .n_approved = args->approved.n};
-
-    bool as_shown = false;
-
-    if (!may_run(cli, err) || (args->answers && !pki_answers_load(args->answers, &answers, err)) ||
-        !find_shares(answers, false, &as_shown, err))
-        return false;
     struct cli_ceremony ceremony = {.cli = cli, .cellar = request.cellar, .answers = answers};
     const struct pki_ceremony_hands hands = cli_ceremony_hands(&ceremony);
     return pki_ceremony_run(&request, &hands, cli->report, err);

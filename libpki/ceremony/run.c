@@ -68,6 +68,8 @@ static bool tell(const struct pki_run *run, struct pki_report *report, struct pk
     pki_report_integer(report, "Lines", summary.lines);
     pki_report_integer(report, "Evidence files", summary.files);
     pki_report_integer(report, "Minutes", (summary.ended - summary.began) / 60);
+    if (summary.rehearsal)
+        pki_answers_unused(run->request->answers, report);
     pki_report_fingerprint(report, "Head", summary.head);
     pki_report_note(report, "Read aloud", PKI_TONE_PLAIN,
                     "The words of the head are read aloud; everybody writes them down.");

@@ -144,7 +144,8 @@ static bool is_same_kind(const struct pki_run *run, const struct pki_transcript_
 static bool name_answers(struct pki_run *run, struct pki_transcript_entry *entry,
                          struct pki_transcript_file *file)
 {
-    *file = (struct pki_transcript_file){.use = "read", .path = run->request->answers};
+    *file = (struct pki_transcript_file){.use = "read",
+                                         .path = pki_answers_path(run->request->answers)};
     if (!file->path)
         return true;
     entry->files = file;

@@ -20,6 +20,22 @@ works cellar status --since 0 -C tried/tree/media/cellar
 says '^REHEARSAL'
 refuses 4 'has ended' cellar ceremony rehearse "$script" --hierarchy hierarchy.yaml --answers answers.yaml --to tried
 
+# Answers that lead nowhere: a typo; what is not asked for; a circle.
+sed 's/initials-witness/initals-witness/' answers.yaml >bad.yaml
+refuses 2 'bad.yaml:5:20: no step asks for "initals-witness"' cellar ceremony rehearse "$script" --answers bad.yaml --to new
+check 'nothing of it is made' [ ! -e new ]
+{ cat answers.yaml && printf 'steps:\n  - id: "020"\n    decision: stop\n'; } >some.yaml
+works cellar ceremony rehearse "$script" --hierarchy hierarchy.yaml --answers some.yaml --to some
+says 'some.yaml:[0-9]*:15: step 020 did not ask for decision'
+for circle in 'initials-witness: p' 'initials-witness: e'; do
+    { sed 's/^any:/&\n  pause: why\n  resume: go on\n  decision: go on\n  exception-expected: a/
+           s/^any:/&\n  exception-happened: b\n  exception-decided: c\n  exception-who: d/' answers.yaml
+      printf 'steps:\n  - id: "020"\n    %s\n' "$circle"; } >round.yaml
+    rm -rf round
+    is 2 cellar ceremony rehearse "$script" --hierarchy hierarchy.yaml --answers round.yaml --to round
+    warns 'round.yaml:.* step 020 asks for .* again and again'
+done
+
 # A record is sealed by a root of its own kind.
 make_cellar
 refuses 4 'that of a rehearsal' cellar audit --seal --ceremony tried/record -C cellar "${secrets[@]}" --confirm 'Test Root CA'

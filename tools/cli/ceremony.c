@@ -129,13 +129,17 @@ static void say(void *context, const char *text)
 
 /* --- asking --------------------------------------------------------------------------------- */
 
+/* An empty line: they have none, and a person is asked. */
 static bool from_answers(const struct cli_ceremony *ceremony, const struct pki_ceremony_ask *ask,
-                         char *line, size_t size)
+                         char *line, size_t size, struct pki_error *err)
 {
-    const char *answer = pki_answers_find(ceremony->answers, ask->step, ask->key);
+    const char *answer = NULL;
 
-    if (!answer || !*answer)
+    line[0] = 0;
+    if (!pki_answers_give(ceremony->answers, ask->step, ask->key, &answer, err))
         return false;
+    if (!answer || !*answer)
+        return true;
     if (ceremony->rehearsal && ask->shown && strcmp(answer, CLI_AS_SHOWN) == 0)
         answer = ask->shown;
     (void)snprintf(line, size, "%s", answer);
@@ -149,7 +153,9 @@ static bool ask_line(void *context, const struct pki_ceremony_ask *ask, char *li
     const struct cli_ceremony *ceremony = context;
     char prompt[2048];
 
-    if (from_answers(ceremony, ask, line, size))
+    if (!from_answers(ceremony, ask, line, size, err))
+        return false;
+    if (line[0])
         return true;
     if (!cli_may_ask(ceremony->cli)) {
         return pki_fail(err, PKI_E_POLICY,

@@ -87,11 +87,19 @@ struct pki_ceremony_hands {
  */
 struct pki_answers;
 
-/** Fails: PKI_E_USAGE with file, line and column; PKI_E_MEMORY; PKI_E_IO */
-PKI_CHECKED bool pki_answers_load(const char *path, struct pki_answers **answers,
-                                  struct pki_error *err);
-/** NULL: it is not in there. */
-const char *pki_answers_find(const struct pki_answers *answers, const char *step, const char *key);
+/**
+ * @script  the script that they are for: what none of its steps asks for is refused
+ * Fails:   PKI_E_USAGE with file, line and column; as pki_script_load; PKI_E_MEMORY; PKI_E_IO
+ */
+PKI_CHECKED bool pki_answers_load(const char *path, const char *script,
+                                  struct pki_answers **answers, struct pki_error *err);
+const char *pki_answers_path(const struct pki_answers *answers);
+/** Give one, borrowed; NULL: it is not in there. Fails: PKI_E_USAGE one that was given ten times in
+ *  this step: nothing else will come of it */
+PKI_CHECKED bool pki_answers_give(struct pki_answers *answers, const char *step, const char *key,
+                                  const char **text, struct pki_error *err);
+/** Note those of steps that came and did not ask for them. */
+void pki_answers_unused(const struct pki_answers *answers, struct pki_report *report);
 void pki_answers_free(struct pki_answers *answers);
 PKI_DEFINE_AUTO(pki_answers)
 
@@ -99,10 +107,10 @@ PKI_DEFINE_AUTO(pki_answers)
 
 struct pki_ceremony_run_request {
     const char *script;
-    const char *cellar;  /* the directory, which $CELLAR_DIR names to the siblings */
-    const char *record;  /* where the record lies; NULL: CELLAR/ceremonies/ID */
-    const char *image;   /* what was booted from, to be digested; or NULL */
-    const char *answers; /* a file with what is answered, noted as read; or NULL */
+    const char *cellar;                /* the directory, which $CELLAR_DIR names to the siblings */
+    const char *record;                /* where the record lies; NULL: CELLAR/ceremonies/ID */
+    const char *image;                 /* what was booted from, to be digested; or NULL */
+    const struct pki_answers *answers; /* their file is noted as read; or NULL */
     /* What was approved before the day: "STEP=WORDS" each; WORDS alone where one step only can be
        prepared. Words, or hex, of the SHA-256 of an approve.txt. Later none is needed: the ceremony
        goes on with those that it began with. */
