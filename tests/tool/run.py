@@ -79,7 +79,20 @@ tool.expect("had not been done when it was cut off")
 tool.expect("The draft, to be read aloud")
 tool.expect("New passphrase for root-g1")
 tool.silent()
-# Stopped at the passphrase: a pause, too.
+# Ended at the passphrase: the terminal echoes again, and the transcript is whole.
+for number in (signal.SIGTERM, signal.SIGHUP):
+    os.kill(tool.pid, number)
+    assert tool.end() == -number and tool.echoes(), tool.text
+    tool = run()
+    tool.expect("had not been done when it was cut off")
+    tool.expect("New passphrase for root-g1")
+    tool.silent()
+# Stopped at the passphrase: a pause, too; Ctrl-Z as Ctrl-C.
+os.write(tool.fd, b"\x1a")
+assert tool.end() == 6 and "goes on from here" in tool.text and tool.echoes(), tool.text
+tool = run()
+tool.expect("New passphrase for root-g1")
+tool.silent()
 os.write(tool.fd, b"\x03")
 assert tool.end() == 6 and "goes on from here" in tool.text, tool.text
 answers(("090", "confirm-witness"), ("100", "words"))
@@ -87,6 +100,14 @@ tool = run()
 tool.expect(rf"the witness types the name:\s+{NAME}\s+> ")
 tool.type(NAME.lower())
 tool.expect("That is not the name")
+tool.type(NAME)
+tool.expect("New passphrase for root-g1")
+tool.silent()
+# A sibling that is killed there: the runner puts the terminal right.
+tool.text = ""
+os.kill(int(open(f"/proc/{tool.pid}/task/{tool.pid}/children", encoding="ascii").read()), signal.SIGKILL)
+tool.expect(rf"the witness types the name:\s+{NAME}\s+> ")
+assert tool.echoes()
 tool.type(NAME)
 for prompt in ("New passphrase for root-g1", "The same again"):
     tool.expect(prompt)

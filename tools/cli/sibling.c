@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "cli/sibling.h"
@@ -14,7 +15,80 @@
 #define OUTPUT_LIMIT ((size_t)16 * 1024 * 1024)
 #define CANNOT_RUN   127
 
-static const int terminal_signals[] = {SIGINT, SIGQUIT, SIGTSTP};
+/* --- signals meanwhile ---------------------------------------------------------------------- */
+
+/* Keys, which are the sibling's: where it asks, it takes them for a no. Ctrl-Z does nothing else: a
+   sibling that stands still would leave nobody to wake it. */
+static const int keys[] = {SIGINT, SIGQUIT, SIGTSTP};
+/* They end the sibling, which puts the terminal right, and then the runner. */
+static const int ends[] = {SIGTERM, SIGHUP};
+
+static volatile pid_t sibling;
+static volatile sig_atomic_t ended_by;
+
+static void pass_on(int number)
+{
+    ended_by = number;
+    if (sibling > 0)
+        (void)kill(sibling, SIGTERM);
+}
+
+struct signals {
+    struct sigaction keys[PKI_COUNT(keys)], ends[PKI_COUNT(ends)];
+    sigset_t mask;
+    struct termios terminal;
+    int fd; /* of the terminal; -1: none */
+};
+
+/* Those that end it wait until it is there. */
+static void signals_take(struct signals *before)
+{
+    const struct sigaction ignored = {.sa_handler = SIG_IGN};
+    const struct sigaction passed = {.sa_handler = pass_on};
+    sigset_t set;
+
+    sibling = 0;
+    ended_by = 0;
+    sigemptyset(&set);
+    for (size_t i = 0; i < PKI_COUNT(ends); i++)
+        sigaddset(&set, ends[i]);
+    (void)sigprocmask(SIG_BLOCK, &set, &before->mask);
+    for (size_t i = 0; i < PKI_COUNT(ends); i++) {
+        (void)sigaction(ends[i], &passed, &before->ends[i]);
+        if (before->ends[i].sa_handler == SIG_IGN) /* nohup */
+            (void)sigaction(ends[i], &ignored, NULL);
+    }
+    for (size_t i = 0; i < PKI_COUNT(keys); i++)
+        (void)sigaction(keys[i], &ignored, &before->keys[i]);
+    before->fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (before->fd >= 0 && tcgetattr(before->fd, &before->terminal) != 0) {
+        close(before->fd);
+        before->fd = -1;
+    }
+}
+
+/* As they were; one that came ends the runner now. A sibling that was killed may have left the
+   terminal without echo. */
+static void signals_give_back(struct signals *before)
+{
+    struct termios now;
+
+    sibling = 0;
+    if (before->fd >= 0 && tcgetattr(before->fd, &now) == 0 &&
+        now.c_lflag != before->terminal.c_lflag)
+        (void)tcsetattr(before->fd, TCSADRAIN, &before->terminal);
+    if (before->fd >= 0)
+        close(before->fd);
+    for (size_t i = 0; i < PKI_COUNT(keys); i++)
+        (void)sigaction(keys[i], &before->keys[i], NULL);
+    for (size_t i = 0; i < PKI_COUNT(ends); i++)
+        (void)sigaction(ends[i], &before->ends[i], NULL);
+    (void)sigprocmask(SIG_SETMASK, &before->mask, NULL);
+    if (ended_by != 0)
+        (void)raise(ended_by);
+}
+
+/* --- its words ------------------------------------------------------------------------------ */
 
 /* "cellar-root" beside this program. */
 static bool find_program(const char *tool, char *path, size_t size, struct pki_error *err)
@@ -98,8 +172,11 @@ static char **make_environment(const char *cellar, struct pki_error *err)
     return all;
 }
 
+/* --- running it ----------------------------------------------------------------------------- */
+
 struct start {
     char **words, **environment;
+    struct signals before;
     bool quiet;
 };
 
@@ -113,12 +190,16 @@ static void start_clear(struct start *start)
     free(start->environment);
 }
 
-/* The child: its signals as a shell would leave them. It ends with the runner and at once: one that
-   went on alone would sign what whoever takes the ceremony up no longer looks for. */
+/* The child: its signals as a shell would leave them, but for Ctrl-Z. It ends with the runner and
+   at once: one that went on alone would sign what whoever takes the ceremony up no longer looks
+   for. */
 static void become(const char *path, const struct start *start, int output, pid_t runner)
 {
-    for (size_t i = 0; i < PKI_COUNT(terminal_signals); i++)
-        (void)signal(terminal_signals[i], SIG_DFL);
+    for (size_t i = 0; i < PKI_COUNT(keys); i++)
+        (void)signal(keys[i], keys[i] == SIGTSTP ? SIG_IGN : SIG_DFL);
+    for (size_t i = 0; i < PKI_COUNT(ends); i++)
+        (void)sigaction(ends[i], &start->before.ends[i], NULL);
+    (void)sigprocmask(SIG_SETMASK, &start->before.mask, NULL);
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() == runner && dup2(output, STDOUT_FILENO) == STDOUT_FILENO)
         (void)execve(path, start->words, start->environment);
@@ -177,19 +258,21 @@ static bool wait_for(pid_t child, struct pki_ceremony_outcome *outcome, struct p
 static bool run(const struct start *start, struct pki_ceremony_outcome *outcome,
                 struct pki_error *err)
 {
-    int ends[2];
+    int pipes[2];
 
-    if (pipe2(ends, O_CLOEXEC) != 0)
+    if (pipe2(pipes, O_CLOEXEC) != 0)
         return pki_fail(err, PKI_E_IO, "pipe: %s", strerror(errno));
     (void)fflush(NULL);
     const pid_t runner = getpid();
     pid_t child = fork();
     if (child == 0)
-        become(outcome->program, start, ends[1], runner);
-    close(ends[1]);
+        become(outcome->program, start, pipes[1], runner);
+    close(pipes[1]);
+    sibling = child;
+    (void)sigprocmask(SIG_SETMASK, &start->before.mask, NULL);
     bool done = child > 0 || pki_fail(err, PKI_E_IO, "fork: %s", strerror(errno));
-    done = done && collect(ends[0], start->quiet, outcome, err);
-    close(ends[0]);
+    done = done && collect(pipes[0], start->quiet, outcome, err);
+    close(pipes[0]);
     return child > 0 && wait_for(child, outcome, done ? err : &(struct pki_error){0}) && done;
 }
 
@@ -198,8 +281,6 @@ bool cli_run_sibling(const struct cli *cli, const char *cellar,
                      struct pki_ceremony_outcome *outcome, struct pki_error *err)
 {
     __attribute__((__cleanup__(start_clear))) struct start start = {.quiet = command->quiet};
-    struct sigaction ignored = {.sa_handler = SIG_IGN};
-    struct sigaction before[PKI_COUNT(terminal_signals)];
 
     if (!find_program(command->words[1], outcome->program, sizeof(outcome->program), err))
         return false;
@@ -207,10 +288,8 @@ bool cli_run_sibling(const struct cli *cli, const char *cellar,
     start.environment = start.words ? make_environment(cellar, err) : NULL;
     if (!start.environment)
         return false;
-    for (size_t i = 0; i < PKI_COUNT(terminal_signals); i++)
-        (void)sigaction(terminal_signals[i], &ignored, &before[i]);
+    signals_take(&start.before);
     bool ran = run(&start, outcome, err);
-    for (size_t i = 0; i < PKI_COUNT(terminal_signals); i++)
-        (void)sigaction(terminal_signals[i], &before[i], NULL);
+    signals_give_back(&start.before);
     return ran;
 }
