@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ops/line.h"
 #include "x509/oids.h"
 #include "x509/pem.h"
 
@@ -62,6 +61,13 @@ void pki_bundle_put(struct pki_bundle_file *file, const struct pki_cert *cert)
     pki_bundle_list(file, cert);
 }
 
+void pki_bundle_put_crossed(struct pki_bundle_file *file, const struct pki_generation *generation)
+{
+    pki_bundle_put(file, generation->cert);
+    for (const struct pki_anchor *root = generation->root; root->cross; root = root->above)
+        pki_bundle_put(file, root->cross);
+}
+
 struct pki_bytes pki_bundle_bytes(const struct pki_bundle_file *file)
 {
     return file->mapped.data ? file->mapped : pki_buf_view(&file->content);
@@ -90,46 +96,55 @@ static bool issues(const struct pki_bundle *bundle, const struct pki_generation 
            !pki_generation_ended(bundle->trust, generation);
 }
 
-/* Whoever knows an older root alone gets on with the cross-certificate; who knows the new one never
- * looks at it. */
-static void put_upward(struct pki_bundle_file *file, const struct pki_generation *generation)
+/* The generation's own chain, root omitted: what a server sends behind its leaf. A second one,
+ * crossed, is for whoever knows an older root alone; some who know the new one would follow it too
+ * far. */
+static bool add_chain(struct pki_bundle *bundle, const struct pki_generation *generation,
+                      const char *use, bool crossed, const char *directory, struct pki_error *err)
 {
-    const struct pki_anchor *root = pki_line_is_crossed(generation->line) ? generation->root : NULL;
+    struct pki_bundle_file *file = NULL;
 
-    file->order = root && root->cross ? "issuing certificate first, then cross-certificates upward"
-                                      : "issuing certificate first";
-    pki_bundle_put(file, generation->cert);
-    for (; root && root->cross; root = root->above)
-        pki_bundle_put(file, root->cross);
+    if (!pki_bundle_add(bundle, PKI_BUNDLE_CHAIN, &file, err, "%s/%schain.pem", directory,
+                        crossed ? PKI_BUNDLE_CROSS : ""))
+        return false;
+    file->use = crossed ? PKI_BUNDLE_CROSS_USE : use;
+    file->order = crossed ? "issuing certificate first, then cross-certificates upward"
+                          : "issuing certificate first";
+    file->usage = pki_generation_usage(generation);
+    if (directory == generation->line->purpose)
+        file->next_rotation = pki_generation_rotation(generation);
+    if (crossed)
+        pki_bundle_put_crossed(file, generation);
+    else
+        pki_bundle_put(file, generation->cert);
+    return true;
 }
 
-/* The generation's own chain, root omitted: what a server sends behind its leaf. That of one that
- * has ended stays for `verify --at`: what it signed before was good. */
+static bool add_chains(struct pki_bundle *bundle, const struct pki_generation *generation,
+                       const char *use, const char *directory, struct pki_error *err)
+{
+    return add_chain(bundle, generation, use, false, directory, err) &&
+           (!pki_generation_is_crossed(generation) ||
+            add_chain(bundle, generation, use, true, directory, err));
+}
+
+/* That of one that has ended stays for `verify --at`: what it signed before was good. */
 static bool compose_chain(struct pki_bundle *bundle, const struct pki_generation *generation,
                           struct pki_error *err)
 {
     const char *purpose = generation->line->purpose;
-    struct pki_bundle_file *file = NULL;
+    const char *use = pki_generation_ended(bundle->trust, generation)
+                          ? "this generation, without root; it has ended: verify --at"
+                          : "this generation, without root";
+    char own[PKI_WORD_MAX + 32];
 
     if (generation->window.leaked)
         return true;
-    if (issues(bundle, generation)) {
-        if (!pki_bundle_add(bundle, PKI_BUNDLE_CHAIN, &file, err, "%s/chain.pem", purpose))
-            return false;
-        file->use = "active generation, without root";
-        file->usage = pki_generation_usage(generation);
-        file->next_rotation = pki_generation_rotation(generation);
-        put_upward(file, generation);
-    }
-    if (!pki_bundle_add(bundle, PKI_BUNDLE_CHAIN, &file, err, "%s/g%lld/chain.pem", purpose,
-                        (long long)generation->authority.generation))
-        return false;
-    file->use = pki_generation_ended(bundle->trust, generation)
-                    ? "this generation, without root; it has ended: verify --at"
-                    : "this generation, without root";
-    file->usage = pki_generation_usage(generation);
-    put_upward(file, generation);
-    return true;
+    (void)snprintf(own, sizeof(own), "%s/g%lld", purpose,
+                   (long long)generation->authority.generation);
+    return (!issues(bundle, generation) ||
+            add_chains(bundle, generation, "active generation, without root", purpose, err)) &&
+           add_chains(bundle, generation, use, own, err);
 }
 
 /* Fulcio takes the last certificate as its only anchor: the root must be there, and last. */

@@ -44,6 +44,10 @@ struct pki_bundle {
     size_t n_files;
 };
 
+/* Where a chain lies that leads to an older root as well. */
+#define PKI_BUNDLE_CROSS     "cross/"
+#define PKI_BUNDLE_CROSS_USE "the same, for who knows an older root alone"
+
 void pki_bundle_clear(struct pki_bundle *bundle);
 
 /** A new file at the end; borrowed until the next one. Fails: PKI_E_MEMORY */
@@ -54,6 +58,8 @@ PKI_CHECKED bool pki_bundle_add(struct pki_bundle *bundle, enum pki_bundle_kind 
 void pki_bundle_list(struct pki_bundle_file *file, const struct pki_cert *cert);
 /** Add a certificate to a PEM file, and list it. */
 void pki_bundle_put(struct pki_bundle_file *file, const struct pki_cert *cert);
+/** The same for a generation's certificate, then the cross-certificates above it. */
+void pki_bundle_put_crossed(struct pki_bundle_file *file, const struct pki_generation *generation);
 
 /** Everything of an environment (DESIGN section 6), manifest last.
  *  @logs  a user's trusted root whose log keys are merged; NULL: none */

@@ -162,21 +162,36 @@ bool pki_handover_compose(struct pki_session *session, struct pki_bundle *bundle
            add_readme(bundle, consumer, err) && pki_bundle_manifest(bundle, err);
 }
 
-bool pki_handover_leaf(struct pki_bundle *bundle, const struct pki_cert *cert, int64_t issuer,
-                       struct pki_error *err)
+static bool add_leaf_chain(struct pki_bundle *bundle, const struct pki_generation *generation,
+                           const struct pki_cert *cert, bool crossed, struct pki_error *err)
 {
     struct pki_bundle_file *file = NULL;
 
+    if (!pki_bundle_add(bundle, PKI_BUNDLE_CHAIN, &file, err, "%schain.pem",
+                        crossed ? PKI_BUNDLE_CROSS : ""))
+        return false;
+    file->use = crossed ? PKI_BUNDLE_CROSS_USE : "what a server presents";
+    file->order = crossed ? "certificate first, then its issuer, then cross-certificates upward"
+                          : "certificate first, then its issuer; the root is left out";
+    pki_bundle_put(file, cert);
+    if (crossed)
+        pki_bundle_put_crossed(file, generation);
+    else
+        pki_bundle_put(file, generation->cert);
+    return true;
+}
+
+bool pki_handover_leaf(struct pki_bundle *bundle, const struct pki_cert *cert, int64_t issuer,
+                       struct pki_error *err)
+{
     for (size_t i = 0; i < bundle->trust->n_generations; i++) {
         const struct pki_generation *generation = &bundle->trust->generations[i];
         if (generation->authority.id != issuer)
             continue;
-        if (!pki_bundle_add(bundle, PKI_BUNDLE_CHAIN, &file, err, "chain.pem"))
+        if (!add_leaf_chain(bundle, generation, cert, false, err) ||
+            (pki_generation_is_crossed(generation) &&
+             !add_leaf_chain(bundle, generation, cert, true, err)))
             return false;
-        file->use = "what a server presents";
-        file->order = "certificate first, then its issuer; the root is left out";
-        pki_bundle_put(file, cert);
-        pki_bundle_put(file, generation->cert);
         return pki_bundle_manifest(bundle, err);
     }
     return pki_fail(err, PKI_E_STATE, "its issuer is no longer trusted");

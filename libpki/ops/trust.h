@@ -107,6 +107,9 @@ bool pki_generation_is(const struct pki_generation *generation, enum pki_profile
 void pki_trust_name(const struct pki_trust *trust, const struct pki_cert *cert,
                     char name[PKI_NAME_MAX]);
 
+/** Whether whoever knows an older root alone gets to it by cross-certificates. */
+bool pki_generation_is_crossed(const struct pki_generation *generation);
+
 /** The oldest root from which cross-certificates lead to this one; itself where none does. */
 const struct pki_anchor *pki_trust_oldest(const struct pki_anchor *root);
 

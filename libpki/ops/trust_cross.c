@@ -82,3 +82,8 @@ const struct pki_anchor *pki_trust_oldest(const struct pki_anchor *root)
         root = root->above;
     return root;
 }
+
+bool pki_generation_is_crossed(const struct pki_generation *generation)
+{
+    return pki_line_is_crossed(generation->line) && generation->root->cross;
+}

@@ -100,9 +100,9 @@ hand_over() { # GENERATION
     must cellar export prod code-signing --for fulcio --with-key --to "$1" -C cellar
 }
 
-# promote GENERATION NEXT: in the cellar alone; the world goes on with the one before
+# promote GENERATION NEXT [ROOT]: in the cellar alone; the world goes on with the one before
 promote() {
-    with_secrets root-g1 "prod-code-signing-$2"
+    with_secrets "${3:-root-g1}" "prod-code-signing-$2"
     must cellar rotate prod code-signing --now -C cellar "${secrets[@]}" --confirm "$title ${1^^}"
     must cellar export -C cellar
     hand_over "$1"
@@ -363,6 +363,37 @@ check_end() {
     done
 }
 
+# --- a new root ------------------------------------------------------------------------------------
+
+by_lists() {
+    cosign_verify_old "$work/$1" lists prod --rfc3161-timestamp "$work/$1.tsr" \
+        --timestamp-certificate-chain "$(exported prod time-stamping/tsa/chain.pem)"
+}
+
+# Fulcio signs with a generation below the new root; there are verifiers who know the old one alone.
+succeed_root() {
+    cp -r cellar/exports before_root
+    with_secrets root-g1 root-g2
+    must cellar root main --succeed -C cellar "${secrets[@]}" --confirm 'Test Root CA G2'
+    promote g4 g5 root-g2
+    promote g5 g6 root-g2
+    accepts 'G5: Fulcio starts below the new root' \
+        start_fulcio new g5/chain.pem g5/key.pem secrets/prod-code-signing-g5 || return 1
+    fulcio_url[prod]=$service_url
+    accepts 'G5: Fulcio serves it' serves g5
+    sign fifth || return 1
+    accepts 'fifth: G5 signed' signed_by fifth g5
+    all_accept fifth 'below the new root; the list of old flags has the old root alone'
+    accepts 'fifth: cosign accepts, by lists with both roots' by_lists fifth
+    cp before_root/prod/anchors.pem cellar/exports/prod/code-signing/cosign/ca-roots.pem
+    accepts 'fifth: cosign accepts, by lists with the old root alone' by_lists fifth
+    cp cellar/exports/prod/anchors.pem before_root/prod/code-signing/cosign/ca-roots.pem
+    with before_root refuses 'fifth: cosign refuses, by both roots without the intermediates' "$unknown" \
+        by_lists fifth
+    all_accept third 'which hangs below the old root'
+    with before_root all_refuse fifth 'with the trust files of before the new root'
+}
+
 nothing_strayed() {
     local strays
 
@@ -385,5 +416,6 @@ check_drop
 check_end
 unset CELLAR_TEST_NOW
 rename_over
+succeed_root || exit 1
 accepts 'no client tried to reach anything but loopback, not for a CRL either' nothing_strayed
 [ "$tap_failures" -eq 0 ]

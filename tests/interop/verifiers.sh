@@ -95,6 +95,10 @@ good() {
     if [ -d "$prod/sigstore" ]; then
         expect 'code signing' -
         put code "$prod/anchors.pem" "$algorithm/code/chain.pem" "$prod/crl" "$algorithm/code.key"
+        expect 'below a new root, the old one alone: by cross-certificate' -
+        put code "$prod/anchors.pem" "$new/crossed/cross/chain.pem" "$new/cellar/exports/prod/crl" "$new/crossed.key"
+        expect 'below a new root, the new one alone' -
+        put code "$new/new-root.pem" "$new/crossed/chain.pem" "$new/cellar/exports/prod/crl" "$new/crossed.key"
         expect 'time-stamping: tsa/chain.pem' -
         put stamp "$prod/anchors.pem" "$prod/time-stamping/tsa/chain.pem" "$prod/crl"
     fi
@@ -224,6 +228,7 @@ number=0
 for algorithm in "${algorithms[@]}"; do
     now=$algorithm/cellar/exports
     prod=$now/prod
+    new=$algorithm/succeeded
     good
     doubtful
 done

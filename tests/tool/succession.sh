@@ -79,9 +79,11 @@ for line in 'prod code-signing' 'prod tls'; do
     warns 'Issuer +CN=Test Root CA G2'
 done
 works cellar export -C cellar
-check 'the next below the new root leads to both' \
-    holds $prod/code-signing/g3/chain.pem 'Test Prod Code Signing CA G3' 'Test Root CA G2'
-check 'TLS has no cross-certificate' holds $prod/tls/g3/chain.pem 'Test Prod TLS CA G3'
+check 'the next below the new root' holds $prod/code-signing/g3/chain.pem 'Test Prod Code Signing CA G3'
+check 'and what leads to the old one' \
+    holds $prod/code-signing/g3/cross/chain.pem 'Test Prod Code Signing CA G3' 'Test Root CA G2'
+check 'who hangs below the old root needs none' [ ! -e $prod/code-signing/g2/cross -a ! -e $prod/code-signing/cross ]
+check 'TLS has none' [ -e $prod/tls/g3/chain.pem -a ! -e $prod/tls/g3/cross ]
 check 'cosign: one root, last, that leads to all' holds $prod/code-signing/cosign/chain.pem \
     'Test Prod Code Signing CA G2' 'Test Prod Code Signing CA G3' 'Test Prod Code Signing CA G1' 'Test Root CA G2' \
     'Test Root CA'
@@ -101,7 +103,8 @@ check 'Fulcio has the new root' \
 check 'cosign still has one that leads to all' [ "$(subjects $prod/code-signing/cosign/chain.pem | tail -n 1)" = \
     'Test Root CA' ]
 new_root=$(nth 2 $prod/anchors.pem)
-chain=$prod/code-signing/chain.pem
+chain=$prod/code-signing/cross/chain.pem
+check 'the cross-certificate lies apart' holds $prod/code-signing/chain.pem 'Test Prod Code Signing CA G3'
 issuing=$(nth 1 $chain)
 check 'openssl knows the old root alone' verifies old-root.pem "$issuing" $chain
 check 'openssl knows the new root alone' verifies "$new_root" "$issuing" $chain
@@ -110,6 +113,7 @@ check 'TLS needs the new root' ! verifies old-root.pem "$(nth 1 $prod/tls/chain.
 check 'and has it' verifies "$new_root" "$(nth 1 $prod/tls/chain.pem)"
 works cellar verify --anchor old-root.pem $chain
 works cellar verify --anchor "$new_root" $chain
+works cellar verify --anchor "$new_root" $prod/code-signing/chain.pem
 is 3 cellar verify --anchor old-root.pem $prod/tls/chain.pem
 works cellar lint $chain
 for n in 1 2 3 4; do
@@ -125,7 +129,7 @@ sys.exit(not (len(entries) == 4 and roots[0] == roots[1] != roots[2] == roots[3]
 END
 roles=$(python3 -c 'import json, sys
 for file in json.load(open(sys.argv[1]))["files"]:
-    if file["path"] == "code-signing/chain.pem":
+    if file["path"] == "code-signing/cross/chain.pem":
         print(*[cert["role"] for cert in file["certificates"]])' $prod/manifest.json)
 check "roles in the manifest: $roles" [ "$roles" = 'intermediate cross' ]
 works cellar audit -C cellar
@@ -136,7 +140,7 @@ works cellar revoke "$cross" --reason superseded -C cellar --confirm 'Test Root 
 with root-g1
 works cellar crl root-g1 -C cellar "${secrets[@]}" --confirm 'Test Root CA'
 works cellar export -C cellar
-check 'it has left the chain' holds $chain 'Test Prod Code Signing CA G3'
+check 'what it led is gone' [ ! -e $prod/code-signing/cross ]
 check "and cosign's list, with what led to the old root" \
     holds $prod/code-signing/cosign/chain.pem 'Test Prod Code Signing CA G3' 'Test Prod Code Signing CA G4' \
     'Test Root CA G2'

@@ -97,6 +97,25 @@ lately() {
     unset CELLAR_TEST_NOW
 }
 
+# In a cellar of its own the root is succeeded, and its successor's generation becomes active.
+crossing() {
+    at 1
+    mkdir succeeded
+    cp -r cellar secrets succeeded
+    cd succeeded || return
+    with root-main-g1 root-main-g2 prod-code-signing-g{3,4}
+    confirmed cellar root main --succeed -C cellar "${secrets[@]}"
+    confirmed cellar rotate prod code-signing -C cellar "${secrets[@]}"
+    works cellar export -C cellar
+    confirmed cellar rotate prod code-signing --now -C cellar "${secrets[@]}"
+    leaf crossed prod code-signing code-signing --common-name Signer
+    lists root-main-g1 root-main-g2 prod-code-signing-g3
+    works cellar export -C cellar
+    tac cellar/exports/prod/anchors.pem | sed '/BEGIN/q' | tac >new-root.pem
+    cd ..
+    unset CELLAR_TEST_NOW
+}
+
 build() { # ALGORITHM
     local key=$1 profile=tls-ca without=
     lines='prod/tls prod/brief prod/code-signing prod/time-stamping staging/tls lab/devices'
@@ -110,4 +129,5 @@ build() { # ALGORITHM
     sed "s/@KEY@/$key/; s/@TLS@/$profile/; $without" "$programs/hierarchy.yaml" >hierarchy.yaml
     long_ago
     lately
+    [ $sigstore = no ] || crossing
 }
