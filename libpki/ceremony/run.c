@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include "pki/time.h"
 #include "base/file.h"
 #include "ceremony/script_lint.h"
 
@@ -102,16 +103,47 @@ static bool go_through(struct pki_run *run, struct pki_report *report)
            pki_fail(run->err, PKI_E_CANCELLED, "the ceremony was stopped before its last step");
 }
 
-/* A script is judged on the day on which it begins. */
 static bool load(struct pki_run *run, struct pki_buf *text)
 {
     const char *path = run->request->script;
-    pki_scope(pki_script_judge) judge = {.now = run->hands->now(run->hands->context)};
 
     return pki_file_read(AT_FDCWD, path, PKI_SCRIPT_LIMIT, text, run->err) &&
-           pki_script_parse(path, pki_buf_view(text), &run->script, run->err) &&
-           pki_script_lint(run->script, &judge, run->err) &&
-           pki_script_refuse(&judge, path, run->err);
+           pki_script_parse(path, pki_buf_view(text), &run->script, run->err);
+}
+
+/* The record's, once it is begun. */
+static int64_t first_day(const struct pki_run *run)
+{
+    struct pki_transcript_summary summary = {0};
+    struct pki_error none = {0};
+    pki_scope_fd int dir = open(run->request->record, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    return dir >= 0 && pki_transcript_check(dir, true, &summary, &none)
+               ? summary.began
+               : run->hands->now(run->hands->context);
+}
+
+/* By the day on which it begins: what goes on after midnight is the same ceremony. */
+static bool judge(struct pki_run *run)
+{
+    pki_scope(pki_script_judge) judge = {.now = first_day(run)};
+
+    return pki_script_lint(run->script, &judge, run->err) &&
+           pki_script_refuse(&judge, run->request->script, run->err);
+}
+
+static void say_valid(struct pki_run *run)
+{
+    char began[PKI_TIME_TEXT];
+    char last[PKI_TIME_TEXT];
+
+    if (run->hands->now(run->hands->context) <= run->script->valid_until)
+        return;
+    pki_run_say(run,
+                "The script was valid until %.10s. The ceremony began on %.10s, by which it is "
+                "judged: it goes on.",
+                pki_time_format(run->script->valid_until, last),
+                pki_time_format(run->began, began));
 }
 
 static bool makes_cellar(const struct pki_script *script)
@@ -139,25 +171,28 @@ static bool name_record(const struct pki_run *run, struct pki_buf *record)
     return pki_buf_ok(record, run->err);
 }
 
-static bool run_all(struct pki_run *run, struct pki_report *report)
+static bool run_all(struct pki_run *run, struct pki_ceremony_run_request *named,
+                    struct pki_report *report)
 {
     pki_scope(pki_buf) text = {0};
     pki_scope(pki_buf) record = {0};
 
-    if (!load(run, &text) || !pki_run_approve(run) || !name_record(run, &record))
+    if (!load(run, &text) || !name_record(run, &record) || !pki_run_approve(run))
         return false;
-    struct pki_ceremony_run_request named = *run->request;
-    named.record = (const char *)record.data;
-    run->request = &named;
-    return pki_run_open(run, pki_buf_view(&text)) && go_through(run, report);
+    named->record = (const char *)record.data;
+    bool opened = judge(run) && pki_run_open(run, pki_buf_view(&text));
+    if (opened)
+        say_valid(run);
+    return opened && go_through(run, report);
 }
 
 bool pki_ceremony_run(const struct pki_ceremony_run_request *request,
                       const struct pki_ceremony_hands *hands, struct pki_report *report,
                       struct pki_error *err)
 {
-    struct pki_run run = {.request = request, .hands = hands, .dir = -1, .err = err};
-    bool done = run_all(&run, report);
+    struct pki_ceremony_run_request named = *request; /* its record, too */
+    struct pki_run run = {.request = &named, .hands = hands, .dir = -1, .err = err};
+    bool done = run_all(&run, &named, report);
 
     json_decref(run.lines);
     pki_transcript_free(run.transcript);
