@@ -166,13 +166,11 @@ void pki_run_say_approval(struct pki_run *run);
 
 /* --- evidence ------------------------------------------------------------------------------- */
 
-#define PKI_RUN_FILES 80
-
-/* What a line says of files; texts are owned by it. */
+/* What a line says of files; their paths are owned by it. */
 struct pki_run_files {
-    struct pki_transcript_file list[PKI_RUN_FILES];
-    char *texts[2 * PKI_RUN_FILES];
-    size_t n, n_texts;
+    struct pki_transcript_file *list;
+    char **paths;
+    size_t n, room;
 };
 void pki_run_files_clear(struct pki_run_files *files);
 

@@ -17,8 +17,10 @@
 
 void pki_run_files_clear(struct pki_run_files *files)
 {
-    for (size_t i = 0; i < files->n_texts; i++)
-        free(files->texts[i]);
+    for (size_t i = 0; i < files->n; i++)
+        free(files->paths[i]);
+    free(files->paths);
+    free(files->list);
     *files = (struct pki_run_files){0};
 }
 
@@ -29,19 +31,35 @@ bool pki_run_wants(const struct pki_run *run, const char *evidence)
 
 /* --- what a line says of a file ------------------------------------------------------------- */
 
+static bool make_room(struct pki_run_files *files)
+{
+    size_t room = files->room ? 2 * files->room : 16;
+    struct pki_transcript_file *list = realloc(files->list, room * sizeof(*list));
+
+    if (!list)
+        return false;
+    files->list = list;
+    char **paths = realloc(files->paths, room * sizeof(*paths));
+    if (!paths)
+        return false;
+    files->paths = paths;
+    files->room = room;
+    return true;
+}
+
+/* Good until the next one is added. */
 static struct pki_transcript_file *add_file(struct pki_run *run, struct pki_run_files *files,
                                             const char *use, const char *path)
 {
-    char *copy = files->n < PKI_RUN_FILES ? strdup(path) : NULL;
+    char *copy = files->n < files->room || make_room(files) ? strdup(path) : NULL;
 
     if (!copy) {
-        (void)pki_fail(run->err, PKI_E_MEMORY, "there is no room for another file: %s", path);
+        (void)pki_fail(run->err, PKI_E_MEMORY, "out of memory");
         return NULL;
     }
-    files->texts[files->n_texts++] = copy;
-    struct pki_transcript_file *file = &files->list[files->n++];
-    file->use = use;
-    file->path = copy;
+    struct pki_transcript_file *file = &files->list[files->n];
+    files->paths[files->n++] = copy;
+    *file = (struct pki_transcript_file){.use = use, .path = copy};
     return file;
 }
 
@@ -145,6 +163,7 @@ bool pki_run_keep_copy(struct pki_run *run, struct pki_run_files *files, const c
     pki_auto(pki_file) to = NULL;
     pki_scope_fd int dir = -1;
     char kept[PKI_TRANSCRIPT_NAME];
+    uint8_t sha256[PKI_SHA256_SIZE];
 
     if (!open_evidence(run, &dir) || !find_name(run, dir, name, kept) ||
         !pki_file_create(dir, kept, 0600, &to, run->err))
@@ -154,17 +173,18 @@ bool pki_run_keep_copy(struct pki_run *run, struct pki_run_files *files, const c
     if (!pki_file_stream(AT_FDCWD, path, copy_piece, &copy, run->err) ||
         !pki_file_commit(&to, run->err))
         return false;
+    pki_digest_end(&copy.digested.state, sha256);
     struct pki_transcript_file *file = add_file(run, files, "kept", kept);
     if (!file)
         return false;
-    pki_digest_end(&copy.digested.state, file->sha256);
-    file->size = copy.digested.size;
     file->evidence = evidence;
-    struct pki_transcript_file *written = add_file(run, files, "written", path);
-    if (!written)
+    file->size = copy.digested.size;
+    memcpy(file->sha256, sha256, sizeof(file->sha256));
+    file = add_file(run, files, "written", path);
+    if (!file)
         return false;
-    written->size = file->size;
-    memcpy(written->sha256, file->sha256, sizeof(written->sha256));
+    file->size = copy.digested.size;
+    memcpy(file->sha256, sha256, sizeof(file->sha256));
     return true;
 }
 

@@ -34,6 +34,15 @@ static void put_file(const char *dir, const char *name, const char *text)
     CU_ASSERT_EQUAL(write(file, text, strlen(text)), (ssize_t)strlen(text));
 }
 
+void room_export(const struct room *room, const char *environment)
+{
+    char path[512];
+
+    snprintf(path, sizeof(path), "%s/exports/%s", room->cellar, environment);
+    CU_ASSERT_EQUAL_FATAL(mkdir(path, 0700), 0);
+    put_file(path, "manifest.json", "{}\n");
+}
+
 void room_make(struct room *room, const char *script)
 {
     static unsigned n;
@@ -48,9 +57,7 @@ void room_make(struct room *room, const char *script)
     CU_ASSERT_EQUAL_FATAL(mkdir(room->cellar, 0700), 0);
     snprintf(path, sizeof(path), "%s/exports", room->cellar);
     CU_ASSERT_EQUAL_FATAL(mkdir(path, 0700), 0);
-    snprintf(path, sizeof(path), "%s/exports/prod", room->cellar);
-    CU_ASSERT_EQUAL_FATAL(mkdir(path, 0700), 0);
-    put_file(path, "manifest.json", "{}\n");
+    room_export(room, "prod");
     put_file(room->dir, "script.yaml", script);
     put_file(room->dir, "tool", "a program\n");
     put_file(room->dir, "journal", "init\n");
@@ -145,7 +152,9 @@ static int64_t now(void *context)
 {
     struct pki_error ignored = {0};
 
-    return lives(context, &ignored) ? FIXTURE_DAY : FIXTURE_DAY + 1;
+    const struct room *room = context;
+
+    return FIXTURE_DAY + room->later + (lives(context, &ignored) ? 0 : 1);
 }
 
 static int64_t monotonic_ms(void *context)

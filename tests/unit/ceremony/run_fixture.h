@@ -30,6 +30,7 @@ struct room {
     bool elsewhere;          /* its cellar is another one now */
     const char *waits;       /* what a rotation was prepared with, in hex; NULL: it was not */
     const char *root;        /* below which proc and sys lie; NULL: in a quiet room */
+    int64_t later;           /* than FIXTURE_DAY, seconds */
     unsigned shown, drafts;
     char said[4096];
 };
@@ -42,6 +43,8 @@ bool room_run(struct room *room, struct pki_error *err);
 bool room_run_until_killed(struct room *room);
 /** An entry of its journal, decided by a command as pki_command_line has it. */
 void room_decide(const struct room *room, const char *action, const char *command);
+/** Export another environment. */
+void room_export(const struct room *room, const char *environment);
 /** How often the journal has an entry of this action. */
 unsigned room_count(const struct room *room, const char *action);
 /** The script of ceremony_fixture was run: every step done, and every duty once. */

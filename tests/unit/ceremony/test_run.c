@@ -30,6 +30,47 @@ static void test_what_is_not_sound_is_not_run(void)
     EXPECT_TEXT("clock_first");
 }
 
+static void test_a_script_is_judged_by_the_day_on_which_it_began(void)
+{
+    static const struct answer_row answers[] = {{.step = "050", .key = "head", .answer = "^C"},
+                                                {0}};
+    struct room room;
+    struct pki_error err = {0};
+
+    room_make(&room, fixture_script("", ""));
+    room.later = INT64_C(400) * 86400;
+    EXPECT_FAILS(room_run(&room, &err), err, PKI_E_INVALID);
+    EXPECT_TEXT("valid_now");
+    room.later = 0;
+    room.answers = answers;
+    err = (struct pki_error){0};
+    EXPECT_FAILS(room_run(&room, &err), err, PKI_E_CANCELLED);
+    CU_ASSERT_PTR_NULL(strstr(room.said, "was valid until"));
+    room.later = INT64_C(400) * 86400;
+    room.answers = NULL;
+    err = (struct pki_error){0};
+    EXPECT_OK(room_run(&room, &err), err);
+    CU_ASSERT_PTR_NOT_NULL(strstr(room.said, "The script was valid until 2026-12-31. The ceremony "
+                                             "began on 2026-03-01, by which it is judged"));
+    room_expect_once(&room);
+}
+
+static void test_an_export_of_many_environments_is_kept(void)
+{
+    struct room room;
+    struct pki_error err = {0};
+    char name[32];
+
+    room_make(&room, fixture_script("", ""));
+    for (int i = 0; i < 100; i++) {
+        snprintf(name, sizeof(name), "environment-%d", i);
+        room_export(&room, name);
+    }
+    EXPECT_OK(room_run(&room, &err), err);
+    CU_ASSERT_PTR_NOT_NULL(strstr(room_transcript(&room), "\"060-export-environment-99.json\""));
+    room_expect_once(&room);
+}
+
 /* --- cuts: test_run_cut.c has them all ------------------------------------------------------- */
 
 static void test_killed_here_and_there_it_goes_on(void)
@@ -388,6 +429,9 @@ int main(void)
         {"killed here and there it goes on", test_killed_here_and_there_it_goes_on},
         {"a duty whose sibling was killed is looked for",
          test_a_duty_whose_sibling_was_killed_is_looked_for},
+        {"a script is judged by the day on which it began",
+         test_a_script_is_judged_by_the_day_on_which_it_began},
+        {"an export of many environments is kept", test_an_export_of_many_environments_is_kept},
         {"what somebody else decided meanwhile is not taken over",
          test_what_somebody_else_decided_meanwhile_is_not_taken_over},
         {"a command that the journal cut is the step's",
