@@ -1,12 +1,15 @@
 """Custodians at a terminal, one after the other, each with a sheet: N.txt in a directory.
 
-usage: custodians.py SHEETS genesis COMMAND...         write down what is shown, type it back; then
-                                                       three of them open the key, and again
+usage: custodians.py SHEETS genesis COMMAND...         stopped while a share is on the screen, and taken
+                                                       up again: write down what is shown, type it
+                                                       back; then three of them open the key, and again
        custodians.py SHEETS combine N... -- COMMAND... type these sheets when they are asked for
        custodians.py SHEETS stumble FOREIGN -- COMMAND...
            the same with 5, 1 and 3, after a share of another key, one with a word that is none, one
            with two words swapped, and one that was given already: each is named"""
+import os
 import re
+import signal
 import sys
 
 from terminal import Terminal
@@ -68,8 +71,23 @@ def stumble(tool, foreign):
     give(tool, sheet(3))
 
 
+def stop(command, number, prompt):
+    """Stopped by a signal to the runner: nothing stays on the screen, what is typed is seen again."""
+    tool = Terminal(*command)
+    for text in prompt:
+        tool.expect(text)
+        tool.silent()
+        if text != prompt[-1]:
+            tool.type("")
+    os.kill(tool.pid, number)
+    assert tool.end() == -number, tool.text
+    assert "\x1b[?1049l" in tool.text.split("\x1b[?1049h")[-1] and tool.echoes(), tool.text
+
+
 if verb == "genesis":
     before, command = [], rest
+    stop(command, signal.SIGTERM, [r"typed back\.\s+> $"])
+    stop(command, signal.SIGHUP, [r"typed back\.\s+> $", r"word 1> $"])
 else:
     before, command = rest[:rest.index("--")], rest[rest.index("--") + 1:]
 room = Terminal(*command)

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Ceremonies that are cut off: at every step of the root genesis and of a rotation, here and there
+# Ceremonies that are cut off: at every step of both root geneses and of a rotation, here and there
 # in the others; before, within and after their duties; the runner and its sibling; by Ctrl-C,
 # SIGTERM, SIGHUP and SIGKILL. Each goes on, does nothing twice, and leaves a record that verifies.
 . "$(dirname "$0")/lib.sh"
@@ -13,7 +13,7 @@ cut() { # NAME EVERY
 }
 cut root-genesis 1
 cut quarterly-rotation 1
-cut root-genesis-shares 2
+cut root-genesis-shares 1
 cut first-intermediates 4
 cut crl-refresh 4
 cut emergency-revocation 4

@@ -19,6 +19,10 @@ works python3 "$here/custodians.py" sheets genesis cellar ceremony rehearse "$so
 says '^Steps done +22$'
 check 'shares that were typed are files' [ ! -e typed/shares ]
 check 'shares that were not typed are no files' [ -s root-genesis-shares/shares/root-g1/root-g1-share-5.txt ]
+# What a script calls a key names a directory: of the rehearsal, and of no other place.
+sed 's|key: root-g1|key: ../tree|' "$source_dir/ceremony/scripts/root-genesis-shares.yaml" >up.yaml
+fails 2 'is no name of a key' cellar ceremony rehearse up.yaml --to up --answers answers.yaml
+check 'its tree is gone' [ -s up/tree/media/cellar/cellar.db ]
 check 'the key is gone' [ ! -e key-destruction/tree/media/cellar/keys/prod-code-signing-g1.key ]
 is 3 cellar status -C key-destruction/tree/media/cellar
 check 'no copy of it is asked for' ! grep -q 'copy to destroy' out
