@@ -1,13 +1,14 @@
 """Years of a cellar's life, in steps, with the world that trusts it.
 
-usage: life.py BUILD_DIRECTORY [--years N] [--step DAYS] [--obey] [--root PERIOD] [--until-root-ends]
+usage: life.py BUILD_DIRECTORY [--years N] [--step DAYS] [--obey] [--root PERIOD] [--until-root-ends | --succeed]
                [--crl-period PERIOD] [--seed N]
 
 Rotations early and late, cut-overs at once and weeks later, two emergencies, CRLs and backups when
 status names them. At each step what was exported is asked about signatures of random past times, and
 compared with what must be so (world.py). With --obey the operator does nothing but what `cellar status`
 names. Where the root's end refuses a rotation, the life ends: with --until-root-ends it must, on the day
-that status has named for most of a year. At the end the last backup is brought back (backups.py). Lies
+that status has named for most of a year; with --succeed the root's successor is made when status names it, and the
+life goes on past the root's end. At the end the last backup is brought back (backups.py). Lies
 in memory: what becomes durable is not asked here.
 """
 import argparse
@@ -51,6 +52,7 @@ class Life:
         self.signer = Signer(self.work, options.seed)
         self.signatures, self.crl_numbers, self.checks, self.told = [], {}, 0, {}
         self.rotations = self.emergencies = self.retired = 0
+        self.roots = ["root-g1"]
         self.warned = self.refused_from = None
 
     # --- what the operator does -----------------------------------------------------------------
@@ -63,7 +65,7 @@ class Life:
         self.sign_duty("root", "main", keys=["root-g1"], confirm="Life Root CA")
         for env, purpose in LINES:
             keys = self.cellar.keys_of(env, purpose, 1, 2)
-            self.sign_duty("issue", env, purpose, keys=["root-g1", *keys],
+            self.sign_duty("issue", env, purpose, keys=[*self.roots, *keys],
                            confirm=f"{title(env, purpose)} G1")
         self.sign_crls()
         self.cellar.run("export")
@@ -111,6 +113,12 @@ class Life:
             self.sign_duty("crl", "--due", keys=keys, confirm="ALL")
         return len(keys)
 
+    def succeed_root(self):
+        """Names, and nothing else, tell the roots apart: the operator has every passphrase at hand."""
+        self.roots.append(f"root-g{len(self.roots) + 1}")
+        self.sign_duty("root", "main", "--succeed", keys=self.roots,
+                       confirm=f"Life Root CA G{len(self.roots)}")
+
     def due(self, what):
         return [d for d in self.cellar.status().get("due", []) if d["what"].startswith(f"{what} of")]
 
@@ -125,7 +133,7 @@ class Life:
 
     def rotate(self, line, *extra):
         keys = self.cellar.keys_of(line.env, line.purpose, line.active + 2)
-        answer = self.sign_duty("rotate", line.env, line.purpose, *extra, keys=["root-g1", *keys],
+        answer = self.sign_duty("rotate", line.env, line.purpose, *extra, keys=[*self.roots, *keys],
                                 confirm=f"{title(line.env, line.purpose)} G{line.active + 1}",
                                 status=(0, 4))
         if answer["status"] == 0:
@@ -174,7 +182,7 @@ class Life:
         if treatment == "drop":
             self.rotated(line)
             keys = self.cellar.keys_of(line.env, line.purpose, line.active + 1)
-            self.sign_duty("issue", line.env, line.purpose, keys=["root-g1", *keys],
+            self.sign_duty("issue", line.env, line.purpose, keys=[*self.roots, *keys],
                            confirm=f"{title(line.env, line.purpose)} G{line.active + 1}")
         else:
             self.rotate(line, "--now")
@@ -201,7 +209,7 @@ class Life:
         if line:
             return line.outside != line.active
         return (due["what"].startswith("rotation") and seconds(due["when"]) > self.cellar.now or
-                due["what"].startswith("succession"))
+                due["what"].startswith("succession") and not self.options.succeed)
 
     def obey_one(self, due):
         tool, *words = due["command"].split()[1:]
@@ -213,10 +221,12 @@ class Life:
             self.cut_over(line)
         elif tool == "issue":
             keys = self.cellar.keys_of(line.env, line.purpose, line.active + 1)
-            self.sign_duty("issue", *words, keys=["root-g1", *keys],
+            self.sign_duty("issue", *words, keys=[*self.roots, *keys],
                            confirm=f"{title(line.env, line.purpose)} G{line.active + 1}")
         elif tool == "backup":
             self.backups.make()
+        elif tool == "root":
+            self.succeed_root()
         elif tool == "crl":
             self.sign_crls()
         elif tool == "export":
@@ -305,7 +315,10 @@ class Life:
 
     def check_crls(self, env, tree):
         """Numbers only grow; none runs out before the next step, but with its issuer."""
-        ends = {g.name: g for line in self.lines.values() for g in line.generations}
+        ends = {g.name: (g.not_after, g.dropped) for line in self.lines.values() for g in line.generations}
+        anchors = self.work / f"cellar/exports/{env}/anchors.pem"
+        for root, cert in zip(self.roots, self.certificates(anchors.read_bytes())):
+            ends[root] = epoch(cert.not_valid_after), False
         for path, content in tree.items():
             if not path.startswith("crl/") or not path.endswith(".crl") or "archive" in path:
                 continue
@@ -314,9 +327,8 @@ class Life:
             number = crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
             self.judge(number >= self.crl_numbers.get(name, 0), f"the CRL number of {name} fell")
             self.crl_numbers[name] = number
-            issuer = ends.get(name)
-            over = issuer and (issuer.dropped or epoch(crl.next_update) >= issuer.not_after)
-            self.judge(over or epoch(crl.next_update) > self.cellar.now,
+            end, dropped = ends[name]
+            self.judge(dropped or epoch(crl.next_update) >= end or epoch(crl.next_update) > self.cellar.now,
                        f"the CRL of {name} ran out at {crl.next_update}")
 
     def check_separation(self, env, tree):
@@ -422,7 +434,8 @@ class Life:
         status = self.cellar.status()
         for due in status.get("due", []):
             what = due["what"].split()[0]
-            self.judge(what in ("rotation", "cut-over", "succession"), f"left undone: {due}")
+            self.judge(what in ("rotation", "cut-over") or
+                       what == "succession" and not self.options.succeed, f"left undone: {due}")
             if what == "succession":
                 self.warned = self.warned or self.cellar.now
                 self.refused_from = seconds(due["when"])
@@ -461,6 +474,8 @@ class Life:
         self.backups.make_due()
         if self.options.step > WEEK:
             self.record_cutovers()
+        if self.options.succeed and self.due("succession"):
+            self.succeed_root()
         self.rotate_planned()
         if number == steps // 3:
             self.emergency(self.lines["prod", "code-signing"], "drop")
@@ -519,6 +534,7 @@ def live(life, options):
         life.check_root_end()
     else:
         life.judge(not options.until_root_ends, "the root refused nothing")
+        life.judge(not options.succeed or len(life.roots) > 2, "the root had no two successors")
     life.backups.bring_back(life.judge)
 
 
@@ -531,6 +547,7 @@ def main():
     parser.add_argument("--root", default="20y")
     parser.add_argument("--crl-period", help="of every line instead of its own")
     parser.add_argument("--until-root-ends", action="store_true")
+    parser.add_argument("--succeed", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--verify", type=int, default=3)
     options = parser.parse_args()
