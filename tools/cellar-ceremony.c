@@ -6,7 +6,7 @@
 
 struct args {
     const char *verb, *script, *to, *image, *second_clock, *record, *answers, *hierarchy;
-    struct cli_texts approved;
+    struct cli_texts approved, sheets;
     struct cli_time at;
 };
 
@@ -22,6 +22,7 @@ static const struct cli_option options[] = {
     CLI_TEXT(0, "answers", answers, "FILE", "what is answered, instead of asking"),
     CLI_TEXTS(0, "approved", approved, "[STEP=]WORDS",
               "sign only what was prepared, of a step; words or hex of approve.txt"),
+    CLI_TEXTS(0, "sheet", sheets, "FILE", "the approve.txt that was approved, to be kept"),
     CLI_OPERAND(verb, "lint|print|room|rehearse|run|report|duties", "what to do"),
     CLI_OPTIONAL(script, "SCRIPT|DIR", "the script of a ceremony; what a ceremony left"),
     CLI_END,
@@ -165,7 +166,7 @@ static bool rehearse(struct cli *cli, const struct args *args, struct pki_error 
     if (files->n > 0 || args->record || cli->common.share_files.n > 0)
         return pki_fail(err, PKI_E_USAGE,
                         "a rehearsal has a record and passphrases of its own, in --to DIR");
-    if (args->approved.n > 0)
+    if (args->approved.n > 0 || args->sheets.n > 0)
         return pki_fail(err, PKI_E_USAGE,
                         "--approved: a rehearsal signs nothing that was approved");
     files->list[files->n++] = places.passphrase;
@@ -200,7 +201,9 @@ static bool run_script(struct cli *cli, const struct args *args, struct pki_erro
                                                      .image = args->image,
                                                      .answers = answers,
                                                      .approved = args->approved.list,
-                                                     .n_approved = args->approved.n};
+                                                     .n_approved = args->approved.n,
+                                                     .sheets = args->sheets.list,
+                                                     .n_sheets = args->sheets.n};
     struct cli_ceremony ceremony = {.cli = cli, .cellar = request.cellar, .answers = answers};
     const struct pki_ceremony_hands hands = cli_ceremony_hands(&ceremony);
     return pki_ceremony_run(&request, &hands, cli->report, err);
@@ -254,7 +257,7 @@ int main(int argc, char **argv)
                     "room [SCRIPT] [--image DEVICE|FILE] [--second-clock TIME]\n"
                     "rehearse SCRIPT [--to DIR] [--hierarchy FILE] [--answers FILE]\n"
                     "run SCRIPT [-C DIR] [--record DIR] [--answers F] [--image F]\n"
-                    "run SCRIPT [-C DIR] --approved [STEP=]WORDS\n"
+                    "run SCRIPT [-C DIR] --approved [STEP=]WORDS [--sheet FILE]\n"
                     "report DIR --to F.html\n"
                     "duties",
         .examples = "cellar ceremony lint ceremony/scripts/root-genesis.yaml\n"

@@ -190,7 +190,8 @@ static bool is_asked_in(const struct pki_script_step *step, const char *key)
             return true;
     return is_asked_anywhere(key) || pki_script_has_word(&step->record, key) ||
            pki_script_has_word(&step->evidence, key) ||
-           (step->act.kind == PKI_SCRIPT_ASK && strcmp(key, "answer") == 0);
+           (step->act.kind == PKI_SCRIPT_ASK && strcmp(key, "answer") == 0) ||
+           (step->act.duty && step->act.duty->prepared && strcmp(key, "approved") == 0);
 }
 
 /* One file for any step may serve several scripts. */

@@ -180,7 +180,7 @@ static bool run_all(struct pki_run *run, struct pki_ceremony_run_request *named,
     if (!load(run, &text) || !name_record(run, &record) || !pki_run_approve(run))
         return false;
     named->record = (const char *)record.data;
-    bool opened = judge(run) && pki_run_open(run, pki_buf_view(&text));
+    bool opened = judge(run) && pki_run_open(run, pki_buf_view(&text)) && pki_run_check_sheets(run);
     if (opened)
         say_valid(run);
     return opened && go_through(run, report);

@@ -153,6 +153,8 @@ void pki_run_shares_clear(struct pki_run_shares *shares);
 /** In a rehearsal in which nobody types shares: what the duty of the step gets of them. */
 PKI_CHECKED bool pki_run_take_shares(struct pki_run *run, struct pki_run_shares *shares);
 
+struct pki_run_files;
+
 /* --- approvals ------------------------------------------------------------------------------ */
 
 /** Those of the request, before anything else happens. Fails: PKI_E_USAGE */
@@ -161,6 +163,10 @@ PKI_CHECKED bool pki_run_approve(struct pki_run *run);
 PKI_CHECKED bool pki_run_take_approved(struct pki_run *run, const json_t *first);
 /** What was approved for the step that is due; NULL: nothing. */
 const uint8_t *pki_run_approval(const struct pki_run *run);
+/** Whether each sheet is one that was approved. Fails: PKI_E_USAGE, PKI_E_IO */
+PKI_CHECKED bool pki_run_check_sheets(struct pki_run *run);
+/** Keep its sheet as a file of the step, where the request has it. */
+PKI_CHECKED bool pki_run_keep_sheet(struct pki_run *run, struct pki_run_files *files);
 /** Say it, in words. */
 void pki_run_say_approval(struct pki_run *run);
 

@@ -167,6 +167,7 @@ static bool record(struct pki_run *run, const struct deed *deed, bool good,
     if (!name_command(run, &command) || !pki_run_version(run, duty->tool, &version) ||
         !pki_run_digest(deed->program, &size, sha256, run->err) ||
         !pki_run_journal(run, entry_before(run), &after) || !keep_output(run, deed, files) ||
+        !pki_run_keep_sheet(run, files) ||
         (good && (!pki_run_gather(run, &after, files) || !list_read(run, files))))
         return false;
     (void)snprintf(status, sizeof(status), "%d", deed->status);

@@ -191,10 +191,12 @@ warns 'nothing waits for these words'
 check 'nothing was to be signed' ! grep -q '"event": "intend"' wrong/transcript.jsonl
 works cellar verify --ceremony wrong
 sed '/^  head:/d' answers.yaml >few.yaml
-is 4 "${ceremony[@]/answers.yaml/few.yaml}" --record approved --approved "$words"
+is 4 "${ceremony[@]/answers.yaml/few.yaml}" --record approved --approved "$words" --sheet refresh/approve.txt
 warns 'nobody can be asked for head'
 refuses 4 'began with other words for step 030' "${ceremony[@]}" --record approved --approved "$(printf '00%.0s' {1..32})"
+keeps cellar refuses 2 'none that --approved has' "${ceremony[@]}" --record approved --sheet answers.yaml
 works "${ceremony[@]}" --record approved
+check 'the sheet is kept' cmp -s refresh/approve.txt approved/evidence/030-approve.txt
 hex=$(sha256sum <refresh/approve.txt | cut -d ' ' -f 1)
 check 'three lines tie it' [ "$(grep -c "\"body\": \"$hex\"" approved/transcript.jsonl)" = 3 ]
 json 0 cellar-verify "result['approved'][0]['step'] == '030'" cellar verify --ceremony approved
@@ -207,6 +209,16 @@ PY
 works cellar ceremony report approved --to approved.html
 works cellar verify --ceremony approved --report approved.html
 works cellar audit -C cellar
+
+# The words in a file of answers.
+with root-g1
+works cellar crl root-g1 -C cellar "${secrets[@]}" --prepare again --confirm 'Test Root CA'
+words again
+{ cat answers.yaml && printf 'steps:\n  - id: "030"\n    approved: %s\n' "$words"; } >with.yaml
+works "${ceremony[@]/answers.yaml/with.yaml}" --record answered
+check 'they are the record'"'"'s' grep -q '"event": "begin".*"step": "030", "body": "'"$(sha256sum <again/approve.txt | cut -c 1-64)" answered/transcript.jsonl
+sed 's/"030"/"040"/' with.yaml >wrong.yaml
+refuses 2 'wrong.yaml:.*step 040 does not ask for "approved"' "${ceremony[@]/answers.yaml/wrong.yaml}" --record none
 with root-g1
 fails 4 'nothing is signed' cellar rotate prod code-signing --revert -C cellar --prepare five --confirm "$title G1"
 finish

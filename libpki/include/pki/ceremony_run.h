@@ -107,15 +107,18 @@ PKI_DEFINE_AUTO(pki_answers)
 
 struct pki_ceremony_run_request {
     const char *script;
-    const char *cellar;                /* the directory, which $CELLAR_DIR names to the siblings */
-    const char *record;                /* where the record lies; NULL: CELLAR/ceremonies/ID */
-    const char *image;                 /* what was booted from, to be digested; or NULL */
-    const struct pki_answers *answers; /* their file is noted as read; or NULL */
+    const char *cellar;          /* the directory, which $CELLAR_DIR names to the siblings */
+    const char *record;          /* where the record lies; NULL: CELLAR/ceremonies/ID */
+    const char *image;           /* what was booted from, to be digested; or NULL */
+    struct pki_answers *answers; /* their file is noted as read; or NULL */
     /* What was approved before the day: "STEP=WORDS" each; WORDS alone where one step only can be
        prepared. Words, or hex, of the SHA-256 of an approve.txt. Later none is needed: the ceremony
        goes on with those that it began with. */
     const char *const *approved;
     size_t n_approved;
+    /* Files: the approve.txt of each, which its step keeps. */
+    const char *const *sheets;
+    size_t n_sheets;
     const char *below;  /* a rehearsal: every path of the script lies below this; or NULL */
     const char *shares; /* a rehearsal: shares are written here, and nobody types them; or NULL */
 };
