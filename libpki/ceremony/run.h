@@ -28,6 +28,7 @@ struct pki_run {
     size_t due;          /* the step that goes on, or comes next */
     int64_t began, last; /* times in the transcript */
     struct pki_transcript_approved approved;
+    char printed[PKI_TRANSCRIPT_NAME]; /* the evidence that holds what a duty printed last; or "" */
     bool resumed;
     struct pki_error *err;
 };
@@ -180,6 +181,7 @@ struct pki_run_files {
 };
 void pki_run_files_clear(struct pki_run_files *files);
 
+#define PKI_RUN_OUTPUT "output.txt"
 /** Keep octets as a file of the step: STEP-NAME, or with a number where that is there. */
 PKI_CHECKED bool pki_run_keep(struct pki_run *run, struct pki_run_files *files, const char *name,
                               const char *evidence, struct pki_bytes octets);

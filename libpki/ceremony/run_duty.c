@@ -147,7 +147,7 @@ static bool list_read(struct pki_run *run, struct pki_run_files *files)
 static bool keep_output(struct pki_run *run, const struct deed *deed, struct pki_run_files *files)
 {
     return deed->output.size == 0 ||
-           pki_run_keep(run, files, "output.txt", pki_run_wants(run, "output") ? "output" : NULL,
+           pki_run_keep(run, files, PKI_RUN_OUTPUT, pki_run_wants(run, "output") ? "output" : NULL,
                         deed->output);
 }
 

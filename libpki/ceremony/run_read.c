@@ -33,6 +33,13 @@ static bool remember(struct pki_run *run, const struct pki_transcript_entry *ent
            pki_fail(run->err, PKI_E_MEMORY, "out of memory");
 }
 
+/* What a later step reads aloud. */
+static void note_printed(struct pki_run *run, const char *use, const char *path)
+{
+    if (strcmp(use, "kept") == 0 && strstr(path, "-" PKI_RUN_OUTPUT))
+        (void)snprintf(run->printed, sizeof(run->printed), "%s", path);
+}
+
 static bool is_of_step(enum pki_transcript_event event)
 {
     return event != PKI_TRANSCRIPT_PAUSE && event != PKI_TRANSCRIPT_RESUME &&
@@ -56,6 +63,8 @@ bool pki_run_add(struct pki_run *run, const struct pki_transcript_entry *entry)
         return false;
     }
     run->last = line.at;
+    for (size_t i = 0; i < line.n_files; i++)
+        note_printed(run, line.files[i].use, line.files[i].path);
     return !line.step || remember(run, &line);
 }
 
@@ -101,6 +110,10 @@ static bool read_line(struct pki_run *run, const json_t *line)
     }
     if (event == PKI_TRANSCRIPT_STEP)
         (void)json_array_clear(run->lines);
+    const json_t *files = json_object_get(line, "files");
+    for (size_t i = 0; i < json_array_size(files); i++)
+        note_printed(run, pki_transcript_text(json_array_get(files, i), "use"),
+                     pki_transcript_text(json_array_get(files, i), "path"));
     if (event == PKI_TRANSCRIPT_DONE || event == PKI_TRANSCRIPT_SKIP) {
         (void)json_array_clear(run->lines);
         run->due++;

@@ -2,11 +2,13 @@
  * A step: what it does, what is written down, what is kept, the initials of both. Whatever has its
  * line already was done before a cut, and is not done again.
  */
+#include "base/file.h"
 #include "base/text.h"
 #include "ceremony/run.h"
 #include "ceremony/transcript_files.h"
 
-#define ASKED 40 /* lines of what is asked for in a step */
+#define PRINTED_LIMIT ((size_t)1024 * 1024)
+#define ASKED         40 /* lines of what is asked for in a step */
 
 /* --- showing it ----------------------------------------------------------------------------- */
 
@@ -49,10 +51,81 @@ static void list_asked(const struct pki_script_step *step, struct asked *asked)
     will_ask(asked, "initials of administrator and witness");
 }
 
+/* "  Fingerprint  36e1 ...", in a step that records words; "  Head   chairlift ..." */
+static bool is_read(const struct pki_script_step *step, const char *label, size_t size)
+{
+    static const char *const rows[][2] = {
+        {"head", "Head  "},     {"words", "Fingerprint  "}, {"words", "Key fingerprint  "},
+        {"words", "SHA-256  "}, {"hex", "Fingerprint  "},   {"hex", "SHA-256  "}};
+
+    for (size_t i = 0; i < PKI_COUNT(rows); i++) {
+        size_t length = strlen(rows[i][1]);
+        if (pki_script_has_word(&step->record, rows[i][0]) && size > length &&
+            strncmp(label, rows[i][1], length) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_line(struct pki_buf *picked, const struct pki_bytes *line)
+{
+    if (line->size == 0)
+        return;
+    pki_text_safe(picked, *line);
+    pki_buf_byte(picked, '\n');
+}
+
+/* Those lines, with what is indented below them, and the name above. */
+static void pick_lines(const struct pki_script_step *step, const char *text, struct pki_buf *picked)
+{
+    size_t kept = 0; /* the indent of what is kept; those further in belong to it */
+    bool keeps = false;
+    struct pki_bytes name = {NULL, 0};
+
+    for (const char *end; *text; text = end + (*end == '\n')) {
+        end = text + strcspn(text, "\n");
+        size_t indent = strspn(text, " ");
+        struct pki_bytes line = {(const uint8_t *)text, (size_t)(end - text)};
+        if (indent >= line.size || !keeps || indent <= kept) {
+            keeps = indent < line.size && is_read(step, text + indent, line.size - indent);
+            kept = indent;
+        }
+        if (!keeps && indent == 0)
+            name = line;
+        if (!keeps)
+            continue;
+        if (indent > 0)
+            add_line(picked, &name);
+        add_line(picked, &line);
+        name.size = 0;
+    }
+}
+
+/* What was on the screen in the step before is not there any more when this one reads it. */
+static void find_printed(const struct pki_run *run, char id[41], struct pki_buf *picked)
+{
+    const struct pki_script_step *step = pki_run_step_due(run);
+    struct pki_error none = {0};
+    pki_scope(pki_buf) text = {0};
+    pki_scope_fd int dir = -1;
+
+    if (step->act.kind == PKI_SCRIPT_DUTY || !run->printed[0] ||
+        !pki_dir_open(run->dir, PKI_TRANSCRIPT_EVIDENCE, &dir, &none) ||
+        !pki_file_read(dir, run->printed, PRINTED_LIMIT, &text, &none))
+        return;
+    pki_buf_byte(&text, 0);
+    (void)snprintf(id, 41, "%.*s", (int)(strstr(run->printed, "-" PKI_RUN_OUTPUT) - run->printed),
+                   run->printed);
+    if (!text.failed)
+        pick_lines(step, (const char *)text.data, picked);
+}
+
 void pki_run_show(struct pki_run *run)
 {
     const struct pki_script_step *step = pki_run_step_due(run);
     pki_scope(pki_buf) command = {0};
+    pki_scope(pki_buf) printed = {0};
+    char printed_in[41] = "";
     struct asked asked = {.n = 0};
     struct pki_ceremony_view view = {
         .ceremony = run->script->title,
@@ -79,6 +152,12 @@ void pki_run_show(struct pki_run *run)
         pki_duty_command(step->act.duty, step->act.values, step->act.cellar, &command);
         pki_buf_byte(&command, 0);
         view.command = command.failed ? NULL : (const char *)command.data;
+    }
+    find_printed(run, printed_in, &printed);
+    pki_buf_byte(&printed, 0);
+    if (printed.size > 1 && !printed.failed) {
+        view.printed = (const char *)printed.data;
+        view.printed_in = printed_in;
     }
     list_asked(step, &asked);
     run->hands->show(run->hands->context, &view);

@@ -17,6 +17,7 @@ run_it() { # [OPTION...]
 works run_it --answers answers.yaml
 says '^Steps done +21'
 warns 'step 21 of 21'
+check 'what is read aloud is on the screen that reads it' grep -qA 4 '^From step 090:' err
 says "  cellar audit --seal --ceremony record -C $work/media/cellar"
 works cellar verify --ceremony record
 says '^Ended +after its last step$'

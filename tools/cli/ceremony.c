@@ -115,6 +115,8 @@ static void show(void *context, const struct pki_ceremony_view *view)
     (void)fprintf(stderr, "\n e: exception sheet   p: pause   Ctrl-C: pause and leave\n");
     if (view->next)
         (void)fprintf(stderr, " After this step: %s\n", view->next);
+    if (view->printed)
+        (void)fprintf(stderr, "\nFrom step %s:\n%s", view->printed_in, view->printed);
     (void)fputc('\n', stderr);
 }
 

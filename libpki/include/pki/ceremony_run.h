@@ -28,8 +28,10 @@ struct pki_ceremony_view {
     const char *question;     /* or NULL */
     const char *command;      /* of its duty; or NULL */
     const char *const
-        *will_be_asked; /* what comes in this step, a line each; NULL after the last */
-    const char *next;   /* title of the next step; or NULL */
+        *will_be_asked;     /* what comes in this step, a line each; NULL after the last */
+    const char *next;       /* title of the next step; or NULL */
+    const char *printed;    /* what an earlier duty printed and this step reads, lines; or NULL */
+    const char *printed_in; /* the id of that step */
     bool rehearsal, resumed;
 };
 

@@ -169,6 +169,9 @@ static void show(void *context, const struct pki_ceremony_view *view)
 
     CU_ASSERT_TRUE(view->number >= 1 && view->number <= view->of);
     room->shown++;
+    if (view->printed)
+        snprintf(room->printed, sizeof(room->printed), "step %s, from %s:\n%s", view->id,
+                 view->printed_in, view->printed);
 }
 
 static void say(void *context, const char *text)
@@ -296,6 +299,8 @@ static bool run(void *context, const struct pki_ceremony_command *command,
         tell_journal(room, find_word(command, "--since"), &out);
     else
         do_duty(room, command, outcome);
+    if (out.size == 0 && room->prints)
+        pki_buf_text(&out, room->prints);
     pki_buf_text(&out, "\n");
     outcome->size = out.size;
     CU_ASSERT_TRUE(pki_buf_take_text(&out, &outcome->output, err));

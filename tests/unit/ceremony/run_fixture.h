@@ -30,7 +30,9 @@ struct room {
     bool elsewhere;          /* its cellar is another one now */
     const char *waits;       /* what a rotation was prepared with, in hex; NULL: it was not */
     const char *root;        /* below which proc and sys lie; NULL: in a quiet room */
-    int64_t later;           /* than FIXTURE_DAY, seconds */
+    const char *prints;      /* what a duty prints; NULL: an empty line */
+    char printed[1024]; /* on the screen of the step that was shown last, from an earlier one */
+    int64_t later;      /* than FIXTURE_DAY, seconds */
     unsigned shown, drafts;
     char said[4096];
 };

@@ -71,6 +71,39 @@ static void test_an_export_of_many_environments_is_kept(void)
     room_expect_once(&room);
 }
 
+static void test_what_a_step_reads_is_on_its_screen(void)
+{
+    static const char prints[] = "Made\n  Name  root-g1\n\nroot-g1\n  Serial       574c\n"
+                                 "  Fingerprint  36e1 e980\n               tolerance\n"
+                                 "  Key file     keys/x\n\nJournal\n  Entry  3\n"
+                                 "  Head   stapler\n         bottle\n\nNext: cellar x\n";
+    static const struct answer_row answers[] = {{.step = "080", .key = "answer", .answer = "^C"},
+                                                {0}};
+    static const struct {
+        const char *record, *expected;
+    } rows[] = {
+        {"      - words\n",
+         "step 080, from 070:\nroot-g1\n  Fingerprint  36e1 e980\n               tolerance\n"},
+        {"      - head\n", "step 080, from 070:\nJournal\n  Head   stapler\n         bottle\n"},
+        {"      - count\n", ""},
+    };
+
+    for (size_t i = 0; i < PKI_COUNT(rows); i++) {
+        struct room room;
+        struct pki_error err = {0};
+        room_make(&room, fixture_script("      - count\n", rows[i].record));
+        room.prints = prints;
+        room.answers = answers;
+        EXPECT_FAILS(room_run(&room, &err), err, PKI_E_CANCELLED);
+        CU_ASSERT_STRING_EQUAL(room.printed, rows[i].expected);
+        room.printed[0] = 0; /* also after a cut */
+        room.answers = NULL;
+        err = (struct pki_error){0};
+        EXPECT_OK(room_run(&room, &err), err);
+        CU_ASSERT_STRING_EQUAL(room.printed, rows[i].expected);
+    }
+}
+
 /* --- cuts: test_run_cut.c has them all ------------------------------------------------------- */
 
 static void test_killed_here_and_there_it_goes_on(void)
@@ -429,6 +462,7 @@ int main(void)
         {"killed here and there it goes on", test_killed_here_and_there_it_goes_on},
         {"a duty whose sibling was killed is looked for",
          test_a_duty_whose_sibling_was_killed_is_looked_for},
+        {"what a step reads is on its screen", test_what_a_step_reads_is_on_its_screen},
         {"a script is judged by the day on which it began",
          test_a_script_is_judged_by_the_day_on_which_it_began},
         {"an export of many environments is kept", test_an_export_of_many_environments_is_kept},
