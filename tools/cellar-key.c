@@ -36,7 +36,7 @@ static bool open_if_named(struct cli *cli, const void *parsed, struct pki_error 
 
 static bool make_request(struct cli *cli, const struct args *args, struct pki_error *err)
 {
-    const struct pki_key_csr_request request = {
+    struct pki_key_csr_request request = {
         .algorithm = args->algorithm,
         .common_name = args->common_name,
         .organization = args->organization,
@@ -47,7 +47,8 @@ static bool make_request(struct cli *cli, const struct args *args, struct pki_er
 
     if (!args->common_name || !args->to)
         return pki_fail(err, PKI_E_USAGE, "key csr needs --common-name and --to");
-    return pki_key_csr(&request, &cli->prompts, cli->report, err);
+    return cli_dice_wanted(cli, &request.dice, err) &&
+           pki_key_csr(&request, &cli->prompts, cli->report, err);
 }
 
 /* A dry run goes as far as opening the key: the new passphrase is not asked for. */
@@ -94,10 +95,12 @@ static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
 {
     const struct args *args = parsed;
 
-    if (strcmp(args->verb, "list") == 0)
-        return pki_key_list(cli->session, cli->report, err);
     if (strcmp(args->verb, "csr") == 0)
         return make_request(cli, args, err);
+    if (cli->common.dice || cli->common.dice_file)
+        return pki_fail(err, PKI_E_USAGE, "--dice and --dice-file are for csr, which makes a key");
+    if (strcmp(args->verb, "list") == 0)
+        return pki_key_list(cli->session, cli->report, err);
     if (strcmp(args->verb, "test") != 0 && strcmp(args->verb, "passphrase") != 0 &&
         strcmp(args->verb, "destroy") != 0)
         return pki_fail(err, PKI_E_USAGE,
@@ -111,8 +114,8 @@ int main(int argc, char **argv)
         .id = CLI_TOOL_KEY,
         .options = options,
         .args_size = sizeof(struct args),
-        .common = CLI_WRITES | CLI_PASSPHRASES | CLI_CONFIRMS | CLI_OVERRIDES,
-        .synopsis = "csr [--key ALGORITHM] --common-name NAME --to DIR\n"
+        .common = CLI_WRITES | CLI_PASSPHRASES | CLI_CONFIRMS | CLI_OVERRIDES | CLI_DICE,
+        .synopsis = "csr [--key ALGORITHM] [--dice N] --common-name NAME --to DIR\n"
                     "test FILE\npassphrase FILE\nlist -C DIR\n"
                     "destroy KEY [--copy COPY] -C DIR",
         .examples = "cellar key csr --common-name \"Example Prod Code Signing CA G1\" --to key\n"

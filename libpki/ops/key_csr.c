@@ -6,8 +6,10 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "crypto/dice.h"
 #include "ops/export_target.h"
 #include "ops/key_file.h"
+#include "ops/session.h"
 #include "x509/build.h"
 #include "x509/name.h"
 #include "x509/pem.h"
@@ -34,6 +36,22 @@ static bool judge(const struct pki_key_csr_request *request, const struct pki_al
     }
     *name = (struct pki_name){request->country, request->organization, request->common_name};
     return pki_name_judge(name, &why) || pki_fail(err, PKI_E_USAGE, "%s", why.text);
+}
+
+/* With the rolls, if it takes any, which may be more than were asked for. */
+static bool make_key(const struct pki_algorithm *algorithm, struct pki_secret *rolls,
+                     struct pki_key **key, struct pki_error *err)
+{
+    return rolls ? pki_key_generate_with(algorithm, rolls, key, err)
+                 : pki_key_generate(algorithm, key, err);
+}
+
+static bool ask_rolls(const struct pki_key_csr_request *request,
+                      const struct pki_algorithm *algorithm, const struct pki_prompts *prompts,
+                      struct pki_secret **rolls, struct pki_error *err)
+{
+    return request->dice == 0 || (pki_dice_suit(algorithm, err) &&
+                                  pki_prompts_ask_rolls(prompts, request->dice, rolls, err));
 }
 
 /* CertificationRequest (RFC 2986 4.2) has the outer shape of Certificate: body, algorithm, bits. */
@@ -90,7 +108,7 @@ static bool write_directory(struct pki_target *target, const struct pki_key_seal
 /* --- the duty ------------------------------------------------------------------------------ */
 
 static void tell(const struct pki_key_csr_request *request, const struct pki_key *key,
-                 struct pki_report *report)
+                 const struct pki_secret *rolls, struct pki_report *report)
 {
     uint8_t sha256[PKI_SHA256_SIZE];
 
@@ -98,6 +116,8 @@ static void tell(const struct pki_key_csr_request *request, const struct pki_key
     pki_report_text(report, "Common name", "%s", request->common_name ? request->common_name : "-");
     pki_report_text(report, "Algorithm", "%s", pki_key_algorithm_of(key)->title);
     pki_report_fingerprint(report, "Key fingerprint", sha256);
+    if (rolls)
+        pki_report_integer(report, "Rolls of dice", (int64_t)pki_secret_size(rolls));
     pki_report_text(report, "Key file", "%s/" KEY_FILE, request->to);
     pki_report_text(report, "Request", "%s/" REQUEST_FILE, request->to);
     pki_report_note(report, "Next", PKI_TONE_PLAIN,
@@ -112,6 +132,7 @@ bool pki_key_csr(const struct pki_key_csr_request *request, const struct pki_pro
     const struct pki_algorithm *algorithm = NULL;
     struct pki_name name;
     pki_auto(pki_key) key = NULL;
+    pki_auto(pki_secret) rolls = NULL;
     pki_auto(pki_secret) passphrase = NULL;
     pki_scope(pki_buf) pem = {0};
     pki_scope(pki_target) target = {.above = -1};
@@ -124,13 +145,14 @@ bool pki_key_csr(const struct pki_key_csr_request *request, const struct pki_pro
                         request->to);
         return pki_report_ok(report, err);
     }
-    if (!choose_passphrase(prompts, &passphrase, err) || !pki_key_generate(algorithm, &key, err) ||
+    if (!ask_rolls(request, algorithm, prompts, &rolls, err) ||
+        !choose_passphrase(prompts, &passphrase, err) || !make_key(algorithm, rolls, &key, err) ||
         !make_request(key, &name, &pem, err))
         return false;
     const struct pki_key_seal seal = {PROMPT, key, passphrase};
     if (!write_directory(&target, &seal, pki_buf_view(&pem), err))
         return false;
     pki_target_warn(&target, report);
-    tell(request, key, report);
+    tell(request, key, rolls, report);
     return pki_report_ok(report, err);
 }

@@ -189,19 +189,24 @@ bool pki_session_write_key(struct pki_session *session, const struct pki_key_sea
 
 /* --- making -------------------------------------------------------------------------------- */
 
-static bool ask_rolls(struct pki_session *session, struct pki_error *err)
+bool pki_prompts_ask_rolls(const struct pki_prompts *prompts, unsigned wanted,
+                           struct pki_secret **rolls, struct pki_error *err)
 {
-    pki_auto(pki_secret) rolls = NULL;
+    pki_auto(pki_secret) asked = NULL;
 
-    if (session->rolls)
-        return true;
-    if (!session->prompts.dice)
+    if (!prompts->dice)
         return pki_fail(err, PKI_E_POLICY, "rolls of dice are needed, and nobody can be asked");
-    if (!session->prompts.dice(session->prompts.context, session->dice, &rolls, err) ||
-        !pki_dice_judge(rolls, session->dice, err))
+    if (!prompts->dice(prompts->context, wanted, &asked, err) ||
+        !pki_dice_judge(asked, wanted, err))
         return false;
-    session->rolls = PKI_TAKE(rolls);
+    *rolls = PKI_TAKE(asked);
     return true;
+}
+
+static bool ask_once(struct pki_session *session, struct pki_error *err)
+{
+    return session->rolls ||
+           pki_prompts_ask_rolls(&session->prompts, session->dice, &session->rolls, err);
 }
 
 bool pki_session_make_key(struct pki_session *session, const struct pki_algorithm *algorithm,
@@ -210,7 +215,7 @@ bool pki_session_make_key(struct pki_session *session, const struct pki_algorith
     *rolls = 0;
     if (session->dice == 0)
         return pki_key_generate(algorithm, key, err);
-    if (!pki_dice_suit(algorithm, err) || !ask_rolls(session, err) ||
+    if (!pki_dice_suit(algorithm, err) || !ask_once(session, err) ||
         !pki_key_generate_with(algorithm, session->rolls, key, err))
         return false;
     *rolls = pki_secret_size(session->rolls);

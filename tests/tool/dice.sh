@@ -1,5 +1,5 @@
 #!/bin/bash
-# Rolls of dice in the keys of root, issue and rotate: how many went in is told, the rolls never are.
+# Rolls of dice in the keys of root, issue and rotate, and of key csr: how many went in is told, the rolls never are.
 . "$(dirname "$0")/lib.sh"
 rolls=3415263416253416253415263416253416523416253415263416253416253415263416253416523416253415263416253416
 hierarchy
@@ -60,6 +60,20 @@ for sum in sha1sum sha256sum sha384sum sha512sum; do
             [ "$(sqlite3 cellar/cellar.db .dump | grep -ciF "$digest")" = 0 ]
     done
 done
+
+# Where the key is made on another host, they go in there; no other verb takes them.
+with key
+csr=(cellar key csr --common-name Test "${secrets[@]}")
+works "${csr[@]}" --to elsewhere --dice 100 --dice-file rolls.txt
+says '^ *Rolls of dice +100$'
+works cellar key test elsewhere/key.key --passphrase-file secrets/key.txt
+fails 2 'there are 99 of the 100 that are needed' "${csr[@]}" --to few --dice-file few.txt
+refuses 4 'give --dice-file FILE' "${csr[@]}" --to few --dice 100
+refuses 2 'a number of rolls' "${csr[@]}" --to few --dice 99 --dice-file rolls.txt
+refuses 4 'cannot be mixed into RSA' "${csr[@]}" --to few --key rsa-3072 --dice-file rolls.txt
+check 'nothing was written' [ ! -e few ]
+refuses 2 'for csr, which makes a key' cellar key test elsewhere/key.key --dice-file rolls.txt
+check 'the rolls are kept' ! grep -rqF "${rolls:0:20}" elsewhere
 
 # RSA has no way for them; nobody is asked.
 rm -rf cellar

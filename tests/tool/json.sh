@@ -79,7 +79,7 @@ fields 0 cellar crl --due --within 1h -C cellar "${secrets[@]}" --confirm 'Test 
 fields 0 cellar key list -C cellar
 with key
 fields 0 cellar key csr --common-name Test --to made "${secrets[@]}" --dry-run
-fields 0 cellar key csr --common-name Test --to made "${secrets[@]}"
+fields 0 cellar key csr --common-name Test --to made "${secrets[@]}" --dice-file rolls.txt
 fields 0 cellar key test made/key.key --passphrase-file secrets/key.txt
 fields 0 cellar key passphrase made/key.key --passphrase-file secrets/key.txt --passphrase-file new=secrets/root-g1.txt
 with root-g1

@@ -14,11 +14,13 @@ struct pki_key_csr_request {
     const char *organization; /* or NULL */
     const char *country;      /* or NULL */
     const char *to;           /* directory that must not exist: gets key.key and key.csr */
+    unsigned dice;            /* so many rolls are mixed into the key; 0: none */
     bool dry_run;
 };
 
 /** Make a key and a request for it; works without a cellar. The key file is read back and
- *  test-signed. Fails: PKI_E_USAGE algorithm or names; PKI_E_EXISTS; PKI_E_PASSPHRASE */
+ *  test-signed. Fails: PKI_E_USAGE algorithm, names or rolls; PKI_E_EXISTS; PKI_E_PASSPHRASE;
+ *  PKI_E_POLICY dice and RSA */
 PKI_CHECKED bool pki_key_csr(const struct pki_key_csr_request *request,
                              const struct pki_prompts *prompts, struct pki_report *report,
                              struct pki_error *err);
