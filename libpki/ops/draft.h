@@ -154,6 +154,11 @@ PKI_CHECKED bool pki_item_fresh_key(struct pki_session *session, const struct pk
                                     struct pki_draft_item *item,
                                     const struct pki_algorithm *algorithm, struct pki_error *err);
 
+/** Whether the rolls of dice that the session asks for went into a key of the draft.
+ *  Fails: PKI_E_USAGE no key is made here */
+PKI_CHECKED bool pki_draft_check_dice(const struct pki_session *session,
+                                      const struct pki_draft *draft, struct pki_error *err);
+
 /** Take key and subject of another item. Fails: PKI_E_POLICY */
 PKI_CHECKED bool pki_item_certify(struct pki_draft_item *item, const struct pki_draft_item *of,
                                   struct pki_error *err);

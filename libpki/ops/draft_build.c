@@ -27,6 +27,25 @@ bool pki_item_fresh_key(struct pki_session *session, const struct pki_draft *dra
            take_spki(item, pki_key_spki(item->key), err);
 }
 
+/* What was prepared has its keys, and the rolls in them, already. */
+bool pki_draft_check_dice(const struct pki_session *session, const struct pki_draft *draft,
+                          struct pki_error *err)
+{
+    bool requested = false;
+
+    if (session->dice == 0 || draft->approval.entry != 0)
+        return true;
+    for (size_t i = 0; i < draft->n; i++) {
+        if (draft->items[i].rolls > 0)
+            return true;
+        requested = requested || draft->items[i].request;
+    }
+    return pki_fail(err, PKI_E_USAGE,
+                    "no key is made here%s: leave --dice and --dice-file out; rolls go into a key "
+                    "where it is made",
+                    requested ? ", it comes by --csr" : "");
+}
+
 bool pki_item_makes_authority(const struct pki_draft_item *item)
 {
     return item->profile->authority && !item->of;

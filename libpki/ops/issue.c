@@ -30,7 +30,8 @@ bool pki_issue_prepare(struct pki_session *session, const struct pki_issue_reque
         return false;
     pki_draft_set_line(fresh, plan);
     if (!(request->leaf ? pki_issue_leaf(session, plan, request, fresh, err)
-                        : pki_issue_line(session, plan, request, fresh, err)))
+                        : pki_issue_line(session, plan, request, fresh, err)) ||
+        !pki_draft_check_dice(session, fresh, err))
         return false;
     *draft = PKI_TAKE(fresh);
     return true;

@@ -296,6 +296,16 @@ static bool begin(struct promotion *promotion, struct pki_error *err)
     return promotion->request->revert ? revert(promotion, err) : promote(promotion, err);
 }
 
+/* A line whose further next waits already takes none: in a run of many they are for the others. */
+static bool check_dice(const struct promotion *promotion, struct pki_error *err)
+{
+    const struct pki_rotate_request *request = promotion->request;
+    bool has_further =
+        !request->promote_only && !request->revert && !issues(request, promotion->line);
+
+    return has_further || pki_draft_check_dice(promotion->session, promotion->draft, err);
+}
+
 static bool prepare(struct pki_session *session, const struct pki_rotate_request *request,
                     const struct pki_line *line, struct pki_draft **draft, struct pki_error *err)
 {
@@ -306,7 +316,7 @@ static bool prepare(struct pki_session *session, const struct pki_rotate_request
                                 : pki_draft_begin_keyless(session, "rotate", &fresh, err)))
         return false;
     struct promotion promotion = {session, request, line, fresh, NULL};
-    if (!begin(&promotion, err) ||
+    if (!begin(&promotion, err) || !check_dice(&promotion, err) ||
         !pki_forecast_make(session, fresh, &promotion.own->forecast, err))
         return false;
     *draft = PKI_TAKE(fresh);

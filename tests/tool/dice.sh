@@ -75,6 +75,21 @@ check 'nothing was written' [ ! -e few ]
 refuses 2 'for csr, which makes a key' cellar key test elsewhere/key.key --dice-file rolls.txt
 check 'the rolls are kept' ! grep -rqF "${rolls:0:20}" elsewhere
 
+# A request brings its key: rolls would go nowhere, and are not asked for. Nothing is recorded.
+for made in one two three; do
+    works "${csr[@]}" --key ecdsa-p256 --to $made
+done
+with root-g1 prod-tls-g2
+issue=(cellar issue prod tls -C cellar "${secrets[@]}" --confirm 'Test Prod TLS CA G1' --csr one/key.csr)
+refuses 2 'no key is made here, it comes by --csr: leave --dice' "${issue[@]}" --csr two/key.csr --dice 100
+refuses 2 'leave --dice and --dice-file out' "${issue[@]}" --csr two/key.csr --dice-file rolls.txt
+works "${issue[@]}" --dice-file rolls.txt
+check 'the second key alone is made here' [ "$(grep -cE '^ *Rolls of dice +100$' out)" = 1 ]
+cellar export -C cellar >out 2>err || bad 'fixture: export'
+rotate=(cellar rotate prod tls -C cellar --now "${secrets[@]}" --dice-file rolls.txt)
+refuses 2 'by --csr' "${rotate[@]}" --csr three/key.csr --confirm 'Test Prod TLS CA G2'
+refuses 2 'no key is made here: leave --dice' "${rotate[@]}" --promote-only --confirm 'Test Prod TLS CA G2'
+
 # RSA has no way for them; nobody is asked.
 rm -rf cellar
 hierarchy ecdsa-p256 rsa-3072
