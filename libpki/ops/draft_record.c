@@ -119,6 +119,16 @@ static void tell_approval(const uint8_t *approval, const char *how, struct pki_b
     pki_hex(text, (struct pki_bytes){approval, PKI_SHA256_SIZE});
 }
 
+/* Who signs it later does not know any more what went into its keys. */
+static void tell_rolls(const struct pki_draft *draft, struct pki_buf *text)
+{
+    for (size_t i = 0; i < draft->n; i++) {
+        if (draft->items[i].rolls > 0)
+            pki_buf_printf(text, "; %s: %zu rolls of dice mixed in", draft->items[i].name,
+                           draft->items[i].rolls);
+    }
+}
+
 /* What is prepared bears the date that its bodies were made by: nothing was recorded since. */
 bool pki_draft_reserve(struct pki_session *session, struct pki_draft *draft,
                        const uint8_t *approval, struct pki_error *err)
@@ -138,8 +148,10 @@ bool pki_draft_reserve(struct pki_session *session, struct pki_draft *draft,
     if (!pki_store_begin(session->store, &txn, err) || !reserve_all(txn, draft, entry.at, err))
         return false;
     tell_reserved(draft, &detail);
-    if (approval)
+    if (approval) {
+        tell_rolls(draft, &detail);
         tell_approval(approval, "to be approved", &detail);
+    }
     return append(session, txn, draft, entry, &detail, err) && pki_txn_commit(&txn, err);
 }
 

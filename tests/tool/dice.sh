@@ -90,6 +90,14 @@ rotate=(cellar rotate prod tls -C cellar --now "${secrets[@]}" --dice-file rolls
 refuses 2 'by --csr' "${rotate[@]}" --csr three/key.csr --confirm 'Test Prod TLS CA G2'
 refuses 2 'no key is made here: leave --dice' "${rotate[@]}" --promote-only --confirm 'Test Prod TLS CA G2'
 
+# In two halves: they go in when it is prepared, and the same command signs it without asking again.
+with root-g1 prod-tls-g3
+rotate=(cellar rotate prod tls -C cellar --now "${secrets[@]}" --dice 100 --confirm 'Test Prod TLS CA G2')
+works "${rotate[@]}" --dice-file rolls.txt --prepare sheet
+check 'the preparation says so' [ "$(sqlite3 cellar/cellar.db "SELECT count(*) FROM journal
+    WHERE action = 'prepare' AND detail LIKE '%; prod-tls-g3: 100 rolls of dice mixed in; %'")" = 1 ]
+works "${rotate[@]}" --approved "$(head -n 1 sheet/words.txt)"
+
 # RSA has no way for them; nobody is asked.
 rm -rf cellar
 hierarchy ecdsa-p256 rsa-3072
