@@ -129,6 +129,17 @@ static void tell_rolls(const struct pki_draft *draft, struct pki_buf *text)
     }
 }
 
+static void tell_prepared(const struct pki_draft *draft, const uint8_t *approval,
+                          struct pki_buf *text)
+{
+    char until[PKI_TIME_TEXT];
+
+    tell_rolls(draft, text);
+    pki_buf_printf(text, "; to be signed until %s",
+                   pki_time_format(pki_approval_ends(draft), until));
+    tell_approval(approval, "to be approved", text);
+}
+
 /* What is prepared bears the date that its bodies were made by: nothing was recorded since. */
 bool pki_draft_reserve(struct pki_session *session, struct pki_draft *draft,
                        const uint8_t *approval, struct pki_error *err)
@@ -148,10 +159,8 @@ bool pki_draft_reserve(struct pki_session *session, struct pki_draft *draft,
     if (!pki_store_begin(session->store, &txn, err) || !reserve_all(txn, draft, entry.at, err))
         return false;
     tell_reserved(draft, &detail);
-    if (approval) {
-        tell_rolls(draft, &detail);
-        tell_approval(approval, "to be approved", &detail);
-    }
+    if (approval)
+        tell_prepared(draft, approval, &detail);
     return append(session, txn, draft, entry, &detail, err) && pki_txn_commit(&txn, err);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "pki/time.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "store/safety.h"
@@ -28,17 +29,37 @@ static void add(struct left *left, const char *what, const char *finish)
 }
 
 /* The journal has "cellar-issue 0.1.0: cellar-issue prod tls ..."; typed it is "cellar issue ...".
- */
-static void write_command(const char *actor, char *command, size_t size)
+   What follows "cellar", or NULL. */
+static const char *find_command(const char *actor)
 {
     const char *line = strstr(actor, ": cellar-");
 
+    return line ? line + strlen(": cellar-") : NULL;
+}
+
+static void write_command(const char *actor, char *command, size_t size)
+{
+    const char *line = find_command(actor);
+
     if (line) {
-        (void)snprintf(command, size, "nothing was published; again: cellar %s",
-                       line + strlen(": cellar-"));
+        (void)snprintf(command, size, "nothing was published; again: cellar %s", line);
     } else {
         (void)snprintf(command, size, "nothing was published: run the same command again");
     }
+}
+
+/* As --approved would find it; the words themselves are on the sheet. */
+static const char *waits_for(const struct left *left, const struct pki_reserved_by *by,
+                             int64_t trust)
+{
+    struct pki_error unsaid = {0};
+    int64_t until = 0;
+
+    if (trust > by->entry)
+        return "nothing: trust has changed since";
+    if (pki_time_parse(by->until, &until, &unsaid) && until < pki_session_now(left->session))
+        return "nothing: it is too late";
+    return "--approved WORDS";
 }
 
 /* One row for all that an entry of the journal prepared. */
@@ -53,10 +74,10 @@ static void add_prepared(const struct pki_reservation_row *row, const struct pki
     struct pki_report *line = pki_report_row(left->prepared);
     pki_report_text(line, "What", "%s", row->subject);
     pki_report_time(line, "Prepared", by->at);
-    if (trust > by->entry)
-        pki_report_toned(line, "Waits for", PKI_TONE_WARN, "nothing: trust has changed since");
-    else
-        pki_report_toned(line, "Waits for", PKI_TONE_WARN, "--approved WORDS");
+    pki_report_toned(line, "Waits for", PKI_TONE_WARN, "%s", waits_for(left, by, trust));
+    pki_report_text(line, "Sign until", "%s", by->until);
+    const char *command = find_command(by->actor);
+    pki_report_text(line, "Command", "%s%s", command ? "cellar " : "", command ? command : "");
 }
 
 static bool add_reservations(struct pki_session *session, struct left *left, struct pki_error *err)

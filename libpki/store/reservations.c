@@ -163,6 +163,7 @@ bool pki_store_reserved_by(struct pki_store *store, int64_t reservation, struct 
         by->entry = pki_column_integer(&query);
         by->at = pki_column_integer(&query);
         pki_column_text(&query, by->approval, sizeof(by->approval));
+        pki_column_text(&query, by->until, sizeof(by->until));
         pki_column_text(&query, by->actor, sizeof(by->actor));
     }
     return pki_column_ok(&query, err);

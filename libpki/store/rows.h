@@ -137,6 +137,7 @@ void pki_reservation_rows_clear(struct pki_reservation_rows *rows);
 struct pki_reserved_by {
     int64_t entry, at;
     char approval[65]; /* prepared: the digest to be approved, in hex; "": it was to be signed */
+    char until[21];    /* prepared: when it can be signed last; "": the entry does not say */
     char actor[400];   /* tool, version and command line */
 };
 

@@ -16,9 +16,13 @@ SELECT id, kind, subject, serial, signer, body, key_name, reserved_at, outcome
 FROM reservation WHERE outcome = 'open' ORDER BY id;
 
 -- Backwards to the entry that reserved it: one that is still open was among the last. The detail of
--- one that prepared it ends in the digest that is to be approved.
+-- one that prepared it ends in the digest that is to be approved, after the last second in which it
+-- may be signed; the first ones did not say that.
 -- name: reserved_by
-SELECT j.id, j.at, CASE WHEN j.action = 'prepare' THEN substr(j.detail, -64) ELSE '' END, j.actor
+SELECT j.id, j.at, CASE WHEN j.action = 'prepare' THEN substr(j.detail, -64) ELSE '' END,
+       CASE WHEN j.action = 'prepare' AND instr(j.detail, '; to be signed until ') > 0
+            THEN substr(j.detail, instr(j.detail, '; to be signed until ') + 21, 20) ELSE '' END,
+       j.actor
 FROM journal_row r JOIN journal j ON j.id = r.entry
 WHERE r.relation = 'reservation' AND r.row = ?1
 ORDER BY r.entry DESC LIMIT 1;

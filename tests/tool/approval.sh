@@ -52,8 +52,16 @@ check 'the bodies are those of the sheet' [ "$(sed -n 's/^  sha256: //p' one/app
 works cellar lint one/review.pem
 check 'the draft can be read' grep -q 'CN=Test Prod TLS CA G2' one/draft.txt
 is 3 cellar status -C cellar
-says 'prod-tls-g1 +2026-03-01T12:00:00Z +--approved WORDS'
+says 'What +prod-tls-g1$'
+says 'Waits for +--approved WORDS$'
 check 'status does not give the words away' ! grep -qf words.only out
+json 3 cellar-status "result['prepared'][0]['command'].startswith('cellar issue prod tls -C cellar ')" cellar status -C cellar
+CELLAR_TEST_NOW=2026-03-31T12:00:00Z json 3 cellar-status \
+    "result['prepared'][0]['waits_for'] == '--approved WORDS'" cellar status -C cellar
+CELLAR_TEST_NOW=2026-03-31T12:00:01Z is 3 cellar status -C cellar
+says 'Waits for +nothing: it is too late$'
+says 'Sign until +2026-03-31T12:00:00Z$'
+says 'Command +cellar issue prod tls -C cellar '
 works cellar audit -C cellar
 check 'audit says nothing of keys that wait' ! grep -q 'Left by' out
 mkdir medium
@@ -104,7 +112,7 @@ with root-g1 prod-tls-g1 prod-tls-g2
 fails 4 'what verifiers trust has changed since' cellar issue prod tls -C held "${secrets[@]}" \
     --approved "$words" --dry-run
 is 3 cellar status -C held
-says 'prod-tls-g1 .*nothing: trust has changed since'
+says 'Waits for +nothing: trust has changed since$'
 
 mkdir aside
 
