@@ -224,16 +224,17 @@ static bool is_above(const struct pki_trust *trust, const struct pki_line_plan *
     return false;
 }
 
-/* Of the roots above the line, each once; whether there is one. */
+/* Of the roots above the line, each once, or of those that lead to one; whether there is any. */
 static bool put_crosses(struct pki_bundle_file *file, const struct pki_trust *trust,
-                        const struct pki_line_plan *line)
+                        const struct pki_line_plan *line, const struct pki_anchor *oldest)
 {
     bool any = false;
 
     for (size_t i = 0; i < trust->n_roots; i++) {
         const struct pki_anchor *root = &trust->roots[i];
 
-        if (!root->cross || !is_above(trust, line, root))
+        if (!root->cross || !is_above(trust, line, root) ||
+            (oldest && pki_trust_oldest(root) != oldest))
             continue;
         pki_bundle_put(file, root->cross);
         any = true;
@@ -275,7 +276,8 @@ static bool compose_pool(struct pki_bundle *bundle, const struct pki_generation 
             (!with_root || pki_trust_oldest(generation->root) == oldest))
             pki_bundle_put(file, generation->cert);
     }
-    file->order = pool_order(put_crosses(file, trust, first->line), with_root);
+    file->order =
+        pool_order(put_crosses(file, trust, first->line, with_root ? oldest : NULL), with_root);
     if (with_root)
         pki_bundle_put(file, oldest->cert);
     return true;

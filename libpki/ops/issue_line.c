@@ -37,19 +37,23 @@ bool pki_issue_take_root(struct pki_session *session, const struct pki_line_plan
 {
     struct pki_authority_rows rows = {0};
     const struct pki_authority_row *active = NULL;
+    bool any = false;
 
     if (!pki_store_list_authorities(session->store, "", NULL, &rows, err))
         return false;
     for (size_t i = 0; i < rows.n; i++) {
-        if (strcmp(rows.list[i].root, plan->root->name) == 0 &&
-            rows.list[i].state == PKI_STATE_ACTIVE)
+        if (strcmp(rows.list[i].root, plan->root->name) != 0)
+            continue;
+        any = true;
+        if (rows.list[i].state == PKI_STATE_ACTIVE)
             active = &rows.list[i];
     }
     bool done = active ? pki_draft_set_issuer(session, draft, active, err)
                        : pki_fail(err, PKI_E_STATE,
-                                  "its root %s has no active authority; make it first: cellar "
-                                  "root %s",
-                                  plan->root->name, plan->root->name);
+                                  "its root %s has no active authority; make %s first: cellar "
+                                  "root %s%s",
+                                  plan->root->name, any ? "its successor" : "it", plan->root->name,
+                                  any ? " --succeed" : "");
     pki_authority_rows_clear(&rows);
     return done;
 }

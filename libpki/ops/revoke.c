@@ -6,6 +6,7 @@
 #include "ops/revoke.h"
 
 #include "base/text.h"
+#include "ops/line.h"
 
 static const struct pki_revoke_work *own_of(const struct pki_draft *draft)
 {
@@ -39,12 +40,42 @@ static void fetch_trust(struct pki_revoke_work *revoke, const struct pki_line_pl
     }
 }
 
+/* What leaves with a cross-certificate. */
+static void fetch_crossed(struct pki_revoke_work *revoke, const struct pki_line_plan *line)
+{
+    char path[PKI_NAME_MAX];
+
+    if (line->profile->id == PKI_PROFILE_CODE_SIGNING_CA) {
+        fetch(revoke, line->environment, "code-signing/cosign/chain.pem");
+        fetch(revoke, line->environment, "code-signing/cosign/ca-intermediates.pem");
+    }
+    (void)snprintf(path, sizeof(path), "%s/.../cross/ (gone)", line->purpose);
+    fetch(revoke, line->environment, path);
+}
+
+/* Whether the issuer's list is one of the line's environment. */
+static bool is_below(const struct pki_line_plan *line, const struct pki_authority_row *issuer)
+{
+    return issuer->environment[0] ? strcmp(issuer->environment, line->environment) == 0
+                                  : strcmp(issuer->root, line->root->name) == 0;
+}
+
+static void fetch_of_line(struct pki_revoke_work *revoke, const struct pki_line_plan *line)
+{
+    const struct pki_authority_row *authority = &revoke->revoked.authority;
+
+    if (strcmp(authority->environment, line->environment) == 0 &&
+        strcmp(authority->purpose, line->purpose) == 0)
+        fetch_trust(revoke, line);
+    if (revoke->revoked.cross && is_below(line, &revoke->revoked.issuer) &&
+        pki_line_is_crossed(line))
+        fetch_crossed(revoke, line);
+}
+
 /* Of each environment below the issuer: its CRL; of the one that the authority serves, more. */
 static bool list_fetch(struct pki_session *session, struct pki_revoke_work *revoke,
                        struct pki_error *err)
 {
-    const struct pki_authority_row *authority = &revoke->revoked.authority;
-    const struct pki_authority_row *issuer = &revoke->revoked.issuer;
     const struct pki_hierarchy *hierarchy = NULL;
 
     if (!pki_session_hierarchy(session, &hierarchy, err))
@@ -52,19 +83,27 @@ static bool list_fetch(struct pki_session *session, struct pki_revoke_work *revo
     for (size_t i = 0; i < hierarchy->n_lines; i++) {
         const struct pki_line_plan *line = &hierarchy->lines[i];
         bool first = i == 0 || strcmp(line->environment, line[-1].environment) != 0;
-        bool below = issuer->environment[0] ? strcmp(issuer->environment, line->environment) == 0
-                                            : strcmp(issuer->root, line->root->name) == 0;
-        if (first && below)
+
+        if (first && is_below(line, &revoke->revoked.issuer)) {
             fetch(revoke, line->environment,
                   revoke->revoked.is_root ? "(all of it)" : "crl/ (and publish/)");
-        if (strcmp(authority->environment, line->environment) == 0 &&
-            strcmp(authority->purpose, line->purpose) == 0)
-            fetch_trust(revoke, line);
+        }
+        fetch_of_line(revoke, line);
     }
     return true;
 }
 
 /* --- preparing ------------------------------------------------------------------------------- */
+
+/* Its key is the root's. */
+static bool judge_cross(const struct pki_revoke_work *revoke, struct pki_error *err)
+{
+    return !pki_reason_of(revoke->row.reason)->leak ||
+           pki_fail(err, PKI_E_POLICY,
+                    "its key is that of %s: if that is compromised, revoke the root, and its "
+                    "cross-certificates go with it",
+                    revoke->revoked.authority.name);
+}
 
 static bool judge_root(const struct pki_revoke_work *revoke, struct pki_error *err)
 {
@@ -121,7 +160,8 @@ static bool fill_row(const struct pki_draft *draft, const struct pki_revoke_requ
     memcpy(row->serial, cert->serial.data, cert->serial.size);
     row->serial_size = cert->serial.size;
     return pki_revocation_judge(request, cert, draft->now, row, err) &&
-           (!revoke->revoked.is_root || judge_root(revoke, err));
+           (!revoke->revoked.is_root || judge_root(revoke, err)) &&
+           (!revoke->revoked.cross || judge_cross(revoke, err));
 }
 
 static bool find_next(struct pki_session *session, struct pki_revoke_work *revoke,
@@ -167,6 +207,18 @@ static bool plan_changes(struct pki_session *session, const struct pki_revoke_re
     return true;
 }
 
+/* The list that is due, if any is. */
+static void say_next(struct pki_draft *draft)
+{
+    const struct pki_revoke_work *revoke = own_of(draft);
+    const char *issuer = revoke->n_crosses > 0     ? revoke->crosses[0].issuer
+                         : revoke->revoked.is_root ? NULL
+                                                   : revoke->revoked.issuer.name;
+
+    (void)snprintf(draft->next, sizeof(draft->next), "cellar %s%.120s", issuer ? "crl " : "status",
+                   issuer ? issuer : "");
+}
+
 /* The common name is what gets typed; a certificate without one has its serial. */
 static bool name_draft(struct pki_draft *draft, struct pki_error *err)
 {
@@ -176,7 +228,10 @@ static bool name_draft(struct pki_draft *draft, struct pki_error *err)
 
     if (!pki_name_attribute(revoked->cert->subject, PKI_OID_COMMON_NAME, &name, err))
         return false;
-    if (name.size > 0) {
+    if (revoked->cross) { /* the root has the same common name, and stays */
+        (void)snprintf(draft->confirm, sizeof(draft->confirm), "%s" PKI_CROSS,
+                       revoked->authority.name);
+    } else if (name.size > 0) {
         (void)snprintf(draft->confirm, sizeof(draft->confirm), "%.*s", (int)name.size,
                        (const char *)name.data);
     } else {
@@ -187,10 +242,7 @@ static bool name_draft(struct pki_draft *draft, struct pki_error *err)
     else
         (void)snprintf(draft->subject, sizeof(draft->subject), "%.80s-%.16s", revoked->issuer.name,
                        revoke->serial);
-    if (revoked->is_root)
-        (void)snprintf(draft->next, sizeof(draft->next), "cellar status");
-    else
-        (void)snprintf(draft->next, sizeof(draft->next), "cellar crl %.120s", revoked->issuer.name);
+    say_next(draft);
     return true;
 }
 
@@ -205,6 +257,7 @@ static bool prepare(struct pki_session *session, const struct pki_revoke_request
     draft->duty = &pki_revoke_duty;
     return pki_revoked_find(session, request, &revoke->revoked, err) &&
            fill_row(draft, request, revoke, err) && check_new(session, revoke, err) &&
+           pki_revoke_find_crosses(session, revoke, err) &&
            plan_changes(session, request, draft, err) && list_fetch(session, revoke, err) &&
            name_draft(draft, err);
 }

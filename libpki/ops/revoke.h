@@ -15,6 +15,7 @@ struct pki_revoked {
     bool is_root;                       /* a root's own certificate */
     bool issuing;                       /* the one that makes authority what it is */
     bool companion;                     /* authority is the generation that it belongs to */
+    bool cross;                         /* certifies authority, a root, once more */
     struct pki_authority_row authority; /* id 0: it concerns none */
 };
 
@@ -25,15 +26,31 @@ PKI_CHECKED bool pki_revoked_find(struct pki_session *session,
                                   struct pki_revoked *revoked, struct pki_error *err);
 void pki_revoked_clear(struct pki_revoked *revoked);
 
+#define PKI_REVOKE_CROSSES 4
+
+/* A cross-certificate that goes with its root. */
+struct pki_revoke_cross {
+    struct pki_revocation_row row;
+    char issuer[PKI_NAME_MAX];
+    char serial[41];
+};
+
 /* What a draft of this duty owns. */
 struct pki_revoke_work {
     struct pki_revoked revoked;
     struct pki_revocation_row row; /* issuer 0: a root, which no CRL can name */
+    struct pki_revoke_cross crosses[PKI_REVOKE_CROSSES]; /* of that root */
+    size_t n_crosses;
     struct pki_authority_row next; /* id 0: nobody is promoted */
     char serial[41];
     char fetch[12][PKI_NAME_MAX + 64]; /* files below exports/ */
     size_t n_fetch;
 };
+
+/** Those that other roots made for the revoked one and that are not revoked: whoever knows such a
+ *  root alone would go on trusting it by them (revoke_cross.c). */
+PKI_CHECKED bool pki_revoke_find_crosses(struct pki_session *session,
+                                         struct pki_revoke_work *revoke, struct pki_error *err);
 
 /* revoke_record.c: what the pipeline of drafts does with it. */
 extern const struct pki_draft_duty pki_revoke_duty;

@@ -32,6 +32,7 @@ static bool find_concerned(struct pki_session *session, const struct pki_certifi
         return false;
     revoked->companion = row->authority == 0;
     revoked->is_root = row->authority == row->issuer;
+    revoked->cross = pki_certificate_is_cross(row);
     revoked->issuing = row->authority != 0 && !pki_certificate_is_cross(row) &&
                        revoked->authority.certificate == row->id;
     return true;

@@ -54,6 +54,14 @@ static void tell_treatment(const struct pki_revoke_work *revoke, struct pki_repo
                         row->treatment);
         return;
     }
+    if (revoke->revoked.cross) {
+        pki_report_text(
+            report, "Treatment",
+            "it leaves every chain and list: who knows %s alone needs %s for what hangs "
+            "below that",
+            revoke->revoked.issuer.name, revoke->revoked.authority.name);
+        return;
+    }
     if (drops(revoke)) {
         pki_report_toned(report, "Treatment", PKI_TONE_BAD,
                          "drop: nothing of %s is trusted any more", concern(revoke));
@@ -100,7 +108,7 @@ static void tell_certificate(const struct pki_revoke_work *revoke, struct pki_re
 static const char root_notice[] =
     "A root cannot revoke itself: whoever has its key can also sign that all is well (RFC 5280 6). "
     "Its whole tree leaves the exports, and every verifier must take it out of its trust store by "
-    "hand. What replaces it is a new root, made in a ceremony.";
+    "hand. What replaces it is its successor, made in a ceremony: cellar root --succeed.";
 
 static bool describe(const struct pki_draft *draft, struct pki_report *report,
                      struct pki_error *err)
@@ -121,6 +129,12 @@ static bool describe(const struct pki_draft *draft, struct pki_report *report,
     pki_report_note(report, "Final", PKI_TONE_WARN, "A revocation is never taken back.");
     if (revoke->revoked.is_root)
         pki_report_note(report, "Root", PKI_TONE_BAD, "%s", root_notice);
+    for (size_t i = 0; i < revoke->n_crosses; i++) {
+        pki_report_note(report, "Cross-certificate", PKI_TONE_BAD,
+                        "That of %s by %s (serial %s) is revoked with it: the CRL of %s says so.",
+                        revoke->revoked.authority.name, revoke->crosses[i].issuer,
+                        revoke->crosses[i].serial, revoke->crosses[i].issuer);
+    }
     if (revoke->revoked.authority.state == PKI_STATE_ACTIVE && revoke->revoked.issuing &&
         revoke->next.id == 0 && !revoke->revoked.is_root) {
         pki_report_note(report, "Active", PKI_TONE_WARN,
@@ -158,10 +172,16 @@ static void write_notice(const struct pki_draft *draft, struct pki_buf *text)
     if (revoke->next.id != 0)
         pki_buf_printf(text, "In its place: %s, which trust files hold already.\n",
                        revoke->next.name);
-    pki_buf_text(text, revoke->revoked.is_root
-                           ? "Take this root out of every trust store. No CRL says so.\n"
-                           : "Fetch trust files and CRLs anew: cosign and other Sigstore clients "
-                             "read no CRL.\n");
+    for (size_t i = 0; i < revoke->n_crosses; i++)
+        pki_buf_printf(text, "Its cross-certificate by %s, serial %s, is on that root's CRL.\n",
+                       revoke->crosses[i].issuer, revoke->crosses[i].serial);
+    if (revoke->revoked.is_root) {
+        pki_buf_printf(text, "Take this root out of every trust store.%s\n",
+                       revoke->n_crosses == 0 ? " No CRL says so." : "");
+        return;
+    }
+    pki_buf_text(text, "Fetch trust files and CRLs anew: cosign and other Sigstore clients "
+                       "read no CRL.\n");
 }
 
 static void tell_notice(const struct pki_draft *draft, struct pki_report *report)
@@ -175,18 +195,26 @@ static void tell_notice(const struct pki_draft *draft, struct pki_report *report
         pki_report_verbatim(report, "Notice", (const char *)text.data);
 }
 
+static void tell_due(const char *issuer, int64_t now, struct pki_report *report)
+{
+    char due[PKI_TIME_TEXT];
+
+    pki_report_toned(report, "CRL due", PKI_TONE_WARN, "that of %s, by %s (BR 4.9.7)", issuer,
+                     pki_time_format(now + CRL_DUE, due));
+}
+
 static void made(const struct pki_draft *draft, struct pki_report *report)
 {
     const struct pki_revoke_work *revoke = own_of(draft);
-    char due[PKI_TIME_TEXT];
 
     pki_report_text(report, "Revoked", "%s", draft->subject);
     pki_report_text(report, "Serial", "%s", revoke->serial);
     pki_report_text(report, "Reason", "%s", pki_reason_of(revoke->row.reason)->name);
     pki_report_text(report, "Treatment", "%s", revoke->row.treatment);
+    for (size_t i = 0; i < revoke->n_crosses; i++)
+        tell_due(revoke->crosses[i].issuer, draft->now, report);
     if (!revoke->revoked.is_root)
-        pki_report_toned(report, "CRL due", PKI_TONE_WARN, "that of %s, by %s (BR 4.9.7)",
-                         revoke->revoked.issuer.name, pki_time_format(draft->now + CRL_DUE, due));
+        tell_due(revoke->revoked.issuer.name, draft->now, report);
     struct pki_report *list = pki_report_list(report, "Verifiers fetch anew");
     for (size_t i = 0; i < revoke->n_fetch; i++)
         pki_report_item(list, "%s", revoke->fetch[i]);
@@ -209,6 +237,13 @@ static bool record(struct pki_txn *txn, struct pki_draft *draft, int64_t at, str
         pki_buf_printf(detail, ", invalid since %s", pki_time_format(row->invalidity_at, since));
     if (!revoke->revoked.recorded)
         pki_buf_text(detail, ", issued elsewhere");
+    for (size_t i = 0; i < revoke->n_crosses; i++) {
+        struct pki_revoke_cross *cross = &revoke->crosses[i];
+        pki_buf_printf(detail, "; its cross-certificate, serial %s of %s", cross->serial,
+                       cross->issuer);
+        if (!pki_store_add_revocation(txn, &cross->row, &cross->row.id, err))
+            return false;
+    }
     return revoke->revoked.is_root || pki_store_add_revocation(txn, row, &revoke->row.id, err);
 }
 

@@ -151,17 +151,17 @@ static bool add_cross(const struct pki_root_plan *plan, struct pki_draft *draft,
 static bool describe(const struct pki_draft *draft, struct pki_report *report,
                      struct pki_error *err)
 {
-    if (draft->has_issuer) {
+    if (draft->n_changes > 0) {
         pki_report_note(report, "Succession", PKI_TONE_PLAIN,
                         "From now on %s issues. What %s issued stays good, and it signs its CRLs "
-                        "until all of that has ended: its key is kept. Each line comes under the "
-                        "new root with its next rotations; until then nothing changes for it.",
+                        "as long as it is valid: its key is kept. Each line comes under the new "
+                        "root with its next rotations; until then nothing changes for it.",
                         draft->items[0].name, draft->changes[0].name);
     }
     if (draft->n == 1) {
-        pki_report_note(report, "Cross-certificate", PKI_TONE_WARN, "None is made: %s.",
-                        draft->has_issuer ? "no line below it signs code or stamps time"
-                                          : "no root before it is valid and active");
+        pki_report_note(report, "Cross-certificate", PKI_TONE_WARN,
+                        "None is made: no line below it signs code or stamps time, or no root "
+                        "before it is valid, trusted and has its key here.");
     }
     return pki_forecast_tell(draft->own, report, err);
 }
@@ -186,18 +186,41 @@ static const struct pki_draft_duty succession = {
     .free = free_own,
 };
 
-/* A root that has ended, or was revoked, vouches for nobody. */
-static bool take_before(struct pki_session *session, const struct roots *roots,
-                        struct pki_draft *draft, struct pki_error *err)
+/* One that has ended or whose key is gone vouches for nobody. */
+static bool can_vouch(struct pki_session *session, const struct pki_authority_row *row, int64_t now,
+                      bool *can, struct pki_error *err)
 {
     pki_scope(pki_certificate_row) cert = {0};
+    pki_auto(pki_cert) own = NULL;
+    struct pki_key_row key = {0};
+    bool found = false;
 
-    if (!roots->active)
-        return true;
-    pki_draft_change(draft, roots->active, PKI_STATE_RETIRING);
-    if (!pki_store_certificate(session->store, roots->active->certificate, &cert, err))
+    if (!pki_store_certificate(session->store, row->certificate, &cert, err) ||
+        !pki_cert_parse(pki_buf_view(&cert.der), &own, err) ||
+        !pki_store_find_key(session->store, own->spki_sha256, &found, &key, err))
         return false;
-    return cert.not_after < draft->now || pki_draft_set_issuer(session, draft, roots->active, err);
+    *can = cert.not_after >= now && found && key.has_file && !key.destroyed;
+    return true;
+}
+
+/* The newest that is trusted still; as a rule that which was active until now. */
+static bool find_voucher(struct pki_session *session, const struct roots *roots,
+                         struct pki_draft *draft, struct pki_error *err)
+{
+    const struct pki_authority_row *found = NULL;
+
+    for (size_t i = 0; i < roots->rows.n; i++) {
+        const struct pki_authority_row *row = &roots->rows.list[i];
+        bool can = false;
+
+        if (strcmp(row->root, roots->newest->root) != 0 || row->state == PKI_STATE_REVOKED)
+            continue;
+        if (!can_vouch(session, row, draft->now, &can, err))
+            return false;
+        if (can)
+            found = row;
+    }
+    return !found || pki_draft_set_issuer(session, draft, found, err);
 }
 
 static bool succeed(struct pki_session *session, const struct pki_root_plan *plan,
@@ -206,15 +229,19 @@ static bool succeed(struct pki_session *session, const struct pki_root_plan *pla
     const struct pki_hierarchy *hierarchy = NULL;
     struct pki_forecast *forecast = NULL;
 
+    if (roots->active)
+        pki_draft_change(draft, roots->active, PKI_STATE_RETIRING);
     if (!pki_session_hierarchy(session, &hierarchy, err) ||
-        !take_before(session, roots, draft, err) ||
+        (wants_cross(hierarchy, plan) && !find_voucher(session, roots, draft, err)) ||
         !add_root(session, hierarchy, plan, roots->newest->generation + 1, draft, err) ||
-        (draft->has_issuer && wants_cross(hierarchy, plan) && !add_cross(plan, draft, err)) ||
+        (draft->has_issuer && !add_cross(plan, draft, err)) ||
         !pki_forecast_make(session, draft, &forecast, err))
         return false;
     draft->duty = &succession;
     draft->own = forecast;
-    (void)snprintf(draft->next, sizeof(draft->next), "cellar export");
+    /* After a compromise there is nothing to export before the lines have come under it. */
+    (void)snprintf(draft->next, sizeof(draft->next),
+                   roots->active ? "cellar export" : "cellar status");
     return true;
 }
 

@@ -87,6 +87,27 @@ static bool add(const struct roots *roots, const struct pki_authority_row *row,
     return true;
 }
 
+/* All of a root's authorities were lost: nothing below it can be issued. */
+static void add_lost(const struct roots *roots, const struct pki_authority_rows *rows,
+                     const char *root)
+{
+    struct pki_due due = {.what = "succession", .when = roots->now, .soon = true};
+    const struct pki_authority_row *newest = NULL;
+
+    for (size_t i = 0; i < rows->n; i++) {
+        if (strcmp(rows->list[i].root, root) != 0)
+            continue;
+        if (rows->list[i].state == PKI_STATE_ACTIVE)
+            return;
+        newest = &rows->list[i];
+    }
+    if (!newest)
+        return;
+    memcpy(due.name, newest->name, sizeof(newest->name));
+    (void)snprintf(due.command, sizeof(due.command), "cellar root %s --succeed", root);
+    pki_dues_add(roots->dues, &due);
+}
+
 bool pki_status_roots(struct pki_session *session, int64_t within, struct pki_dues *dues,
                       struct pki_report *report, struct pki_error *err)
 {
@@ -103,5 +124,7 @@ bool pki_status_roots(struct pki_session *session, int64_t within, struct pki_du
     for (size_t i = 0; i < rows.n; i++)
         if (!add(&roots, &rows.list[i], err))
             return false;
+    for (size_t i = 0; i < roots.hierarchy->n_roots; i++)
+        add_lost(&roots, &rows, roots.hierarchy->roots[i].name);
     return true;
 }

@@ -136,7 +136,9 @@ works cellar audit -C cellar
 
 # --- the cross-certificate is revoked, the root is not ---------------------------------------------------
 cross=$(openssl x509 -in "$(nth 2 $chain)" -noout -serial | sed 's/serial=//')
-works cellar revoke "$cross" --reason superseded -C cellar --confirm 'Test Root CA G2'
+refuses 4 'its key is that of root-g2' cellar revoke "$cross" --reason keyCompromise -C cellar --confirm root-g2-cross
+works cellar revoke "$cross" --reason superseded -C cellar --confirm root-g2-cross
+says 'exports/prod/code-signing/.../cross/ .gone.'
 with root-g1
 works cellar crl root-g1 -C cellar "${secrets[@]}" --confirm 'Test Root CA'
 works cellar export -C cellar
@@ -160,13 +162,45 @@ works cellar root main --succeed -C cellar "${secrets[@]}" --approved "$words" -
 works cellar audit -C cellar
 works cellar export -C cellar
 
-# --- a root that is lost vouches for nobody ------------------------------------------------------------------
+# --- a root that is lost is lost for who knows an older one alone -----------------------------------------------
+at 62
+with root-g3 prod-code-signing-g5
+works cellar rotate prod code-signing -C cellar "${secrets[@]}" --confirm 'Test Prod Code Signing CA G4'
+works cellar export -C cellar
+second=$(nth 2 $prod/anchors.pem)
+cp "$second" second.pem
+cp $prod/code-signing/g5/cross/chain.pem lost.pem
+works cellar verify --anchor second.pem lost.pem
 root=$(openssl x509 -in "$(nth 3 $prod/anchors.pem)" -noout -serial | sed 's/serial=//')
+cross=$(openssl x509 -in "$(nth 2 lost.pem)" -noout -serial | sed 's/serial=//')
 works cellar revoke "$root" --reason keyCompromise -C cellar --confirm 'Test Root CA G3'
-with root-g4
+warns 'That of root-g3 by root-g2'
+says 'that of root-g2, by'
+says 'Next: cellar crl root-g2'
+is 3 cellar status -C cellar
+says 'CRL +cellar crl root-g2'
+says 'cellar root main --succeed'
+with root-g2
+works cellar crl root-g2 -C cellar "${secrets[@]}" --confirm 'Test Root CA G2'
+list=$(find cellar/crls -name 'root-g2-*.crl' | sort -V | tail -n 1)
+openssl crl -inform DER -in "$list" -noout -text >list.txt
+check 'the list names the cross-certificate' grep -q "$cross" list.txt
+is 3 cellar verify --anchor second.pem --crl "$list" lost.pem
+refuses 4 'make its successor first: cellar root main --succeed' cellar issue prod time-stamping -C cellar
+
+# --- who vouches is the newest that can ---------------------------------------------------------------------------
+with root-g2 root-g4
 works cellar root main --succeed -C cellar "${secrets[@]}" --confirm 'Test Root CA G4'
-warns 'None is made: no root before it is valid and active'
-check 'nor asks it for a key' ! grep -q root-g4-cross out
+warns 'Issuer +CN=Test Root CA G2'
+says 'Next: cellar status'
+works cellar audit -C cellar
+for key in 'root-g1|Test Root CA' 'root-g2|Test Root CA G2' 'root-g4|Test Root CA G4'; do
+    works cellar key destroy "${key%|*}" -C cellar --override key-is-needed --confirm "${key#*|}"
+done
+with root-g5
+works cellar root main --succeed -C cellar "${secrets[@]}" --confirm 'Test Root CA G5'
+warns 'None is made: '
+check 'nor is there one' ! grep -q root-g5-cross out
 works cellar audit -C cellar
 
 # --- nothing to succeed; nothing to cross ------------------------------------------------------------------------
