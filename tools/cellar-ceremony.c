@@ -8,6 +8,7 @@ struct args {
     const char *verb, *script, *to, *image, *second_clock, *record, *answers, *hierarchy;
     struct cli_texts approved, sheets;
     struct cli_time at;
+    bool abandon;
 };
 
 static const struct cli_option options[] = {
@@ -23,6 +24,7 @@ static const struct cli_option options[] = {
     CLI_TEXTS(0, "approved", approved, "[STEP=]WORDS",
               "sign only what was prepared, of a step; words or hex of approve.txt"),
     CLI_TEXTS(0, "sheet", sheets, "FILE", "the approve.txt that was approved, to be kept"),
+    CLI_FLAG(0, "abandon", abandon, "with run: write why it is not gone on with, and end it"),
     CLI_OPERAND(verb, "lint|print|room|rehearse|run|report|duties", "what to do"),
     CLI_OPTIONAL(script, "SCRIPT|DIR", "the script of a ceremony; what a ceremony left"),
     CLI_END,
@@ -163,6 +165,8 @@ static bool rehearse(struct cli *cli, const struct args *args, struct pki_error 
     if (!may_run(cli, err) || !find_places(to, &places, err) ||
         !load_answers(args, &answers, err) || !find_shares(answers, true, &as_shown, err))
         return false;
+    if (args->abandon)
+        return pki_fail(err, PKI_E_USAGE, "--abandon: of a rehearsal the directory is removed");
     if (files->n > 0 || args->record || cli->common.share_files.n > 0)
         return pki_fail(err, PKI_E_USAGE,
                         "a rehearsal has a record and passphrases of its own, in --to DIR");
@@ -202,6 +206,7 @@ static bool run_script(struct cli *cli, const struct args *args, struct pki_erro
                                                      .answers = answers,
                                                      .approved = args->approved.list,
                                                      .n_approved = args->approved.n,
+                                                     .abandon = args->abandon,
                                                      .sheets = args->sheets.list,
                                                      .n_sheets = args->sheets.n};
     struct cli_ceremony ceremony = {.cli = cli, .cellar = request.cellar, .answers = answers};
@@ -258,6 +263,7 @@ int main(int argc, char **argv)
                     "rehearse SCRIPT [--to DIR] [--hierarchy FILE] [--answers FILE]\n"
                     "run SCRIPT [-C DIR] [--record DIR] [--answers F] [--image F]\n"
                     "run SCRIPT [-C DIR] --approved [STEP=]WORDS [--sheet FILE]\n"
+                    "run SCRIPT [-C DIR] [--record DIR] --abandon\n"
                     "report DIR --to F.html\n"
                     "duties",
         .examples = "cellar ceremony lint ceremony/scripts/root-genesis.yaml\n"

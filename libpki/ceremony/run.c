@@ -88,9 +88,20 @@ static bool tell(const struct pki_run *run, struct pki_report *report, struct pk
     return pki_report_ok(report, err);
 }
 
+/* Whatever keeps people from going on, the record gets its end: what was done, and why no more. */
+static bool abandon(struct pki_run *run, struct pki_report *report)
+{
+    if (run->due == run->script->n_steps)
+        return pki_fail(run->err, PKI_E_STATE, "every step is done: without --abandon it ends");
+    return pki_run_abandon(run) == PKI_RUN_ON && end(run, "stopped") && tell(run, report, run->err);
+}
+
 static bool go_through(struct pki_run *run, struct pki_report *report)
 {
     bool stopped = false;
+
+    if (run->request->abandon)
+        return abandon(run, report);
 
     while (!stopped && run->due < run->script->n_steps)
         if (!go_on(run, &stopped))
@@ -111,23 +122,20 @@ static bool load(struct pki_run *run, struct pki_buf *text)
            pki_script_parse(path, pki_buf_view(text), &run->script, run->err);
 }
 
-/* The record's, once it is begun. */
-static int64_t first_day(const struct pki_run *run)
+/* By the day on which it begins: what goes on after midnight is the same ceremony. */
+static bool judge(struct pki_run *run)
 {
+    pki_scope(pki_script_judge) judge = {.now = run->hands->now(run->hands->context)};
     struct pki_transcript_summary summary = {0};
     struct pki_error none = {0};
     pki_scope_fd int dir = open(run->request->record, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    return dir >= 0 && pki_transcript_check(dir, true, &summary, &none)
-               ? summary.began
-               : run->hands->now(run->hands->context);
-}
-
-/* By the day on which it begins: what goes on after midnight is the same ceremony. */
-static bool judge(struct pki_run *run)
-{
-    pki_scope(pki_script_judge) judge = {.now = first_day(run)};
-
+    bool begun = dir >= 0 && pki_transcript_check(dir, true, &summary, &none);
+    if (begun)
+        judge.now = summary.began;
+    if (run->request->abandon) /* whatever is wrong with the script by now */
+        return begun || pki_fail(run->err, PKI_E_NOTFOUND, "%s: no ceremony that can be abandoned",
+                                 run->request->record);
     return pki_script_lint(run->script, &judge, run->err) &&
            pki_script_refuse(&judge, run->request->script, run->err);
 }

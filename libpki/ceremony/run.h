@@ -89,6 +89,8 @@ enum pki_run_turn pki_run_ask(struct pki_run *run, const struct pki_run_question
 enum pki_run_turn pki_run_failed(struct pki_run *run, const char *what);
 /** A duty was refused before it did anything: not a failure. */
 enum pki_run_turn pki_run_refused(struct pki_run *run, const char *what);
+/** A sheet that says why the ceremony is not gone on with. */
+enum pki_run_turn pki_run_abandon(struct pki_run *run);
 /** Note that it pauses here, and leave. */
 enum pki_run_turn pki_run_leave_paused(struct pki_run *run, const char *why);
 

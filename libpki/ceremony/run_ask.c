@@ -256,6 +256,15 @@ static enum pki_run_turn write_exception(struct pki_run *run, bool may_go_on)
     return decide(run, &ways);
 }
 
+enum pki_run_turn pki_run_abandon(struct pki_run *run)
+{
+    const struct pki_script_step *step = pki_run_step_due(run);
+
+    pki_run_say(run, "The ceremony is abandoned at step %s, %s: it ends here, for good.", step->id,
+                step->title);
+    return write_sheet(run);
+}
+
 enum pki_run_turn pki_run_failed(struct pki_run *run, const char *what)
 {
     pki_run_say(run, "%s", what);

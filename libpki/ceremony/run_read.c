@@ -54,7 +54,9 @@ bool pki_run_add(struct pki_run *run, const struct pki_transcript_entry *entry)
     /* A clock that was set back is no reason to lose a line: its monotonic time tells. */
     line.at = now > run->last ? now : run->last;
     line.monotonic_ms = run->hands->monotonic_ms(run->hands->context);
-    if (is_of_step(line.event))
+    /* A ceremony may be abandoned before its next step began. */
+    bool between = line.event == PKI_TRANSCRIPT_EXCEPTION && json_array_size(run->lines) == 0;
+    if (is_of_step(line.event) && !between)
         line.step = pki_run_step_due(run)->id;
     if (line.event == PKI_TRANSCRIPT_END) {
         if (!pki_transcript_end(run->transcript, &line, run->err))

@@ -141,8 +141,9 @@ struct pki_transcript_summary {
     int64_t lines, exceptions, files, began, ended;
     int64_t countersignatures; /* files, not looked into */
     size_t steps, steps_done, steps_left;
-    bool open;    /* it has not ended: no head.txt yet */
-    bool stopped; /* before its last step */
+    bool open;     /* it has not ended: no head.txt yet */
+    bool stopped;  /* before its last step: at the one that is due */
+    char why[200]; /* of the last exception: what happened and was decided; safe to print */
     bool rehearsal;
     char due[41]; /* the step that goes on, or comes next; "" after the last */
     struct pki_transcript_approved approved;

@@ -94,7 +94,12 @@ static bool follow(struct check *check, const json_t *line, struct pki_error *er
 
     if (event == PKI_TRANSCRIPT_END)
         return follow_end(check, line, err);
-    check->summary->exceptions += event == PKI_TRANSCRIPT_EXCEPTION;
+    if (event == PKI_TRANSCRIPT_EXCEPTION) {
+        check->summary->exceptions++;
+        (void)snprintf(check->summary->why, sizeof(check->summary->why), "%s",
+                       pki_transcript_text(line, "answer"));
+        pki_text_tame(check->summary->why);
+    }
     if (!*step)
         return needs_no_step(event) ||
                differs(check, err, "%s without a step", pki_transcript_event_name(event));

@@ -115,17 +115,26 @@ static void describe_approved(const struct pki_transcript_approved *approved,
     }
 }
 
+static void describe_end(const struct pki_transcript_summary *summary, struct pki_report *report)
+{
+    if (summary->stopped) {
+        pki_report_toned(report, "Ended", PKI_TONE_WARN, "stopped at step %s%s%s", summary->due,
+                         summary->why[0] ? ": " : "", summary->why);
+        return;
+    }
+    pki_report_text(report, "Ended", "%s",
+                    summary->open             ? "not yet"
+                    : summary->steps_left > 0 ? "after its last step, not all of them done"
+                                              : "after its last step");
+}
+
 void pki_ceremony_describe(const struct pki_transcript_summary *summary, struct pki_report *report)
 {
     pki_report_text(report, "Ceremony", "%s", summary->id);
     pki_report_text(report, "Title", "%s", summary->title);
     if (summary->rehearsal)
         pki_report_toned(report, "Rehearsal", PKI_TONE_WARN, "yes: its keys are thrown away");
-    pki_report_text(report, "Ended", "%s",
-                    summary->open             ? "not yet"
-                    : summary->stopped        ? "stopped before its last step"
-                    : summary->steps_left > 0 ? "after its last step, not all of them done"
-                                              : "after its last step");
+    describe_end(summary, report);
     pki_report_integer(report, "Steps", (int64_t)summary->steps);
     pki_report_integer(report, "Steps done", (int64_t)summary->steps_done);
     pki_report_integer(report, "Steps left out", (int64_t)summary->steps_left);

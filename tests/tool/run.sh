@@ -67,6 +67,16 @@ refuses 2 '.-record DIR is missing' cellar ceremony run genesis.yaml -C media/ce
 sed '/serial/d' answers.yaml >few.yaml
 is 4 cellar ceremony run genesis.yaml -C media/cellar --record few --answers few.yaml
 warns 'step 050: nobody can be asked for serial: give it by --answers'
+# What cannot be finished ends with its reason.
+sed 's/^any:/&\n  exception-expected: a serial number\n  exception-happened: it cannot be read/
+     s/^any:/&\n  exception-decided: another stick\n  exception-who: AB/' answers.yaml >sheet.yaml
+refuses 4 'no ceremony that can be abandoned' cellar ceremony run genesis.yaml --record none --abandon --answers sheet.yaml
+cp -r few abandoned
+works cellar ceremony run genesis.yaml -C media/cellar --record abandoned --abandon --answers sheet.yaml
+works cellar verify --ceremony abandoned
+says '^Ended +stopped at step 050: it cannot be read; decided: another stick$'
+works cellar ceremony report abandoned --to abandoned.html
+refuses 4 'has ended' cellar ceremony run genesis.yaml -C media/cellar --record abandoned --answers answers.yaml
 sed 's/answers: 1/answers: 2/' answers.yaml >bad.yaml
 refuses 2 'bad.yaml:2:.*only format' cellar ceremony run genesis.yaml -C media/cellar --answers bad.yaml --record r
 refuses 2 'tried out by a rehearsal' cellar ceremony run genesis.yaml --record r --dry-run

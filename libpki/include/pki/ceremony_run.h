@@ -121,6 +121,7 @@ struct pki_ceremony_run_request {
     /* Files: the approve.txt of each, which its step keeps. */
     const char *const *sheets;
     size_t n_sheets;
+    bool abandon;       /* only write why it is not gone on with, and end it */
     const char *below;  /* a rehearsal: every path of the script lies below this; or NULL */
     const char *shares; /* a rehearsal: shares are written here, and nobody types them; or NULL */
 };

@@ -316,6 +316,7 @@ bool room_run(struct room *room, struct pki_error *err)
         .cellar = room->cellar,
         .record = room->record,
         .below = room->below,
+        .abandon = room->abandon,
         .approved = room->approved,
         .n_approved = room->approved[0] ? room->approved[1] ? 2 : 1 : 0,
     };

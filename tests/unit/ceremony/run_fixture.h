@@ -32,7 +32,8 @@ struct room {
     const char *root;        /* below which proc and sys lie; NULL: in a quiet room */
     const char *prints;      /* what a duty prints; NULL: an empty line */
     char printed[1024]; /* on the screen of the step that was shown last, from an earlier one */
-    int64_t later;      /* than FIXTURE_DAY, seconds */
+    bool abandon;
+    int64_t later; /* than FIXTURE_DAY, seconds */
     unsigned shown, drafts;
     char said[4096];
 };

@@ -30,31 +30,6 @@ static void test_what_is_not_sound_is_not_run(void)
     EXPECT_TEXT("clock_first");
 }
 
-static void test_a_script_is_judged_by_the_day_on_which_it_began(void)
-{
-    static const struct answer_row answers[] = {{.step = "050", .key = "head", .answer = "^C"},
-                                                {0}};
-    struct room room;
-    struct pki_error err = {0};
-
-    room_make(&room, fixture_script("", ""));
-    room.later = INT64_C(400) * 86400;
-    EXPECT_FAILS(room_run(&room, &err), err, PKI_E_INVALID);
-    EXPECT_TEXT("valid_now");
-    room.later = 0;
-    room.answers = answers;
-    err = (struct pki_error){0};
-    EXPECT_FAILS(room_run(&room, &err), err, PKI_E_CANCELLED);
-    CU_ASSERT_PTR_NULL(strstr(room.said, "was valid until"));
-    room.later = INT64_C(400) * 86400;
-    room.answers = NULL;
-    err = (struct pki_error){0};
-    EXPECT_OK(room_run(&room, &err), err);
-    CU_ASSERT_PTR_NOT_NULL(strstr(room.said, "The script was valid until 2026-12-31. The ceremony "
-                                             "began on 2026-03-01, by which it is judged"));
-    room_expect_once(&room);
-}
-
 static void test_an_export_of_many_environments_is_kept(void)
 {
     struct room room;
@@ -69,39 +44,6 @@ static void test_an_export_of_many_environments_is_kept(void)
     EXPECT_OK(room_run(&room, &err), err);
     CU_ASSERT_PTR_NOT_NULL(strstr(room_transcript(&room), "\"060-export-environment-99.json\""));
     room_expect_once(&room);
-}
-
-static void test_what_a_step_reads_is_on_its_screen(void)
-{
-    static const char prints[] = "Made\n  Name  root-g1\n\nroot-g1\n  Serial       574c\n"
-                                 "  Fingerprint  36e1 e980\n               tolerance\n"
-                                 "  Key file     keys/x\n\nJournal\n  Entry  3\n"
-                                 "  Head   stapler\n         bottle\n\nNext: cellar x\n";
-    static const struct answer_row answers[] = {{.step = "080", .key = "answer", .answer = "^C"},
-                                                {0}};
-    static const struct {
-        const char *record, *expected;
-    } rows[] = {
-        {"      - words\n",
-         "step 080, from 070:\nroot-g1\n  Fingerprint  36e1 e980\n               tolerance\n"},
-        {"      - head\n", "step 080, from 070:\nJournal\n  Head   stapler\n         bottle\n"},
-        {"      - count\n", ""},
-    };
-
-    for (size_t i = 0; i < PKI_COUNT(rows); i++) {
-        struct room room;
-        struct pki_error err = {0};
-        room_make(&room, fixture_script("      - count\n", rows[i].record));
-        room.prints = prints;
-        room.answers = answers;
-        EXPECT_FAILS(room_run(&room, &err), err, PKI_E_CANCELLED);
-        CU_ASSERT_STRING_EQUAL(room.printed, rows[i].expected);
-        room.printed[0] = 0; /* also after a cut */
-        room.answers = NULL;
-        err = (struct pki_error){0};
-        EXPECT_OK(room_run(&room, &err), err);
-        CU_ASSERT_STRING_EQUAL(room.printed, rows[i].expected);
-    }
 }
 
 /* --- cuts: test_run_cut.c has them all ------------------------------------------------------- */
@@ -119,62 +61,6 @@ static void test_killed_here_and_there_it_goes_on(void)
             EXPECT_OK(room_run(&room, &err), err);
         room_expect_once(&room);
     }
-}
-
-static void test_a_duty_whose_sibling_was_killed_is_looked_for(void)
-{
-    static const bool does_it[] = {false, true};
-
-    for (size_t i = 0; i < PKI_COUNT(does_it); i++) {
-        struct room room;
-        struct pki_error err = {0};
-        room_make(&room, fixture_script("", ""));
-        room.breaks = "rotate";
-        room.breaks_with = 128 + 9;
-        room.does_it = does_it[i];
-        EXPECT_OK(room_run(&room, &err), err);
-        room_expect_once(&room);
-        CU_ASSERT_PTR_NOT_NULL(
-            strstr(room.said, does_it[i] ? "it is taken over" : "the step begins again"));
-        CU_ASSERT_EQUAL(room.drafts, does_it[i] ? 1 : 2);
-    }
-}
-
-static void test_what_somebody_else_decided_meanwhile_is_not_taken_over(void)
-{
-    static const char *const others[] = {
-        "cellar-rotate prod tls --confirm 'Test Prod TLS CA G2'",
-        "cellar-rotate prod code-signing-2 --confirm 'Test Prod Code Signing CA G2'",
-        "cellar-rotate prod code-signing --confirm 'Test Prod Code Signing CA G3'",
-        "cellar-rotate prod code-si ...x",
-        "",
-    };
-
-    for (size_t i = 0; i < PKI_COUNT(others); i++) {
-        struct room room;
-        struct pki_error err = {0};
-        room_make(&room, fixture_script("", ""));
-        room.breaks = "rotate";
-        room.breaks_with = 128 + 9;
-        room.meanwhile = others[i];
-        EXPECT_OK(room_run(&room, &err), err);
-        CU_ASSERT_PTR_NOT_NULL(strstr(room.said, "is not of this step: "));
-        CU_ASSERT_EQUAL(room_count(&room, "rotate"), 2);
-        CU_ASSERT_EQUAL(room.drafts, 2);
-    }
-}
-
-static void test_a_command_that_the_journal_cut_is_the_step_s(void)
-{
-    struct room room;
-    struct pki_error err = {0};
-
-    room_make(&room, fixture_script("", ""));
-    room.breaks = "rotate";
-    room.breaks_with = 128 + 9;
-    room.meanwhile = "cellar-rotate prod code-signing --confirm 'Test Pr ...";
-    EXPECT_OK(room_run(&room, &err), err);
-    room_expect_once(&room);
 }
 
 /* --- people --------------------------------------------------------------------------------- */
@@ -460,16 +346,7 @@ int main(void)
          test_a_ceremony_is_run_from_its_first_step_to_its_last},
         {"what is not sound is not run", test_what_is_not_sound_is_not_run},
         {"killed here and there it goes on", test_killed_here_and_there_it_goes_on},
-        {"a duty whose sibling was killed is looked for",
-         test_a_duty_whose_sibling_was_killed_is_looked_for},
-        {"what a step reads is on its screen", test_what_a_step_reads_is_on_its_screen},
-        {"a script is judged by the day on which it began",
-         test_a_script_is_judged_by_the_day_on_which_it_began},
         {"an export of many environments is kept", test_an_export_of_many_environments_is_kept},
-        {"what somebody else decided meanwhile is not taken over",
-         test_what_somebody_else_decided_meanwhile_is_not_taken_over},
-        {"a command that the journal cut is the step's",
-         test_a_command_that_the_journal_cut_is_the_step_s},
         {"Enter alone never confirms", test_enter_alone_never_confirms},
         {"answers that do not fit are asked again", test_answers_that_do_not_fit_are_asked_again},
         {"a stop at the keyboard is a pause", test_a_stop_at_the_keyboard_is_a_pause},
