@@ -1,6 +1,7 @@
 #include "ops/alarm.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -36,6 +37,16 @@ static void write_detail(enum pki_place place, const char *name, int64_t met, in
                        (long long)met, (long long)last);
     }
     pki_text_tame(detail);
+}
+
+int64_t pki_alarm_entry(const char *detail)
+{
+    static const char before[] = " entry "; /* the last one: a name may hold it, too */
+    int64_t entry = 0;
+
+    for (const char *at = strstr(detail, before); at; at = strstr(at + 1, before))
+        entry = strtoll(at + sizeof(before) - 1, NULL, 10);
+    return entry;
 }
 
 static bool raise_alarm(struct pki_session *session, const char *head, const char *detail,

@@ -22,4 +22,7 @@ PKI_CHECKED bool pki_alarm_meet(struct pki_session *session, const char *name,
                                 const struct pki_journal_head *met, bool *known,
                                 struct pki_error *err);
 
+/** How far the manifest was that raised an alarm, by the alarm's detail; 0: it was a head alone. */
+int64_t pki_alarm_entry(const char *detail);
+
 #endif

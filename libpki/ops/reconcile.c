@@ -11,8 +11,9 @@
 
 /* --- whether the manifests name more than is known or given ----------------------------------- */
 
-static bool is_known_cert(const struct pki_reconcile *reconcile,
-                          const uint8_t sha256[PKI_SHA256_SIZE], bool *known, struct pki_error *err)
+bool pki_reconcile_has_cert(const struct pki_reconcile *reconcile,
+                            const uint8_t sha256[PKI_SHA256_SIZE], bool *known,
+                            struct pki_error *err)
 {
     pki_scope(pki_certificate_row) row = {0};
 
@@ -84,7 +85,7 @@ static bool check_file(const struct pki_reconcile *reconcile, const json_t *file
     (void)snprintf(shown, sizeof(shown), "%.100s", path ? path : "a file");
     pki_text_tame(shown);
     for (size_t i = 0; i < json_array_size(certs); i++)
-        if (!check_named(reconcile, json_array_get(certs, i), is_known_cert, shown, err))
+        if (!check_named(reconcile, json_array_get(certs, i), pki_reconcile_has_cert, shown, err))
             return false;
     /* Of a CRL the manifest knows each form; DER's digest is the one that we have. */
     return !json_object_get(file, "crl_number") || ends_with(shown, ".pem") ||
@@ -135,6 +136,30 @@ static bool add_manifest_head(struct pki_reconcile *reconcile, const struct pki_
            add_head(reconcile, (const char *)head.data, manifest->name, err);
 }
 
+/* A manifest says what there was up to its entry; another that was met earlier names no more. A
+   backup's says nothing of certificates. */
+static bool is_answered(const struct pki_reconcile *reconcile, const struct pki_alarm_row *alarm)
+{
+    int64_t entry = pki_alarm_entry(alarm->detail);
+
+    for (size_t i = 0; i < reconcile->n_heads; i++)
+        if (strcmp(reconcile->heads[i], alarm->head) == 0)
+            return true;
+    for (size_t i = 0; i < reconcile->n_manifests; i++)
+        if (!reconcile->manifests[i].is_backup && reconcile->manifests[i].head.counter >= entry)
+            return true;
+    return entry == 0;
+}
+
+static bool add_alarm(struct pki_reconcile *reconcile, const struct pki_alarm_row *alarm,
+                      struct pki_error *err)
+{
+    if (is_answered(reconcile, alarm))
+        return add_head(reconcile, alarm->head, alarm->detail, err);
+    (void)snprintf(reconcile->left, sizeof(reconcile->left), "%s", alarm->detail);
+    return true;
+}
+
 static bool add_heads(struct pki_reconcile *reconcile, struct pki_error *err)
 {
     pki_scope(pki_alarm_rows) rows = {0};
@@ -145,7 +170,7 @@ static bool add_heads(struct pki_reconcile *reconcile, struct pki_error *err)
     if (!pki_journal_alarms(reconcile->session->store, &rows, err))
         return false;
     for (size_t i = 0; i < rows.n; i++)
-        if (!add_head(reconcile, rows.list[i].head, rows.list[i].detail, err))
+        if (!add_alarm(reconcile, &rows.list[i], err))
             return false;
     return true;
 }
@@ -157,8 +182,21 @@ static bool has_news(const struct pki_reconcile *reconcile)
     bool news = reconcile->n_heads > 0 || reconcile->n_certs > reconcile->n_foreign;
 
     for (size_t i = 0; i < reconcile->n_crls; i++)
-        news = news || reconcile->crls[i].unknown > 0;
+        news = news || reconcile->crls[i].unknown > 0 || reconcile->crls[i].newer;
     return news;
+}
+
+static bool check_news(const struct pki_reconcile *reconcile, struct pki_error *err)
+{
+    if (has_news(reconcile))
+        return true;
+    if (reconcile->left[0]) {
+        return pki_fail(err, PKI_E_STATE,
+                        "all of it is known, and the alarm stays until the manifest that raised "
+                        "it is given, or a later one (%s)",
+                        reconcile->left);
+    }
+    return pki_fail(err, PKI_E_STATE, "there is nothing to reconcile: all of it is known");
 }
 
 static bool fill(struct pki_reconcile *reconcile, const char *const *files, size_t n,
@@ -172,9 +210,7 @@ static bool fill(struct pki_reconcile *reconcile, const char *const *files, size
     for (size_t i = 0; i < reconcile->n_manifests; i++)
         if (!check_manifest(reconcile, &reconcile->manifests[i], err))
             return false;
-    return add_heads(reconcile, err) &&
-           (has_news(reconcile) ||
-            pki_fail(err, PKI_E_STATE, "there is nothing to reconcile: all of it is known"));
+    return add_heads(reconcile, err) && check_news(reconcile, err);
 }
 
 bool pki_reconcile_prepare(struct pki_session *session, const char *const *files, size_t n_files,
@@ -198,7 +234,8 @@ bool pki_reconcile_prepare(struct pki_session *session, const char *const *files
     (void)snprintf(fresh->subject, sizeof(fresh->subject), "%s",
                    own->n_heads > 0 ? own->heads[0] : "found outside");
     (void)snprintf(fresh->confirm, sizeof(fresh->confirm), "%s", hierarchy->organization);
-    (void)snprintf(fresh->next, sizeof(fresh->next), "cellar status");
+    (void)snprintf(fresh->next, sizeof(fresh->next), "%s",
+                   own->left[0] ? "cellar reconcile FILE..." : "cellar status");
     *draft = PKI_TAKE(fresh);
     return true;
 }

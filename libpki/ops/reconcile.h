@@ -1,7 +1,8 @@
 /*
  * Inside the reconciling duty: what the files hold that the inventory does not
- * know. Read in reconcile_read.c, checked in reconcile_judge.c, recorded in
- * reconcile_record.c, its lists in reconcile_lists.c.
+ * know. Read in reconcile_read.c, checked in reconcile_judge.c (its roots in
+ * reconcile_roots.c), recorded in reconcile_record.c, its lists in
+ * reconcile_lists.c.
  *
  * Certificates and CRLs count by the signature of one of our keys alone; where
  * a file came from says nothing. Manifests only name: whose head the journal
@@ -57,6 +58,7 @@ struct pki_reconcile {
     char heads[PKI_RECONCILE_MAX][2 * PKI_SHA256_SIZE + 1]; /* that this puts out */
     char details[PKI_RECONCILE_MAX][300];
     size_t n_heads;
+    char left[300]; /* the detail of an alarm that stays, or "" */
 };
 
 /** Take in a file's manifest, certificates or CRLs; what is known already is passed over. */
@@ -65,6 +67,24 @@ PKI_CHECKED bool pki_reconcile_file(struct pki_reconcile *reconcile, const char 
 
 /** Find issuers, check signatures, lint; order: authorities first. */
 PKI_CHECKED bool pki_reconcile_judge(struct pki_reconcile *reconcile, struct pki_error *err);
+
+/** A root is taken in by no file, as nobody of ours has signed it: refuse every certificate and
+ *  manifest that names one which the inventory does not know. Fails: PKI_E_STATE */
+PKI_CHECKED bool pki_reconcile_check_roots(const struct pki_reconcile *reconcile,
+                                           struct pki_error *err);
+
+/** Refuse the name of such a root, as an issuer's; other names pass. Fails: PKI_E_STATE */
+PKI_CHECKED bool pki_reconcile_check_name(const struct pki_reconcile *reconcile,
+                                          struct pki_bytes name, struct pki_error *err);
+
+/** "Example Root CA G3" is generation 3 of what the hierarchy calls "Example Root CA"; 0: it is
+ *  none. */
+int64_t pki_reconcile_generation(const char *planned, struct pki_bytes common_name);
+
+/** Whether the inventory, or a file that was given, has a certificate. */
+PKI_CHECKED bool pki_reconcile_has_cert(const struct pki_reconcile *reconcile,
+                                        const uint8_t sha256[PKI_SHA256_SIZE], bool *known,
+                                        struct pki_error *err);
 
 /** A revocation is never told otherwise (DESIGN 3.6): refuse a newer list's entry that differs from
  *  what is recorded, since no list could follow it. Fails: PKI_E_POLICY */

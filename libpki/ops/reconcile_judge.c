@@ -66,14 +66,13 @@ static const struct pki_cert *find_found(const struct pki_reconcile *reconcile,
 
 /* --- certificates ----------------------------------------------------------------------------- */
 
-/* "Example Prod TLS CA G3" is generation 3 of the line with that common name. */
-static int64_t generation_of(const struct pki_line_plan *plan, struct pki_bytes common_name)
+int64_t pki_reconcile_generation(const char *planned, struct pki_bytes common_name)
 {
-    size_t length = strlen(plan->common_name);
+    size_t length = strlen(planned);
     int64_t generation = 0;
 
     if (common_name.size < length + 3 || common_name.size > length + 8 ||
-        memcmp(common_name.data, plan->common_name, length) != 0 ||
+        memcmp(common_name.data, planned, length) != 0 ||
         memcmp(common_name.data + length, " G", 2) != 0)
         return 0;
     for (size_t i = length + 2; i < common_name.size; i++) {
@@ -94,7 +93,8 @@ static bool find_line(struct pki_reconcile *reconcile, struct pki_found_cert *fo
         !pki_name_attribute(found->cert->subject, PKI_OID_COMMON_NAME, &name, err))
         return false;
     for (size_t i = 0; i < hierarchy->n_lines && !found->plan; i++) {
-        found->generation = generation_of(&hierarchy->lines[i], pki_buf_view(&name));
+        found->generation =
+            pki_reconcile_generation(hierarchy->lines[i].common_name, pki_buf_view(&name));
         if (found->generation > 0)
             found->plan = &hierarchy->lines[i];
     }
@@ -178,7 +178,8 @@ static bool judge_cert(struct pki_reconcile *reconcile, struct pki_found_cert *f
     const struct pki_cert *issuer =
         recorded ? recorded : find_found(reconcile, &thing, &found->above);
     if (!issuer)
-        return pki_fail(err, PKI_E_NOTFOUND, "it was issued by none of this cellar's authorities");
+        return pki_reconcile_check_name(reconcile, thing.issuer, err) &&
+               pki_fail(err, PKI_E_NOTFOUND, "it was issued by none of this cellar's authorities");
     if (!pki_cert_verify_signature(found->cert, issuer->spki, err))
         return false;
     found->foreign = found->cert->serial.size != PKI_SERIAL_SIZE; /* every cellar's have as many */
@@ -265,7 +266,8 @@ static bool judge_crl(struct pki_reconcile *reconcile, struct pki_found_crl *fou
     const struct pki_cert *issuer =
         recorded ? recorded : find_found(reconcile, &thing, &found->above);
     if (!issuer)
-        return pki_fail(err, PKI_E_NOTFOUND, "it was signed by none of this cellar's authorities");
+        return pki_reconcile_check_name(reconcile, thing.issuer, err) &&
+               pki_fail(err, PKI_E_NOTFOUND, "it was signed by none of this cellar's authorities");
     memcpy(found->signer, issuer->spki_sha256, sizeof(found->signer));
     bool good = pki_crl_verify_signature(&found->crl, issuer->spki, err) &&
                 pki_crl_parse_body(found->crl.tbs, &body, err) &&
@@ -307,6 +309,6 @@ bool pki_reconcile_judge(struct pki_reconcile *reconcile, struct pki_error *err)
 {
     qsort(reconcile->certs, reconcile->n_certs, sizeof(*reconcile->certs), authorities_first);
     qsort(reconcile->crls, reconcile->n_crls, sizeof(*reconcile->crls), by_number);
-    return judge_certs(reconcile, true, err) && judge_certs(reconcile, false, err) &&
-           judge_crls(reconcile, err);
+    return pki_reconcile_check_roots(reconcile, err) && judge_certs(reconcile, true, err) &&
+           judge_certs(reconcile, false, err) && judge_crls(reconcile, err);
 }

@@ -78,6 +78,12 @@ static void tell_heads(const struct pki_reconcile *own, struct pki_report *repor
         pki_report_text(row, "Head", "%.16s...", own->heads[i]);
         pki_report_text(row, "Met", "%s", own->details[i]);
     }
+    if (own->left[0]) {
+        pki_report_note(report, "Still behind", PKI_TONE_WARN,
+                        "The cellar stays %s. Only that manifest, or a later one, says whether "
+                        "anything is missing: give it too, and what it names.",
+                        own->left);
+    }
 }
 
 static bool describe(const struct pki_draft *draft, struct pki_report *report,

@@ -43,6 +43,7 @@ works cellar export -C cellar
 prod=cellar/exports/prod
 cp $prod/anchors.pem old-root.pem
 check 'one root' holds old-root.pem 'Test Root CA'
+mkdir medium && works cellar backup --to medium -C cellar
 
 # --- what it would do, and doing it -------------------------------------------------------------------
 with root-g1 root-g2
@@ -89,6 +90,31 @@ check 'cosign: one root, last, that leads to all' holds $prod/code-signing/cosig
     'Test Root CA'
 check 'the pool' holds $prod/code-signing/cosign/ca-intermediates.pem \
     'Test Prod Code Signing CA G2' 'Test Prod Code Signing CA G3' 'Test Prod Code Signing CA G1' 'Test Root CA G2'
+
+# --- a backup from before it ----------------------------------------------------------------------------
+# It does not know the successor, and must not make its like.
+cp -r $prod world
+works cellar restore medium/* --to old --seen world/manifest.json
+unknown='CN=Test Root CA G2, .* the name of a root that this copy does not know: restore a backup that was made after'
+nth 2 world/anchors.pem >/dev/null && mv nth-2.pem new-root.pem
+nth 2 world/code-signing/g3/cross/chain.pem >/dev/null && mv nth-2.pem cross.pem
+keeps old refuses 4 "manifest.json: $unknown" cellar reconcile world/manifest.json -C old
+for file in new-root.pem cross.pem world/code-signing/g3/chain.pem world/crl/root-g2.crl; do
+    keeps old refuses 4 "$unknown" cellar reconcile $file -C old
+    keeps old refuses 4 "$unknown" cellar reconcile $file world/manifest.json -C old
+done
+works cellar reconcile world/crl/root-g1.crl -C old --confirm 'Test Corp'
+warns 'The cellar stays older: world/manifest.json is of entry'
+keeps old refuses 4 'the alarm stays until the manifest' cellar reconcile world/crl/root-g1.crl -C old
+with root-g1 root-g2
+keeps old refuses 4 'the cellar is older' cellar root main --succeed -C old "${secrets[@]}" --confirm 'Test Root CA G2'
+
+# Where nothing was seen it does make it: two of one name, which are told apart.
+works cellar restore medium/* --to twin --confirm nothing-seen
+works cellar root main --succeed -C twin "${secrets[@]}" --confirm 'Test Root CA G2'
+for file in new-root.pem cross.pem world/code-signing/g3/chain.pem; do
+    keeps twin refuses 4 'another root-g2 .*two copies' cellar reconcile $file -C twin
+done
 
 at 40
 for line in 'prod code-signing' 'prod tls'; do
@@ -208,7 +234,7 @@ works cellar init hierarchy.yaml -C fresh
 refuses 4 'none to succeed: cellar root main' cellar root main --succeed -C fresh
 refuses 4 'has no root "other"' cellar root other --succeed -C cellar
 
-rm -r cellar fresh secrets
+rm -r cellar fresh old twin secrets
 sed -n '1,/^environments:/p; /^  prod:/,/^    lines:/p; /^      tls:/,$p' hierarchy.yaml >tls.yaml
 with root-g1 root-g2
 works cellar init tls.yaml -C cellar

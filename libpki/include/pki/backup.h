@@ -65,12 +65,14 @@ PKI_CHECKED bool pki_restore(const struct pki_restore_request *request, struct p
 
 /**
  * A draft that signs nothing: what the files hold and the journal does not know, and the alarms
- * that are put out by it. Certificates of authorities become authorities that wait (next), with
- * their keys elsewhere; CRLs bring their revocations.
+ * that are put out by it: with the manifest that raised them, or a later one. Certificates of
+ * authorities become authorities that wait (next), with their keys elsewhere; CRLs bring their
+ * revocations.
  *
  * Fails: PKI_E_USAGE, PKI_E_FORMAT a file; PKI_E_INVALID a signature; PKI_E_POLICY lint;
  *        PKI_E_NOTFOUND by none of our authorities; PKI_E_STATE a key or a name that is somebody
- *        else's, a manifest that names what is neither known nor given, or nothing to reconcile
+ *        else's, a root that is not known, a manifest that names what is neither known nor given,
+ *        or nothing to reconcile
  */
 PKI_CHECKED bool pki_reconcile_prepare(struct pki_session *session, const char *const *files,
                                        size_t n_files, struct pki_draft **draft,

@@ -4,6 +4,7 @@
 
 #include "crypto/key.h"
 #include "life_fixture.h"
+#include "ops/alarm.h"
 #include "store/safety.h"
 #include "x509/build.h"
 #include "x509/cert.h"
@@ -104,6 +105,37 @@ static void test_a_list_brings_its_revocations_and_puts_the_alarm_out(void)
     CU_ASSERT_EQUAL(life_last_crl(session, "root-g1").number, number);
     life_crl(session, "root-g1"); /* signs again, after every number that there was */
     CU_ASSERT_TRUE(life_last_crl(session, "root-g1").number > number);
+}
+
+static void test_a_list_alone_leaves_the_alarm(void)
+{
+    const char *cellar = begin("alone");
+    const char *const list[] = {world.list, NULL};
+    const char *const manifest[] = {world.manifest, NULL};
+    pki_scope(pki_alarm_rows) before = {0};
+    pki_scope(pki_alarm_rows) after = {0};
+    struct pki_error err = {0};
+
+    EXPECT_OK(reconcile(cellar, list, &err), err);
+    CU_ASSERT_EQUAL(fixture_state(cellar, "prod-tls-g2"), PKI_STATE_REVOKED);
+    expect_refused(list, PKI_E_STATE, "the alarm stays until the manifest");
+    pki_auto(pki_session) session = fixture_open(cellar);
+    EXPECT_OK(pki_journal_alarms(session->store, &before, &err), err);
+    CU_ASSERT_EQUAL(before.n, 1);
+    pki_session_free(PKI_TAKE(session));
+
+    EXPECT_OK(reconcile(cellar, manifest, &err), err);
+    session = fixture_open(cellar);
+    EXPECT_OK(pki_journal_alarms(session->store, &after, &err), err);
+    CU_ASSERT_EQUAL(after.n, 0);
+}
+
+static void test_how_far_an_alarm_was(void)
+{
+    CU_ASSERT_EQUAL(pki_alarm_entry("older: a is of entry 20, and this journal ends with 12"), 20);
+    CU_ASSERT_EQUAL(pki_alarm_entry("older: an entry 9 is of entry 20, and this journal ends"), 20);
+    CU_ASSERT_EQUAL(pki_alarm_entry("forked: a is of an entry 7 that here is another one"), 7);
+    CU_ASSERT_EQUAL(pki_alarm_entry("older: this journal of 5 entries does not hold the head"), 0);
 }
 
 static void test_what_is_known_is_nothing_to_reconcile(void)
@@ -261,6 +293,8 @@ int main(void)
     CU_TestInfo tests[] = {
         {"a list brings its revocations, and puts the alarm out",
          test_a_list_brings_its_revocations_and_puts_the_alarm_out},
+        {"a list alone leaves the alarm", test_a_list_alone_leaves_the_alarm},
+        {"how far an alarm was", test_how_far_an_alarm_was},
         {"what is known is nothing to reconcile", test_what_is_known_is_nothing_to_reconcile},
         {"a revocation that is told otherwise is refused",
          test_a_revocation_that_is_told_otherwise_is_refused},
