@@ -216,6 +216,19 @@ static bool check_file(struct pki_session *session, const struct pki_key_row *ke
 
 /* --- what was stopped ------------------------------------------------------------------------ */
 
+/* What somebody laid there since is not ours to erase. */
+static bool check_rest(struct pki_session *session, const struct pki_key_row *key,
+                       struct pki_error *err)
+{
+    bool is = false;
+
+    return pki_session_is_rest(session, key, &is, err) &&
+           (is || pki_fail(err, PKI_E_INTEGRITY,
+                           "keys/%s.key is not a file that %s had, which was destroyed: it is left "
+                           "as it is; move it out of the cellar",
+                           key->name, key->name));
+}
+
 bool pki_key_destroy_finish(struct pki_session *session, const char *name, bool *finished,
                             struct pki_report *report, struct pki_error *err)
 {
@@ -227,7 +240,7 @@ bool pki_key_destroy_finish(struct pki_session *session, const char *name, bool 
         return false;
     if (!key.destroyed || !pki_session_has_key_file(session, key.name))
         return true;
-    if (!erase(session, key.name, err))
+    if (!check_rest(session, &key, err) || !erase(session, key.name, err))
         return false;
     *finished = true;
     pki_report_text(report, "Key", "%s", key.name);

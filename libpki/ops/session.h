@@ -96,6 +96,12 @@ PKI_CHECKED bool pki_session_write_key(struct pki_session *session, const struct
 /** Whether keys/NAME.key is there, whatever it holds. */
 bool pki_session_has_key_file(const struct pki_session *session, const char *name);
 
+/** Whether keys/NAME.key is what a destruction that was stopped left: a file that the key had, or
+ *  one that begins to be overwritten. false also for what cannot be read. */
+PKI_CHECKED bool pki_session_is_rest(const struct pki_session *session,
+                                     const struct pki_key_row *row, bool *is,
+                                     struct pki_error *err);
+
 /** The recorded key's file, compared with the record. A change of passphrase that was stopped
  *  after it was recorded is finished here. Fails: PKI_E_INTEGRITY */
 PKI_CHECKED bool pki_session_read_key(struct pki_session *session, const struct pki_key_row *row,

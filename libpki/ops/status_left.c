@@ -150,13 +150,18 @@ static void tell_destroyed(struct left *left, const char *file, size_t length)
     char what[PKI_NAME_MAX + 64];
     char finish[PKI_NAME_MAX + 64];
     bool found = false;
+    bool rest = false;
 
     (void)snprintf(name, sizeof(name), "%.*s", (int)length, file);
     if (!pki_store_key_by_name(left->session->store, name, &found, &row, &unreadable) || !found ||
-        !row.destroyed)
+        !row.destroyed || !pki_session_is_rest(left->session, &row, &rest, &unreadable))
         return;
-    (void)snprintf(what, sizeof(what), "destruction of %s, whose file is still there", name);
-    (void)snprintf(finish, sizeof(finish), "cellar key destroy %s", name);
+    (void)snprintf(what, sizeof(what),
+                   rest ? "destruction of %s, whose file is still there"
+                        : "%s, destroyed: its file is another",
+                   name);
+    (void)snprintf(finish, sizeof(finish),
+                   rest ? "cellar key destroy %s" : "move keys/%s.key out of the cellar", name);
     add(left, what, finish);
 }
 

@@ -44,3 +44,15 @@ bool pki_store_list_copies(struct pki_store *store, const struct pki_key_row *ke
     read = (struct pki_copy_rows){0}; /* NOLINT(clang-analyzer-deadcode.DeadStores): taken */
     return true;
 }
+
+bool pki_store_was_key_file(struct pki_store *store, int64_t key,
+                            const uint8_t sha256[PKI_SHA256_SIZE], bool *was, struct pki_error *err)
+{
+    pki_scope(pki_statement) query = {0};
+
+    if (!pki_statement_begin(store, PKI_QUERY_WAS_KEY_FILE, &query, err))
+        return false;
+    pki_bind_integer(&query, key);
+    pki_bind_bytes(&query, (struct pki_bytes){sha256, PKI_SHA256_SIZE});
+    return pki_statement_step(&query, was, err);
+}

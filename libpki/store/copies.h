@@ -29,4 +29,9 @@ void pki_copy_rows_clear(struct pki_copy_rows *rows);
 PKI_CHECKED bool pki_store_list_copies(struct pki_store *store, const struct pki_key_row *key,
                                        struct pki_copy_rows *rows, struct pki_error *err);
 
+/** Whether its file ever was the one with this digest; also of a key that was destroyed since. */
+PKI_CHECKED bool pki_store_was_key_file(struct pki_store *store, int64_t key,
+                                        const uint8_t sha256[PKI_SHA256_SIZE], bool *was,
+                                        struct pki_error *err);
+
 #endif

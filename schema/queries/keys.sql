@@ -7,6 +7,10 @@ INSERT INTO key (name, algorithm, location, spki_sha256, key_id) VALUES (?1, ?2,
 -- name: add_key_file
 INSERT INTO key_file (key, sha256) VALUES (?1, ?2);
 
+-- Any file that it had, under whichever passphrase.
+-- name: was_key_file
+SELECT 1 FROM key_file WHERE key = ?1 AND sha256 = ?2 LIMIT 1;
+
 -- name: key_by_spki
 SELECT id, name, algorithm, location, spki_sha256, key_id,
        (SELECT nullif(sha256, zeroblob(32)) FROM key_file WHERE key = key.id ORDER BY id DESC LIMIT 1),

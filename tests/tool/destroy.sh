@@ -72,6 +72,17 @@ works "${destroy[@]}"
 check 'the rest is there' [ ! -e cellar/keys/$one.key ]
 works cellar audit -C cellar
 
+# Stopped while it was overwritten; and another key's file, which somebody laid there since, stays.
+{ head -c 64 /dev/zero && tail -c +65 before.key; } >cellar/keys/$one.key
+chmod 600 cellar/keys/$one.key
+works "${destroy[@]}"
+check 'the rest is there' [ ! -e cellar/keys/$one.key ]
+cp -p cellar/keys/root-g1.key cellar/keys/$one.key
+is 3 cellar status -C cellar
+says "$one, destroyed: its"
+keeps cellar refuses 5 "keys/$one.key is not a file that $one had" "${destroy[@]}"
+rm cellar/keys/$one.key
+
 # Its copies, one after the other: the backup from before, three shares. A later backup is none.
 cellar backup --to . -C cellar >out 2>err || bad 'fixture: backup'
 is 3 cellar status -C cellar

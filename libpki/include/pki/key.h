@@ -55,7 +55,8 @@ PKI_CHECKED bool pki_key_list(struct pki_session *session, struct pki_report *re
 PKI_CHECKED bool pki_key_destroy_prepare(struct pki_session *session, const char *name,
                                          struct pki_draft **draft, struct pki_error *err);
 
-/** Remove what is left of a key that is recorded as destroyed; finished: there was something. */
+/** Remove what is left of a key that is recorded as destroyed; finished: there was something.
+ *  Fails: PKI_E_INTEGRITY what lies there is another file, and stays */
 PKI_CHECKED bool pki_key_destroy_finish(struct pki_session *session, const char *name,
                                         bool *finished, struct pki_report *report,
                                         struct pki_error *err);
