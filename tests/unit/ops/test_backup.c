@@ -7,6 +7,9 @@
 
 static const char *cellar; /* with a root and a line, published */
 
+/* A file of the next backup that its medium spoils once all is written. */
+static const char *spoilt;
+
 /* Every test begins with a medium of its own. */
 static const char *begin(void)
 {
@@ -38,9 +41,9 @@ static bool there(const char *directory, const char *name)
 }
 
 /* One bit of a file, in its middle. */
-static void damage(const char *path)
+static void damage_at(int directory, const char *path)
 {
-    int fd = open(path, O_RDWR | O_CLOEXEC);
+    int fd = openat(directory, path, O_RDWR | O_CLOEXEC);
     struct stat status = {0};
     uint8_t octet = 0;
 
@@ -50,6 +53,29 @@ static void damage(const char *path)
     CU_ASSERT_EQUAL(pwrite(fd, &octet, 1, status.st_size / 2), 1);
     (void)close(fd);
 }
+
+static void damage(const char *path)
+{
+    damage_at(AT_FDCWD, path);
+}
+
+/* NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming,cert-*) */
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+
+/* What a backup writes last is its manifest. */
+int __wrap_fsync(int fd)
+{
+    int result = __real_fsync(fd);
+
+    if (spoilt && faccessat(fd, "manifest.json", F_OK, 0) == 0 &&
+        faccessat(fd, "cellar.db", F_OK, 0) == 0) {
+        damage_at(fd, spoilt);
+        spoilt = NULL;
+    }
+    return result;
+}
+/* NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming,cert-*) */
 
 /* A trigger less, by somebody with SQLite. */
 static void tamper(const char *path)
@@ -145,6 +171,20 @@ static void test_a_changed_inventory_is_not_backed_up(void)
     tamper(fixture_path(cellar, "cellar.db"));
     expect_backup_fails(medium, PKI_OVERRIDE_CLOCK, PKI_E_INTEGRITY, "cellar audit");
     cellar = kept;
+}
+
+static void test_a_backup_that_reads_back_otherwise_is_none(void)
+{
+    static const char *const files[] = {"cellar.db", "keys/root-g1.key"};
+
+    for (size_t i = 0; i < PKI_COUNT(files); i++) {
+        const char *medium = begin();
+
+        spoilt = files[i];
+        expect_backup_fails(medium, NULL, PKI_E_INTEGRITY, "as read back");
+        CU_ASSERT_PTR_NULL(spoilt);
+        CU_ASSERT_EQUAL(rmdir(medium), 0); /* nothing of it stays */
+    }
 }
 
 /* --- restore ---------------------------------------------------------------------------------- */
@@ -253,6 +293,8 @@ int main(void)
         {"a backup looks at the clock", test_a_backup_looks_at_the_clock},
         {"a medium that takes nothing is an error", test_a_medium_that_takes_nothing_is_an_error},
         {"a changed inventory is not backed up", test_a_changed_inventory_is_not_backed_up},
+        {"a backup that reads back otherwise is none",
+         test_a_backup_that_reads_back_otherwise_is_none},
         CU_TEST_INFO_NULL,
     };
     CU_TestInfo restore[] = {
