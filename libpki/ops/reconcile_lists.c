@@ -33,7 +33,9 @@ static bool follow(struct pki_txn *txn, struct pki_store *store,
     return true;
 }
 
-/* The certificate that an entry is about; others issued by the same key may not be known. */
+/* The certificate that an entry is about; others issued by the same key may not be known. All that
+   are recorded have serial numbers of one size (schema: certificate): a shorter one is of what
+   somebody else issued under our key, and is recorded as a revocation like the rest. */
 static bool find_revoked(struct pki_store *store, int64_t issuer, struct pki_bytes serial,
                          bool *found, struct pki_certificate_row *row, struct pki_error *err)
 {

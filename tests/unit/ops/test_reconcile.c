@@ -185,6 +185,36 @@ static void test_a_revocation_that_is_told_otherwise_is_refused(void)
     fixture_room.now -= FIXTURE_DAY;
 }
 
+/* Two cellars of one backup, and each told the world something else: no list could follow both. */
+static void test_lists_that_contradict_each_other_are_refused(void)
+{
+    (void)begin("contradicted");
+    const char *other = fixture_path(test_directory(), "contradicts");
+    const char *third = fixture_path(test_directory(), "between");
+    const struct pki_revoke_request request = {.what = world.serial, .reason = "superseded"};
+    struct pki_error err = {0};
+    char name[64];
+
+    EXPECT_OK(fixture_restore(world.backup, other, NULL, &err), err);
+    EXPECT_OK(fixture_restore(world.backup, third, NULL, &err), err);
+    fixture_room.now += FIXTURE_DAY;
+    {
+        pki_auto(pki_session) session = fixture_open(other);
+        life_revoke(session, &request);
+        life_crl(session, "root-g1");
+        (void)snprintf(name, sizeof(name), "crls/root-g1-%lld.crl",
+                       (long long)life_last_crl(session, "root-g1").number);
+    }
+    const char *const lists[] = {fixture_path(other, name), world.list, NULL};
+    EXPECT_FAILS(reconcile(third, lists, &err), err, PKI_E_POLICY);
+    EXPECT_TEXT(world.serial);
+    EXPECT_TEXT("no list could follow both");
+    CU_ASSERT_EQUAL(fixture_state(third, "prod-tls-g2"), PKI_STATE_NEXT);
+    CU_ASSERT_EQUAL(fixture_reserved(third), 0);
+    EXPECT_OK(reconcile(third, &lists[1], &err), err); /* one alone can be followed */
+    fixture_room.now -= FIXTURE_DAY;
+}
+
 /* --- what is refused -------------------------------------------------------------------------- */
 
 static void test_a_manifest_of_another_cellar_is_refused(void)
@@ -298,6 +328,8 @@ int main(void)
         {"what is known is nothing to reconcile", test_what_is_known_is_nothing_to_reconcile},
         {"a revocation that is told otherwise is refused",
          test_a_revocation_that_is_told_otherwise_is_refused},
+        {"lists that contradict each other are refused",
+         test_lists_that_contradict_each_other_are_refused},
         {"what a manifest names must be given", test_what_a_manifest_names_must_be_given},
         {"a manifest of another cellar is refused", test_a_manifest_of_another_cellar_is_refused},
         {"a file that is neither is refused", test_a_file_that_is_neither_is_refused},
