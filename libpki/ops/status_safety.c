@@ -165,42 +165,52 @@ static bool add_all_unshared(struct pki_session *session, struct pki_dues *dues,
 
 /* --- what is left of destroyed keys --------------------------------------------------------- */
 
-static void tell_copy(const struct pki_key_row *key, const struct pki_copy_row *copy,
-                      struct pki_report *table, struct pki_dues *dues)
+static void tell_copy(const struct pki_copy_row *copy, struct pki_report *table,
+                      struct pki_dues *dues)
 {
     struct pki_due due = {.when = copy->since, .soon = true, .what = "copy to destroy"};
     struct pki_report *row = pki_report_row(table);
 
-    pki_report_text(row, "Key", "%s", key->name);
+    pki_report_text(row, "Key", "%s", copy->key);
     pki_report_text(row, "Copy", "%s", copy->copy);
     pki_report_text(row, "What", "%s", copy->what);
-    memcpy(due.name, key->name, sizeof(key->name));
-    (void)snprintf(due.command, sizeof(due.command), "cellar key destroy %s --copy %s", key->name,
+    (void)snprintf(due.name, sizeof(due.name), "%s", copy->key);
+    (void)snprintf(due.command, sizeof(due.command), "cellar key destroy %s --copy %s", copy->key,
                    copy->copy);
     pki_dues_add(dues, &due);
 }
 
+static bool any_destroyed(struct pki_session *session, bool *any, struct pki_error *err)
+{
+    pki_scope(pki_key_rows) keys = {0};
+
+    *any = false;
+    if (!pki_store_list_keys(session->store, &keys, err))
+        return false;
+    for (size_t i = 0; i < keys.n; i++)
+        *any = *any || keys.list[i].destroyed;
+    return true;
+}
+
+/* The journal is read for it, and only where there is something to look for. */
 static bool add_copies(struct pki_session *session, struct pki_report *report,
                        struct pki_dues *dues, struct pki_error *err)
 {
-    struct pki_key_rows keys = {0};
+    pki_scope(pki_copy_rows) copies = {0};
     struct pki_report *table = NULL;
-    bool good = pki_store_list_keys(session->store, &keys, err);
+    bool any = false;
 
-    for (size_t i = 0; good && i < keys.n; i++) {
-        pki_scope(pki_copy_rows) copies = {0};
-        good = !keys.list[i].destroyed ||
-               pki_store_list_copies(session->store, &keys.list[i], &copies, err);
-        for (size_t k = 0; k < copies.n; k++) {
-            if (copies.list[k].gone)
-                continue;
-            if (!table)
-                table = pki_report_table(report, "Copies of destroyed keys");
-            tell_copy(&keys.list[i], &copies.list[k], table, dues);
-        }
+    if (!any_destroyed(session, &any, err) ||
+        (any && !pki_store_list_copies(session->store, NULL, &copies, err)))
+        return false;
+    for (size_t i = 0; i < copies.n; i++) {
+        if (copies.list[i].gone)
+            continue;
+        if (!table)
+            table = pki_report_table(report, "Copies of destroyed keys");
+        tell_copy(&copies.list[i], table, dues);
     }
-    pki_key_rows_clear(&keys);
-    return good;
+    return true;
 }
 
 static bool add_alarms(struct pki_session *session, struct pki_report *report,

@@ -18,6 +18,7 @@ static bool collect(struct pki_statement *query, struct pki_copy_rows *rows, str
         struct pki_copy_row *last = pki_rows_extend(&rows->list, &rows->n, sizeof(*last), err);
         if (!last)
             return false;
+        pki_column_text(query, last->key, sizeof(last->key));
         pki_column_text(query, last->copy, sizeof(last->copy));
         pki_column_text(query, last->what, sizeof(last->what));
         last->since = pki_column_integer(query);
@@ -36,8 +37,7 @@ bool pki_store_list_copies(struct pki_store *store, const struct pki_key_row *ke
 
     if (!pki_statement_begin(store, PKI_QUERY_LIST_COPIES, &query, err))
         return false;
-    pki_bind_integer(&query, key->id);
-    pki_bind_text(&query, key->name);
+    pki_bind_integer(&query, key ? key->id : 0);
     if (!collect(&query, &read, err))
         return false;
     *rows = read;

@@ -14,6 +14,7 @@
 #define PKI_COPY_MAX 48
 
 struct pki_copy_row {
+    char key[PKI_NAME_MAX];
     char copy[PKI_COPY_MAX]; /* "backup-17" by its journal entry, "share-1a2b-3" */
     char what[320];
     int64_t since;
@@ -25,7 +26,8 @@ struct pki_copy_rows {
     size_t n;
 };
 void pki_copy_rows_clear(struct pki_copy_rows *rows);
-/** Reads the whole journal: for keys that are destroyed, or about to be. */
+/** Reads the whole journal: for a key that is destroyed, or about to be. @key NULL: for all that
+ *  are destroyed, one key's after the other's */
 PKI_CHECKED bool pki_store_list_copies(struct pki_store *store, const struct pki_key_row *key,
                                        struct pki_copy_rows *rows, struct pki_error *err);
 

@@ -4,10 +4,8 @@
 
 /* Queries that may sort: few rows. */
 static const enum pki_query sorts[] = {
-    PKI_QUERY_SCHEMA,
-    PKI_QUERY_LIST_AUTHORITIES,
-    PKI_QUERY_LIST_DRILLS,
-    PKI_QUERY_SHARED_BEFORE,
+    PKI_QUERY_SCHEMA,      PKI_QUERY_LIST_AUTHORITIES, PKI_QUERY_LIST_DRILLS,
+    PKI_QUERY_LIST_COPIES, PKI_QUERY_SHARED_BEFORE,
 };
 
 /* Queries that may read a whole table, each with its reason in schema/queries. */
@@ -37,9 +35,11 @@ static const struct {
     {PKI_QUERY_LIST_DRILLS, "SCAN p"}, /* in order of id: the few policies, grouped */
     {PKI_QUERY_SHARED_BEFORE, "SCAN a"},
     {PKI_QUERY_LIST_COPIES, "SCAN journal"},
-    {PKI_QUERY_LIST_COPIES, "SCAN reservation"},
-    {PKI_QUERY_LIST_COPIES, "SCAN made"},      /* one row */
-    {PKI_QUERY_LIST_COPIES, "SCAN destroyed"}, /* the same */
+    {PKI_QUERY_LIST_COPIES, "SCAN r"},
+    {PKI_QUERY_LIST_COPIES, "SCAN key_file"}, /* the files of few keys */
+    {PKI_QUERY_LIST_COPIES, "SCAN w"},        /* one key, or those that were destroyed */
+    {PKI_QUERY_LIST_COPIES, "SCAN had"},      /* what is in the journal about them */
+    {PKI_QUERY_LIST_COPIES, "SCAN copies"},
     {PKI_QUERY_LIST_COPIES, "SCAN gone"},
     {PKI_QUERY_SCHEMA, "SCAN sqlite_schema"},
     {PKI_QUERY_EACH_ENTRY, "SCAN journal"},

@@ -151,6 +151,10 @@ static void test_a_destroyed_key_has_no_file_and_its_copies_are_known(void)
     CU_ASSERT_EQUAL_FATAL(copies.n, 2);
     for (size_t i = 0; i < copies.n; i++)
         CU_ASSERT_TRUE(strncmp(copies.list[i].copy, "share-", 6) == 0 && !copies.list[i].gone);
+    pki_copy_rows_clear(&copies);
+    EXPECT_OK(pki_store_list_copies(fixture.store, NULL, &copies, &err), err);
+    CU_ASSERT_EQUAL_FATAL(copies.n, 2); /* of all that are destroyed: this one alone */
+    CU_ASSERT_STRING_EQUAL(copies.list[0].key, "root-g1");
     fixture_store_close(&fixture);
 }
 
