@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -101,19 +102,37 @@ struct search {
     const json_t *kept;
     const char *step; /* whose loose files are let pass; or NULL */
     bool ended;       /* countersignatures are let pass, and counted */
+    int top;          /* the directory itself */
     int64_t countersignatures;
     bool loose; /* there was one */
     int remove; /* they are, from this directory; or -1 */
 };
 
+/* What the transcript says nothing of could be anything: seal and countersignatures are small
+ * files. */
+static bool check_small(int dir, const char *name, struct pki_error *err)
+{
+    struct stat status;
+
+    if (fstatat(dir, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+        return pki_fail(err, PKI_E_IO, "%s: %s", name, strerror(errno));
+    return (S_ISREG(status.st_mode) && status.st_size > 0 &&
+            status.st_size <= (off_t)PKI_LIMIT_KEY) ||
+           pki_fail(err, PKI_E_INTEGRITY, "%.80s is no signature: no file of 1 to %d octets", name,
+                    (int)PKI_LIMIT_KEY);
+}
+
 static bool look_at(struct search *search, const char *name, struct pki_error *err)
 {
-    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
-        (search->kept ? is_kept(search->kept, name) : is_own(name)))
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return true;
+    if (!search->kept && strcmp(name, PKI_TRANSCRIPT_SEAL) == 0)
+        return check_small(search->top, name, err);
+    if (search->kept ? is_kept(search->kept, name) : is_own(name))
         return true;
     if (search->ended && pki_transcript_is_witness(name)) {
         search->countersignatures++;
-        return true;
+        return check_small(search->top, name, err);
     }
     if (!search->kept || !search->step || !pki_transcript_is_loose(search->step, name))
         return pki_fail(err, PKI_E_INTEGRITY, "%s%.80s is not of this ceremony",
@@ -150,7 +169,7 @@ static bool look_through(int dir, struct search *search, struct pki_error *err)
 bool pki_transcript_no_strangers(int dir, const json_t *kept, const char *step,
                                  struct pki_transcript_summary *summary, struct pki_error *err)
 {
-    struct search top = {.ended = !summary->open, .remove = -1};
+    struct search top = {.ended = !summary->open, .top = dir, .remove = -1};
     struct search search = {.kept = kept, .step = step, .remove = -1};
     int own = -1;
     int evidence = -1;

@@ -1,5 +1,6 @@
 #include "crypto/minisign.h"
 
+#include <inttypes.h>
 #include <sodium/crypto_generichash_blake2b.h>
 #include <string.h>
 
@@ -36,10 +37,14 @@ bool pki_minisign_key_read(struct pki_bytes word, struct pki_minisign_key *key,
     return pki_buf_ok(&key->spki, err) && pki_spki_judge(pki_buf_view(&key->spki), NULL, err);
 }
 
+/* As minisign prints it, without zeros in front. */
 void pki_minisign_print(const uint8_t id[PKI_MINISIGN_ID], char text[PKI_MINISIGN_PRINT])
 {
-    (void)snprintf(text, PKI_MINISIGN_PRINT, "minisign %02X%02X%02X%02X%02X%02X%02X%02X", id[7],
-                   id[6], id[5], id[4], id[3], id[2], id[1], id[0]);
+    uint64_t number = 0;
+
+    for (size_t i = PKI_MINISIGN_ID; i-- > 0;)
+        number = number << 8 | id[i];
+    (void)snprintf(text, PKI_MINISIGN_PRINT, "minisign %" PRIX64, number);
 }
 
 /* --- signatures ------------------------------------------------------------------------------ */
@@ -85,6 +90,20 @@ static bool read_octets(struct pki_bytes line, int number, uint8_t *octets, size
     return true;
 }
 
+/* As minisign itself takes them. */
+#define COMMENT_MAX         1024
+#define TRUSTED_COMMENT_MAX 8192
+
+static bool check_comment(struct pki_bytes line, size_t most, int number, struct pki_error *err)
+{
+    if (line.size > most)
+        return fail_at(err, number, "its comment is too long");
+    for (size_t i = 0; i < line.size; i++)
+        if ((line.data[i] < 0x20 && line.data[i] != '\t') || line.data[i] == 0x7f)
+            return fail_at(err, number, "a control octet stands in it");
+    return true;
+}
+
 bool pki_minisign_read(struct pki_bytes text, struct pki_minisign *minisign, struct pki_error *err)
 {
     struct pki_minisign read;
@@ -95,6 +114,9 @@ bool pki_minisign_read(struct pki_bytes text, struct pki_minisign *minisign, str
         lines[i] = take_line(&text);
     if (!begins(lines[0], PKI_MINISIGN_COMMENT))
         return fail_at(err, 1, "it does not begin with \"" PKI_MINISIGN_COMMENT "\"");
+    if (!check_comment(lines[0], COMMENT_MAX, 1, err) ||
+        !check_comment(lines[2], TRUSTED_COMMENT_MAX, 3, err))
+        return false;
     if (!read_octets(lines[1], 2, octets, sizeof(octets), err))
         return false;
     read.hashed = memcmp(octets, "ED", ALGORITHM) == 0;

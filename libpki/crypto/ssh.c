@@ -101,6 +101,12 @@ static gnutls_datum_t datum(struct pki_bytes bytes)
     return (gnutls_datum_t){(unsigned char *)bytes.data, (unsigned)bytes.size};
 }
 
+/* Not negative, and there at all: GnuTLS looks at the first octet of what it is given. */
+static bool is_natural(struct pki_bytes number)
+{
+    return number.size > 0 && number.data[0] < 0x80;
+}
+
 /* --- keys ---------------------------------------------------------------------------------- */
 
 /* What stands between a key's type and the end, or what it is for. */
@@ -116,7 +122,8 @@ static bool take_parts(const struct pki_ssh_kind *kind, struct pki_bytes rest, s
 
     if (kind->curve && !(take_string(&rest, &parts->curve) && is_text(parts->curve, kind->curve)))
         return false;
-    if (rsa ? !take_string(&rest, &parts->exponent) || !take_string(&rest, &parts->modulus)
+    if (rsa ? !take_string(&rest, &parts->exponent) || !take_string(&rest, &parts->modulus) ||
+                  !is_natural(parts->exponent) || !is_natural(parts->modulus)
             : !take_string(&rest, &parts->point))
         return false;
     return (!kind->token || take_string(&rest, &parts->application)) && rest.size == 0;
@@ -250,6 +257,8 @@ bool pki_sshsig_read(struct pki_bytes octets, const char *space, struct pki_sshs
         !take_string(&rest, &read.reserved) || !take_string(&rest, &read.hash) ||
         !take_string(&rest, &read.signature) || rest.size > 0)
         return pki_fail(err, PKI_E_FORMAT, "signature of OpenSSH is malformed (PROTOCOL.sshsig 2)");
+    if (read.reserved.size > 0) /* ssh-keygen signs an empty one always */
+        return pki_fail(err, PKI_E_POLICY, "its reserved field is not empty (PROTOCOL.sshsig 2)");
     if (!is_text(read.space, space)) {
         return pki_fail(err, PKI_E_POLICY,
                         "it was made in the namespace \"%.*s\", not %s: sign with -n %s",
@@ -327,7 +336,8 @@ static bool convert_value(const struct pki_ssh_kind *kind, struct pki_bytes valu
         pki_buf_append_bytes(signature, value);
         return pki_buf_ok(signature, err);
     }
-    if (!take_string(&value, &r) || !take_string(&value, &s) || value.size > 0)
+    if (!take_string(&value, &r) || !take_string(&value, &s) || value.size > 0 || !is_natural(r) ||
+        !is_natural(s))
         return pki_fail(err, PKI_E_FORMAT, "ECDSA signature is malformed (RFC 5656 3.1.2)");
     const gnutls_datum_t raw_r = datum(r);
     const gnutls_datum_t raw_s = datum(s);

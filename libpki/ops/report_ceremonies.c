@@ -41,7 +41,7 @@ static void tell(int above, const char *name, struct pki_report *row)
     pki_report_text(row, "Steps", "%zu of %zu", summary.steps_done, summary.steps);
     pki_report_integer(row, "Exceptions", summary.exceptions);
     if (summary.countersignatures > 0) {
-        pki_report_text(row, "Countersigned", "by %" PRId64 ", not checked here",
+        pki_report_text(row, "Countersigned", "by %" PRId64 " files, not looked into here",
                         summary.countersignatures);
     } else {
         pki_report_text(row, "Countersigned", "not yet");

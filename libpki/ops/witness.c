@@ -100,17 +100,57 @@ static bool is_key(struct pki_bytes word)
     return pki_ssh_is_type(word) || pki_minisign_is_key(word);
 }
 
+/* A line with them is not what it looks like. */
+static bool has_control(struct pki_bytes line)
+{
+    for (size_t i = 0; i < line.size; i++)
+        if ((line.data[i] < 0x20 && line.data[i] != '\t') || line.data[i] == 0x7f)
+            return true;
+    return false;
+}
+
+/* Of sshd's and of signers' files: words that say what a key is not for. */
+static bool is_option(struct pki_bytes word)
+{
+    static const char *const words[] = {"cert-authority", "restrict"};
+
+    for (size_t i = 0; i < PKI_COUNT(words); i++)
+        if (word.size == strlen(words[i]) && begins(word, words[i]))
+            return true;
+    return begins(word, "@") || memmem(word.data, word.size, "=\"", 2) != NULL;
+}
+
+static struct pki_bytes spki_of(const struct pki_witness *witness)
+{
+    return pki_buf_view(witness->tool == PKI_WITNESS_SSH ? &witness->ssh.spki
+                                                         : &witness->minisign.spki);
+}
+
+/* One key is one witness, whatever it is called and in whichever format. */
+static bool check_new(const struct pki_witnesses *witnesses, struct pki_error *err)
+{
+    const struct pki_witness *added = &witnesses->list[witnesses->n - 1];
+
+    for (const struct pki_witness *other = witnesses->list; other < added; other++) {
+        if (pki_bytes_equal(spki_of(other), spki_of(added)))
+            return pki_fail(err, PKI_E_USAGE, "the same key as that of %s before it", other->print);
+    }
+    return true;
+}
+
 /* Who is not named in the line is known by the file. */
 static bool read_line(const char *file, struct pki_bytes line, struct pki_witnesses *witnesses,
                       struct pki_error *err)
 {
+    if (has_control(line))
+        return pki_fail(err, PKI_E_USAGE, "a control octet stands in it");
     struct pki_bytes name = take_word(&line);
     struct pki_bytes key = name;
     struct pki_witness *witness = NULL;
 
     if (!is_key(key))
         key = take_word(&line);
-    if (!is_key(key)) {
+    if (!is_key(key) || is_option(name)) {
         return pki_fail(err, PKI_E_USAGE,
                         "neither its first nor its second word is of a public key: a type of "
                         "OpenSSH's (ssh-ed25519, ecdsa-sha2-nistp256, -384, -521, ssh-rsa, sk-...) "
@@ -121,7 +161,8 @@ static bool read_line(const char *file, struct pki_bytes line, struct pki_witnes
     if (key.data == name.data)
         name = line.size > 0 ? line : (struct pki_bytes){(const uint8_t *)file, strlen(file)};
     return add_key(name, witnesses, &witness, err) &&
-           (ssh ? read_ssh(key, base64, witness, err) : read_minisign(base64, witness, err));
+           (ssh ? read_ssh(key, base64, witness, err) : read_minisign(base64, witness, err)) &&
+           check_new(witnesses, err);
 }
 
 /* Empty, or for people. */
@@ -140,8 +181,10 @@ bool pki_witnesses_parse(const char *file, struct pki_bytes text, struct pki_wit
         size_t size = end ? (size_t)(end - text.data) : text.size;
         struct pki_bytes line = trim((struct pki_bytes){text.data, size});
         struct pki_error why = {0};
-        if (!is_skipped(line) && !read_line(file, line, witnesses, &why))
-            return pki_fail(err, PKI_E_USAGE, "%s:%zu: %s", file, number, why.text);
+        if (!is_skipped(line) && !read_line(file, line, witnesses, &why)) {
+            return pki_fail(err, why.code == PKI_E_MEMORY ? why.code : PKI_E_USAGE, "%s:%zu: %s",
+                            file, number, why.text);
+        }
         size += end != NULL;
         text = (struct pki_bytes){text.data + size, text.size - size};
     }
@@ -176,6 +219,11 @@ static bool read_armor(struct pki_bytes text, struct made *made, struct pki_erro
 {
     struct pki_pem *armor = &made->armor;
 
+    /* No remarks in front, which nobody signed; nor does ssh-keygen take any. */
+    if (!begins(text, "-----BEGIN " ARMOR "-----"))
+        return pki_fail(err, PKI_E_FORMAT,
+                        "it begins neither with \"-----BEGIN " ARMOR
+                        "-----\" nor as minisign's signatures do");
     if (!pki_pem_parse(text, armor, err))
         return false;
     if (armor->n_blocks != 1 || strcmp(armor->blocks[0].label, ARMOR) != 0)
@@ -250,7 +298,8 @@ bool pki_witnesses_verify(struct pki_witnesses *witnesses, struct pki_bytes head
     bool good = read_made(text, &made, found->print, &why) &&
                 find(witnesses, &made, head, &found->by, &why);
     made_clear(&made);
-    return good || pki_fail(err, PKI_E_INTEGRITY, "%s", why.text);
+    bool ours = why.code == PKI_E_MEMORY || why.code == PKI_E_CRYPTO; /* no fault of the file */
+    return good || pki_fail(err, ours ? why.code : PKI_E_INTEGRITY, "%s", why.text);
 }
 
 /* --- those of a record ----------------------------------------------------------------------- */

@@ -45,7 +45,7 @@ check 'ceremonies in a page' python3 "$here/page.py" ceremonies.html
 holds ceremonies.html '>not yet<'
 printf x >cellar/ceremonies/good/witness-ann.sig
 works cellar report -C cellar --to countersigned.html
-holds countersigned.html '>by 1, not checked here<'
+holds countersigned.html '>by 1 files, not looked into here<'
 holds ceremonies.html '>finished<' '>8 of 8<' 'does not follow from the line before' \
     "$(sed -n 's/^head *//p' cellar/ceremonies/good/head.txt | sed 's/..../& /g; s/ $//')"
 

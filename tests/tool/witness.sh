@@ -123,9 +123,9 @@ changed 'witness-ann.sig: it was made in the namespace "file"' \
 changed 'witness-ann.sig: signature' sed -i '5s/^.../AAA/' witness-ann.sig
 changed 'witness-ann.sig: .*END line is missing' sed -i \$d witness-ann.sig
 changed 'witness-ann.sig: .*(malformed|cut off)' sed -i 3,5d witness-ann.sig
-changed 'witness-ann.sig: no PEM block' sh -c 'echo x >witness-ann.sig'
-changed 'witness-ann.sig: it is no single' sh -c 'cat witness-ann.sig witness-ann.sig >both && mv both witness-ann.sig'
-changed 'witness-ann.sig: it is no single' sed -i 's/SSH SIGNATURE/SIGNATURE/' witness-ann.sig
+changed 'witness-ann.sig: it begins neither with' sh -c 'echo x >witness-ann.sig'
+changed 'witness-ann.sig: (it is no single|it begins neither with)' sh -c 'cat witness-ann.sig witness-ann.sig >both && mv both witness-ann.sig'
+changed 'witness-ann.sig: (it is no single|it begins neither with)' sed -i 's/SSH SIGNATURE/SIGNATURE/' witness-ann.sig
 changed 'ann of the witnesses\) has not countersigned' rm witness-ann.sig
 changed 'head.txt is not that of the transcript' sed -i 's/^date.*/date      2026-03-02T12:00:00Z/' head.txt
 
@@ -160,10 +160,10 @@ done
 rm -rf copy
 record copy
 printf 'x' >copy/witness-ann.sig
-refuses 5 'witness-ann.sig: no PEM block' cellar verify --ceremony copy
+refuses 5 'witness-ann.sig: it begins neither with' cellar verify --ceremony copy
 rm copy/witness-ann.sig
 ln -s ../held/witness-ann.sig copy/witness-ann.sig
-refuses 2 'witness-ann.sig' cellar verify --ceremony copy
+refuses 5 "is no signature" cellar verify --ceremony copy
 # Each octet, changed: no key finds it good.
 rm copy/witness-ann.sig
 sign ann copy ann

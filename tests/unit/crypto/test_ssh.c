@@ -127,6 +127,55 @@ static void test_nothing_stands_behind_the_end(void)
     each_vector(lengthen_one);
 }
 
+static void put_string(struct pki_buf *out, struct pki_bytes string)
+{
+    const uint8_t size[] = {0, 0, 0, (uint8_t)string.size};
+
+    pki_buf_append(out, size, sizeof(size));
+    pki_buf_append_bytes(out, string);
+}
+
+/* With these for its two numbers, where it is by ECDSA. */
+static void number_one(const struct vector *vector, struct pki_bytes r, struct pki_bytes s)
+{
+    static const char p256[] = "ecdsa-sha2-nistp256";
+    pki_scope(pki_ssh_key) key = {0};
+    pki_scope(pki_buf) numbers = {0};
+    pki_scope(pki_buf) signature = {0};
+    struct pki_sshsig sshsig;
+    struct pki_error err = {0};
+
+    EXPECT_OK(pki_ssh_key_read(pki_buf_view(&vector->key), &key, &err), err);
+    EXPECT_OK(pki_sshsig_read(pki_buf_view(&vector->signature), SPACE, &sshsig, &err), err);
+    if (!pki_ssh_key_is(&key, (struct pki_bytes){(const uint8_t *)p256, strlen(p256)}))
+        return;
+    put_string(&numbers, r);
+    put_string(&numbers, s);
+    put_string(&signature, (struct pki_bytes){(const uint8_t *)p256, strlen(p256)});
+    put_string(&signature, pki_buf_view(&numbers));
+    sshsig.signature = pki_buf_view(&signature);
+    EXPECT_FAILS(pki_sshsig_verify(&sshsig, &key, message, &err), err, PKI_E_FORMAT);
+    EXPECT_TEXT("ECDSA signature is malformed");
+}
+
+static void misnumber_one(const struct vector *vector)
+{
+    static const struct pki_bytes none = {(const uint8_t *)"", 0};
+    static const struct pki_bytes one = {(const uint8_t *)"\x01", 1};
+    static const struct pki_bytes negative = {(const uint8_t *)"\x80", 1};
+
+    number_one(vector, none, one);
+    number_one(vector, one, none);
+    number_one(vector, negative, one);
+    number_one(vector, one, negative);
+}
+
+/* GnuTLS would read the first octet of nothing. */
+static void test_numbers_are_there_and_not_negative(void)
+{
+    each_vector(misnumber_one);
+}
+
 /* --- what is refused by name ----------------------------------------------------------------- */
 
 static void expect_no_key(const char *base64, enum pki_code code, const char *text)
@@ -191,6 +240,7 @@ int main(void)
         {"every changed octet is found", test_every_changed_octet_is_found},
         {"what is torn is malformed", test_what_is_torn_is_malformed},
         {"nothing stands behind the end", test_nothing_stands_behind_the_end},
+        {"numbers are there and not negative", test_numbers_are_there_and_not_negative},
         {"keys that are not accepted are named", test_keys_that_are_not_accepted_are_named},
         {"a key verifies only its own", test_a_key_verifies_only_its_own},
         {"fingerprints are those of ssh-keygen", test_fingerprints_are_those_of_ssh_keygen},

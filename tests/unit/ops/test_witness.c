@@ -63,14 +63,13 @@ static void test_keys_of_minisign_stand_among_others(void)
     struct pki_error err = {0};
 
     EXPECT_OK(parse("untrusted comment: minisign public key F356C97EEC4A021E\n" MINISIGN
-                    "\nann " TYPE " " KEY "\nben " MINISIGN "\n",
+                    "\nann " TYPE " " KEY "\n",
                     &witnesses, &err),
               err);
-    CU_ASSERT_EQUAL_FATAL(witnesses.n, 3);
+    CU_ASSERT_EQUAL_FATAL(witnesses.n, 2);
     CU_ASSERT_STRING_EQUAL(witnesses.list[0].name, "keys");
     CU_ASSERT_STRING_EQUAL(witnesses.list[0].print, "minisign F356C97EEC4A021E");
     CU_ASSERT_STRING_EQUAL(witnesses.list[1].print, PRINT);
-    CU_ASSERT_STRING_EQUAL(witnesses.list[2].name, "ben");
 }
 
 static void expect_no_keys(const char *text, const char *part)
@@ -93,6 +92,13 @@ static void test_a_line_that_is_no_key_is_named(void)
     expect_no_keys(TYPE " " KEY "=", "keys:1: base64");
     expect_no_keys("ssh-rsa " KEY,
                    "keys:1: its type is another one than that of the key behind it");
+    expect_no_keys("cert-authority " TYPE " " KEY, "keys:1: neither");
+    expect_no_keys("@revoked " TYPE " " KEY, "keys:1: neither");
+    expect_no_keys("namespaces=\"file\" " TYPE " " KEY, "keys:1: neither");
+    expect_no_keys(TYPE " " KEY " ann\r" TYPE " " KEY, "keys:1: a control octet");
+    expect_no_keys("ann " TYPE " " KEY "\nben " TYPE " " KEY,
+                   "keys:2: the same key as that of " PRINT " before it");
+    expect_no_keys("ann " MINISIGN "\nben " MINISIGN, "keys:2: the same key as that of minisign");
     expect_no_keys("ssh-dss " KEY, "keys:1: neither its first nor its second word");
 }
 
@@ -108,10 +114,10 @@ static void test_a_countersignature_is_good_by_the_key_that_is_given(void)
     CU_ASSERT_PTR_NULL(found.by);
     CU_ASSERT_STRING_EQUAL(found.print, PRINT);
 
-    EXPECT_OK(parse("ann " TYPE " " KEY "\nben " TYPE " " KEY, &witnesses, &err), err);
+    EXPECT_OK(parse("ann " TYPE " " KEY "\nben " MINISIGN, &witnesses, &err), err);
     EXPECT_OK(pki_witnesses_verify(&witnesses, bytes_of(head), bytes_of(armor), &found, &err), err);
     CU_ASSERT_PTR_NOT_NULL(found.by);
-    CU_ASSERT_TRUE(witnesses.list[0].has_signed && witnesses.list[1].has_signed);
+    CU_ASSERT_TRUE(witnesses.list[0].has_signed && !witnesses.list[1].has_signed);
 }
 
 static void test_a_key_that_borrows_an_id_hinders_nobody(void)
@@ -123,12 +129,11 @@ static void test_a_key_that_borrows_an_id_hinders_nobody(void)
     const struct pki_bytes made = bytes_of(signed_by_minisign);
     const struct pki_bytes text = bytes_of("signed by minisign");
 
-    EXPECT_OK(parse(TWIN "\n" MINISIGN "\n" TWIN "\n" TYPE " " KEY "\n", &witnesses, &err), err);
+    EXPECT_OK(parse(TWIN "\n" MINISIGN "\n", &witnesses, &err), err);
     EXPECT_OK(pki_witnesses_verify(&witnesses, text, made, &found, &err), err);
     CU_ASSERT_PTR_EQUAL(found.by, &witnesses.list[1]);
     CU_ASSERT_TRUE(witnesses.list[1].has_signed);
-    CU_ASSERT_FALSE(witnesses.list[0].has_signed || witnesses.list[2].has_signed ||
-                    witnesses.list[3].has_signed);
+    CU_ASSERT_FALSE(witnesses.list[0].has_signed);
     EXPECT_OK(parse(TWIN, &twin, &err), err);
     EXPECT_FAILS(pki_witnesses_verify(&twin, text, made, &found, &err), err, PKI_E_INTEGRITY);
 }
@@ -155,10 +160,14 @@ static void test_what_is_no_countersignature_of_the_head_is_refused(void)
                    "AAAA");
     EXPECT_FAILS(pki_witnesses_verify(&witnesses, bytes_of(head), bytes_of(text), &found, &err),
                  err, PKI_E_INTEGRITY);
-    EXPECT_TEXT("it is no single");
+    EXPECT_TEXT("it begins neither with");
     EXPECT_FAILS(pki_witnesses_verify(&witnesses, bytes_of(head), bytes_of("x"), &found, &err), err,
                  PKI_E_INTEGRITY);
-    EXPECT_TEXT("no PEM block");
+    EXPECT_TEXT("it begins neither with");
+    (void)snprintf(text, sizeof(text), "I did not approve\n%s", armor);
+    EXPECT_FAILS(pki_witnesses_verify(&witnesses, bytes_of(head), bytes_of(text), &found, &err),
+                 err, PKI_E_INTEGRITY);
+    EXPECT_TEXT("it begins neither with");
 }
 
 int main(void)
