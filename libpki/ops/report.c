@@ -12,6 +12,7 @@
 #include "ops/report_ceremonies.h"
 #include "ops/report_chart.h"
 #include "ops/status.h"
+#include "ops/status_crosses.h"
 #include "x509/name.h"
 
 #define SOON INT64_C(31622400) /* a year: what is due in it is listed */
@@ -41,7 +42,7 @@ static bool put_status(struct pki_session *session, struct pki_buf *out, struct 
 
 /* --- certificates -------------------------------------------------------------------------- */
 
-static bool put_certificate(const struct pki_authority_row *row,
+static bool put_certificate(const char *title, const char *state,
                             const struct pki_certificate_row *cert, struct pki_buf *out,
                             struct pki_error *err)
 {
@@ -51,11 +52,11 @@ static bool put_certificate(const struct pki_authority_row *row,
     if (!pki_name_show(pki_buf_view(&cert->subject), &name, err) || !pki_buf_ok(&name, err))
         return false;
     pki_report_text(facts, "Subject", "%.*s", (int)name.size, (const char *)name.data);
-    pki_report_text(facts, "State", "%s", pki_state_name(row->state));
+    pki_report_text(facts, "State", "%s", state);
     pki_report_octets(facts, "Serial", (struct pki_bytes){cert->serial, sizeof(cert->serial)});
     pki_report_time(facts, "Valid from", cert->not_before);
     pki_report_time(facts, "Valid to", cert->not_after);
-    pki_html_in(out, "<h3>", row->name, "</h3>\n");
+    pki_html_in(out, "<h3>", title, "</h3>\n");
     return pki_report_to_html(facts, out, err) &&
            pki_page_digest(out, "SHA-256 of the certificate", PKI_FRAME_FINGERPRINT,
                            cert->fingerprint, err);
@@ -78,13 +79,39 @@ static bool put_certificates(struct pki_session *session, struct pki_buf *out,
             continue;
         }
         if (!pki_store_certificate(session->store, rows.list[i].certificate, &cert, err) ||
-            !put_certificate(&rows.list[i], &cert, out, err))
+            !put_certificate(rows.list[i].name, pki_state_name(rows.list[i].state), &cert, out,
+                             err))
             return false;
     }
     if (rows.n == retired)
         pki_buf_text(out, "<p class=\"faint\">none</p>\n");
     if (retired > 0)
         pki_buf_printf(out, "<p>%zu more are retired.</p>\n", retired);
+    return true;
+}
+
+/* A title of its own, once there is one. */
+static bool put_crosses(struct pki_session *session, struct pki_buf *out, struct pki_error *err)
+{
+    pki_scope(pki_certificate_rows) rows = {0};
+    bool titled = false;
+
+    if (!pki_store_list_certificates(session->store, &rows, err))
+        return false;
+    for (size_t i = 0; i < rows.n; i++) {
+        struct pki_cross cross = {0};
+        bool found = false;
+
+        if (!pki_cross_look(session, &rows.list[i], &found, &cross, err))
+            return false;
+        if (!found)
+            continue;
+        if (!titled)
+            pki_buf_text(out, "<h2>Cross-certificates</h2>\n");
+        titled = true;
+        if (!put_certificate(cross.name, cross.state, &rows.list[i], out, err))
+            return false;
+    }
     return true;
 }
 
@@ -118,7 +145,7 @@ static bool put_page(struct pki_session *session, struct pki_buf *out, struct pk
                    pki_time_format(pki_session_now(session), now));
     if (!pki_chart_hierarchy(session, out, err) || !put_timeline(session, out, err) ||
         !put_status(session, out, err) || !put_certificates(session, out, err) ||
-        !put_head(session, out, err))
+        !put_crosses(session, out, err) || !put_head(session, out, err))
         return false;
     pki_buf_text(out, "<h2>Signatures</h2>\n");
     pki_page_signatures(out, roles, PKI_COUNT(roles));

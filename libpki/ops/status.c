@@ -13,6 +13,7 @@
 #include "ops/session.h"
 #include "ops/status.h"
 #include "ops/status_calendar.h"
+#include "ops/status_crosses.h"
 #include "ops/status_due.h"
 #include "ops/status_left.h"
 #include "ops/status_lines.h"
@@ -320,6 +321,7 @@ static bool tell(struct status *status, struct pki_error *err)
         return false;
     add_heading(status);
     return add_authorities(status, err) &&
+           pki_status_crosses(status->session, status->report, err) &&
            pki_status_timeline(status->session, &status->debts, status->report, err) &&
            add_missing_lines(status, err) &&
            pki_status_lines(status->session, status->within, &status->dues, err) &&

@@ -32,6 +32,22 @@ holds() { # FILE COMMON_NAME...: these certificates, in this order
     [ "$(subjects "$1")" = "$(printf '%s\n' "${@:2}")" ]
 }
 
+# told SERIAL STATE: status and report name the one cross-certificate.
+told() {
+    json 3 cellar-status "[(c['certificate'], c['issued_by'], c['serial'], c['state'], len(c['fingerprint']))
+        for c in result['cross_certificates']] == [('root-g2-cross', 'root-g1', '${1,,}', '$2', 64)]" \
+        cellar status -C cellar
+    works cellar report --to report.html -C cellar
+    check "the report names it as $2" python3 - "$2" <<'END'
+import re, sys
+page = open("report.html").read()
+part = page[page.rindex("<h2>Cross-certificates</h2>"):page.index("<h2>To be compared</h2>")]
+sys.exit(not (part.count("<h3>") == 1 and "<h3>root-g2-cross</h3>" in part and "CN=Test Root CA G2" in part
+              and re.search(r"State.*?>" + sys.argv[1] + "<", part, re.S)))
+END
+    rm report.html
+}
+
 with root-g1
 make_cellar ecdsa-p256
 keeps cellar refuses 4 'exists already: root-g1; --succeed' cellar root main -C cellar "${secrets[@]}"
@@ -67,6 +83,7 @@ check 'both roots are anchors' holds $prod/anchors.pem 'Test Root CA' 'Test Root
 check 'Fulcio goes on with the old root' \
     holds $prod/code-signing/fulcio/chain.pem 'Test Prod Code Signing CA G1' 'Test Root CA'
 check 'no chain changes' holds $prod/code-signing/chain.pem 'Test Prod Code Signing CA G1'
+told "$(sqlite3 cellar/cellar.db "SELECT hex(serial) FROM certificate WHERE profile = 'cross'")" good
 json 3 cellar-status '{a["authority"]: a["state"] for a in result["authorities"]}["root-g1"] == "retiring"' \
     cellar status -C cellar
 
@@ -173,6 +190,7 @@ check "and cosign's list, with what led to the old root" \
     holds $prod/code-signing/cosign/chain.pem 'Test Prod Code Signing CA G3' 'Test Prod Code Signing CA G4' \
     'Test Root CA G2'
 check 'both roots stay' holds $prod/anchors.pem 'Test Root CA' 'Test Root CA G2'
+told "$cross" revoked
 json 3 cellar-status '{a["authority"]: a["state"] for a in result["authorities"]}["root-g2"] == "active"' \
     cellar status -C cellar
 
