@@ -1,6 +1,7 @@
 #include "asn1/walk.h"
 #include "x509/lint_private.h"
 #include "x509/name.h"
+#include "x509/oids.h"
 
 #define TAG_INTEGER    0x02
 #define TAG_BIT_STRING 0x03
@@ -28,6 +29,35 @@ static bool take_oid(struct pki_bytes *rest, char oid[PKI_OID_TEXT])
     struct pki_bytes content;
 
     return take(rest, TAG_OID, &content) && pki_value_oid(content, oid, &ignored);
+}
+
+bool pki_lint_looks_cross(const struct pki_cert *cert)
+{
+    return cert->authority && !cert->has_path_length && cert->n_usages == 2 &&
+           pki_cert_has_usage(cert, PKI_OID_CODE_SIGNING) &&
+           pki_cert_has_usage(cert, PKI_OID_TIME_STAMPING);
+}
+
+bool pki_lint_is_cross(const struct pki_lint_subject *subject)
+{
+    return subject->profile ? strcmp(subject->profile, "cross") == 0
+                            : pki_lint_looks_cross(subject->cert);
+}
+
+const struct pki_cert *pki_lint_find_issuer(const struct pki_certs *certs,
+                                            const struct pki_cert *cert)
+{
+    const struct pki_cert *found = NULL;
+
+    for (size_t i = 0; i < certs->n; i++) {
+        const struct pki_cert *other = certs->list[i];
+        if (other == cert || !pki_name_equal(cert->issuer, other->subject))
+            continue;
+        if (pki_bytes_equal(cert->authority_key_id, other->subject_key_id))
+            return other;
+        found = found ? found : other;
+    }
+    return found;
 }
 
 int64_t pki_lint_days(const struct pki_cert *cert)

@@ -19,23 +19,6 @@ static bool run_rules(struct run *run, const struct pki_lint_subject *subject)
                              run->err);
 }
 
-/* Whoever in the file has the issuer's name, and its key identifier where the certificate tells. */
-static const struct pki_cert *find_issuer(const struct pki_certs *certs,
-                                          const struct pki_cert *cert)
-{
-    const struct pki_cert *found = NULL;
-
-    for (size_t i = 0; i < certs->n; i++) {
-        const struct pki_cert *other = certs->list[i];
-        if (other == cert || !pki_name_equal(cert->issuer, other->subject))
-            continue;
-        if (pki_bytes_equal(cert->authority_key_id, other->subject_key_id))
-            return other;
-        found = found ? found : other;
-    }
-    return found;
-}
-
 static bool lint_cert(struct run *run, const struct pki_certs *certs, size_t n)
 {
     struct pki_lint_subject subject;
@@ -45,7 +28,8 @@ static bool lint_cert(struct run *run, const struct pki_certs *certs, size_t n)
     if (!pki_lint_subject_init(certs->list[n], profile, &subject, run->err))
         return false;
     subject.rehearsal = run->input->rehearsal;
-    subject.issuer = subject.kind == PKI_LINT_ROOT ? NULL : find_issuer(certs, certs->list[n]);
+    subject.issuer =
+        subject.kind == PKI_LINT_ROOT ? NULL : pki_lint_find_issuer(certs, certs->list[n]);
     return run_rules(run, &subject);
 }
 

@@ -42,6 +42,15 @@ bool pki_lint_no_because(struct pki_buf *text, const struct pki_error *why);
 
 /* What several tables ask of a certificate. */
 
+/** Whether it certifies a root once more. Of a file nobody says what was meant: no other profile
+ *  names both code signing and time stamping, or leaves out the path length (docs/PROFILES.md). */
+bool pki_lint_looks_cross(const struct pki_cert *cert);
+/** The same, unless a profile says. */
+bool pki_lint_is_cross(const struct pki_lint_subject *subject);
+/** Whoever of these has the issuer's name, and its key identifier where the certificate tells;
+ *  borrowed. NULL: none, or only itself. */
+const struct pki_cert *pki_lint_find_issuer(const struct pki_certs *certs,
+                                            const struct pki_cert *cert);
 /** Number of days, the last second included (reliability: notAfter is the last valid second). */
 int64_t pki_lint_days(const struct pki_cert *cert);
 /** Dotted OID of the key's algorithm, and of its curve or "". False: not readable. */

@@ -10,17 +10,6 @@
 #define DAYS_MAX_TSA 5479 /* 15 years: a time stamp outlives what it stamps */
 #define DAYS_CROSS   9132 /* as the root that it stands for */
 
-/* Of a file nobody says what was meant: no other profile names both purposes (docs/PROFILES.md). */
-static bool is_cross(const struct pki_lint_subject *subject)
-{
-    const struct pki_cert *cert = subject->cert;
-
-    if (subject->profile)
-        return strcmp(subject->profile, "cross") == 0;
-    return cert->n_usages == 2 && pki_cert_has_usage(cert, PKI_OID_CODE_SIGNING) &&
-           pki_cert_has_usage(cert, PKI_OID_TIME_STAMPING);
-}
-
 static bool check_usages_there(const struct pki_lint_subject *subject, struct pki_buf *text)
 {
     return subject->cert->has_usages || pki_lint_no(text, "there is no extended key usage");
@@ -58,7 +47,7 @@ static bool check_path_length(const struct pki_lint_subject *subject, struct pki
 {
     const struct pki_cert *cert = subject->cert;
 
-    if (is_cross(subject) || (cert->has_path_length && cert->path_length == 0))
+    if (pki_lint_is_cross(subject) || (cert->has_path_length && cert->path_length == 0))
         return true;
     return cert->has_path_length
                ? pki_lint_no(text, "the path length is %lld", (long long)cert->path_length)
@@ -87,7 +76,7 @@ static bool check_life(const struct pki_lint_subject *subject, struct pki_buf *t
     int64_t limit =
         pki_cert_has_usage(subject->cert, PKI_OID_TIME_STAMPING) ? DAYS_MAX_TSA : DAYS_MAX;
 
-    if (is_cross(subject))
+    if (pki_lint_is_cross(subject))
         limit = DAYS_CROSS;
     return days <= limit || pki_lint_no(text, "valid for %lld days, more than %lld",
                                         (long long)days, (long long)limit);

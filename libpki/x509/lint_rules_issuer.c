@@ -60,12 +60,14 @@ static bool check_key_differs(const struct pki_lint_subject *subject, struct pki
            pki_lint_no(text, "the key is the issuer's own");
 }
 
+/* A root that issues lives as long as its own certificate, not as the one that crosses to it. */
 static bool check_ends_before(const struct pki_lint_subject *subject, struct pki_buf *text)
 {
     char own[PKI_TIME_TEXT];
     char issuers[PKI_TIME_TEXT];
 
-    return !subject->issuer || subject->cert->not_after <= subject->issuer->not_after ||
+    return !subject->issuer || pki_lint_looks_cross(subject->issuer) ||
+           subject->cert->not_after <= subject->issuer->not_after ||
            pki_lint_no(text, "valid to %s, the issuer to %s",
                        pki_time_format(subject->cert->not_after, own),
                        pki_time_format(subject->issuer->not_after, issuers));
@@ -240,7 +242,8 @@ static const struct pki_lint_rule rules[] = {
      "The key of what is issued is not its issuer's.", NULL, check_key_differs},
     {"ends_before_issuer", PKI_LINT_ERROR, BELOW_ROOT,
      "Fulcio certificate specification; CVE-2026-24122",
-     "A certificate ends no later than its issuer.", NULL, check_ends_before},
+     "A certificate ends no later than its issuer (a cross-certificate may end before both).", NULL,
+     check_ends_before},
     {"starts_after_issuer", PKI_LINT_ERROR, BELOW_ROOT, "RFC 5280 6.1.3 (a)(2)",
      "A certificate begins no earlier than its issuer.", NULL, check_starts_after},
     {"issuer_may_issue", PKI_LINT_ERROR, BELOW_ROOT, "RFC 5280 6.1.4 (k), (n)",

@@ -3,6 +3,7 @@
  * sources check and by what verifiers then make of the leaves.
  */
 #include "pki/time.h"
+#include "x509/chain.h"
 #include "x509/lint_private.h"
 #include "x509/oids.h"
 
@@ -130,7 +131,7 @@ static bool check_no_ed25519(const struct pki_lint_subject *subject, struct pki_
 
 static bool check_code_signing_alone(const struct pki_lint_subject *subject, struct pki_buf *text)
 {
-    return subject->cert->n_usages <= 1 ||
+    return pki_lint_is_cross(subject) || subject->cert->n_usages <= 1 ||
            pki_lint_no(text, "%zu purposes are listed", subject->cert->n_usages);
 }
 
@@ -164,18 +165,39 @@ static bool check_one_root(const struct pki_lint_subject *subject, struct pki_bu
     return roots == 1 || pki_lint_no(text, "the file holds %zu roots", roots);
 }
 
+static bool is_issued_by(const struct pki_cert *cert, const struct pki_cert *issuer)
+{
+    struct pki_error ignored = {0};
+
+    return pki_bytes_equal(cert->issuer, issuer->subject) &&
+           pki_cert_verify_signature(cert, issuer->spki, &ignored);
+}
+
+/* From issuer to issuer, as cosign's pool lets Go do: over cross-certificates, if need be. */
+static bool leads_to_root(const struct pki_certs *chain, const struct pki_cert *cert)
+{
+    for (size_t steps = 0; steps < PKI_CHAIN_MAX; steps++) {
+        if (is_issued_by(cert, last(chain)))
+            return true;
+        const struct pki_cert *issuer = pki_lint_find_issuer(chain, cert);
+        if (!issuer || !is_issued_by(cert, issuer))
+            return false;
+        cert = issuer;
+    }
+    return false;
+}
+
 static bool check_all_below_root(const struct pki_lint_subject *subject, struct pki_buf *text)
 {
     const struct pki_certs *chain = subject->chain;
-    struct pki_error why = {0};
 
     for (size_t i = 0; i < chain->n; i++) {
         const struct pki_cert *cert = chain->list[i];
         if (!cert->authority)
             return pki_lint_no(text, "certificate %zu is not a CA", i + 1);
-        if (!pki_bytes_equal(cert->issuer, last(chain)->subject) ||
-            !pki_cert_verify_signature(cert, last(chain)->spki, &why))
-            return pki_lint_no(text, "certificate %zu was not issued by the last one", i + 1);
+        if (!leads_to_root(chain, cert))
+            return pki_lint_no(
+                text, "nothing in the file leads from certificate %zu to the last one", i + 1);
     }
     return true;
 }
@@ -222,8 +244,9 @@ static const struct pki_lint_rule rules[] = {
     {"fulcio_no_ed25519", PKI_LINT_ERROR, PKI_LINT_AUTHORITY, "sigstore-python's verifier",
      "No CA for code signing has an Ed25519 key.", "fulcio cosign", check_no_ed25519},
     {"fulcio_code_signing_alone", PKI_LINT_ERROR, PKI_LINT_INTERMEDIATE,
-     "Fulcio certificate specification", "A CA for code signing has no other purpose.",
-     "fulcio cosign", check_code_signing_alone},
+     "Fulcio certificate specification",
+     "A CA for code signing has no other purpose (a cross-certificate has).", "fulcio cosign",
+     check_code_signing_alone},
     {"tsa_leaf_first", PKI_LINT_ERROR, PKI_LINT_CHAIN, "timestamp-authority pkg/x509, issue 1416",
      "The time stamping certificate is first, all others are CAs.", "timestamp-server",
      check_leaf_first},
@@ -233,8 +256,7 @@ static const struct pki_lint_rule rules[] = {
     {"cosign_one_root", PKI_LINT_ERROR, PKI_LINT_CHAIN, "cosign --certificate-chain",
      "A cosign chain holds exactly one root.", "cosign", check_one_root},
     {"cosign_below_root", PKI_LINT_ERROR, PKI_LINT_CHAIN, "cosign --certificate-chain",
-     "A cosign chain holds CAs that the root at its end has issued.", "cosign",
-     check_all_below_root},
+     "A cosign chain holds CAs that lead to the root at its end.", "cosign", check_all_below_root},
 };
 
 PKI_LINT_TABLE(pki_lint_rules_sigstore, rules);

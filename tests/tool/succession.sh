@@ -105,6 +105,8 @@ check 'TLS has none' [ -e $prod/tls/g3/chain.pem -a ! -e $prod/tls/g3/cross ]
 check 'cosign: one root, last, that leads to all' holds $prod/code-signing/cosign/chain.pem \
     'Test Prod Code Signing CA G2' 'Test Prod Code Signing CA G3' 'Test Prod Code Signing CA G1' 'Test Root CA G2' \
     'Test Root CA'
+works cellar lint --for cosign $prod/code-signing/cosign/chain.pem
+says 'no findings'
 check 'the pool' holds $prod/code-signing/cosign/ca-intermediates.pem \
     'Test Prod Code Signing CA G2' 'Test Prod Code Signing CA G3' 'Test Prod Code Signing CA G1' 'Test Root CA G2'
 
@@ -159,6 +161,7 @@ works cellar verify --anchor "$new_root" $chain
 works cellar verify --anchor "$new_root" $prod/code-signing/chain.pem
 is 3 cellar verify --anchor old-root.pem $prod/tls/chain.pem
 works cellar lint $chain
+works cellar lint --for cosign $prod/code-signing/cosign/chain.pem
 for n in 1 2 3 4; do
     check "cosign's list: $n" verifies old-root.pem "$(nth $n $prod/code-signing/cosign/chain.pem)" \
         $prod/code-signing/cosign/chain.pem
@@ -177,6 +180,23 @@ for file in json.load(open(sys.argv[1]))["files"]:
 check "roles in the manifest: $roles" [ "$roles" = 'intermediate cross' ]
 works cellar audit -C cellar
 
+# --- two crossings on the way up --------------------------------------------------------------------------
+cp -r cellar twice
+at 41
+with root-g2 root-g3 prod-code-signing-g5
+works cellar root main --succeed -C twice "${secrets[@]}" --confirm 'Test Root CA G3'
+works cellar rotate prod code-signing --now -C twice "${secrets[@]}" --confirm 'Test Prod Code Signing CA G4'
+works cellar export -C twice
+list=twice/exports/prod/code-signing/cosign/chain.pem
+check 'both cross-certificates' [ "$(subjects $list | grep -c 'Root CA G[23]')" = 2 ]
+works cellar lint --for cosign $list
+says 'no findings'
+for n in 1 2 3 4 5; do
+    check "cosign's list over two crossings: $n" verifies old-root.pem "$(nth $n $list)" $list
+done
+rm -r twice
+at 40
+
 # --- the cross-certificate is revoked, the root is not ---------------------------------------------------
 cross=$(openssl x509 -in "$(nth 2 $chain)" -noout -serial | sed 's/serial=//')
 refuses 4 'its key is that of root-g2' cellar revoke "$cross" --reason keyCompromise -C cellar --confirm root-g2-cross
@@ -194,7 +214,7 @@ told "$cross" revoked
 json 3 cellar-status '{a["authority"]: a["state"] for a in result["authorities"]}["root-g2"] == "active"' \
     cellar status -C cellar
 
-# --- prepared, approved; and two crossings on the way up ----------------------------------------------------
+# --- prepared, approved ----------------------------------------------------------------------------------------
 at 41
 with root-g2 root-g3
 works cellar root main --succeed -C cellar "${secrets[@]}" --prepare prepared --confirm 'Test Root CA G3'
