@@ -55,14 +55,31 @@ int64_t pki_line_rotate_by(const struct pki_line_plan *plan, int64_t since, int6
     return last < regular ? last : regular;
 }
 
+bool pki_line_loss(struct pki_session *session, const struct pki_authority_row *row,
+                   struct pki_loss *loss, struct pki_error *err)
+{
+    pki_scope(pki_authority_row) root = {0};
+
+    if (!pki_store_authority(session->store, row->issuer, &root, err))
+        return false;
+    *loss = (struct pki_loss){.since = root.state_since};
+    if (root.state == PKI_STATE_REVOKED)
+        memcpy(loss->root, root.name, sizeof(loss->root));
+    return true;
+}
+
 bool pki_line_due(struct pki_session *session, const struct pki_line *line, int64_t *rotate_by,
                   struct pki_error *err)
 {
     pki_scope(pki_certificate_row) row = {0};
+    struct pki_loss loss = {0};
 
-    if (!pki_store_certificate(session->store, line->active->certificate, &row, err))
+    if (!pki_store_certificate(session->store, line->active->certificate, &row, err) ||
+        !pki_line_loss(session, line->active, &loss, err))
         return false;
-    *rotate_by = pki_line_rotate_by(line->plan, line->active->state_since, row.not_after);
+    *rotate_by = loss.root[0]
+                     ? loss.since
+                     : pki_line_rotate_by(line->plan, line->active->state_since, row.not_after);
     return true;
 }
 

@@ -32,11 +32,21 @@ bool pki_line_is_crossed(const struct pki_line_plan *plan);
 /** Whether it certifies a root once more, by the root before it. */
 bool pki_certificate_is_cross(const struct pki_certificate_row *row);
 
+/* What an authority loses with its root; found in the store's rows alone. */
+struct pki_loss {
+    char
+        root[PKI_NAME_MAX]; /* that issued it and is revoked: nobody trusts either; "": it is not */
+    int64_t since;
+};
+
+PKI_CHECKED bool pki_line_loss(struct pki_session *session, const struct pki_authority_row *row,
+                               struct pki_loss *loss, struct pki_error *err);
+
 /** When an authority that became active at `since` must be succeeded: rotate_every later, and so
  *  early that what it issues last can be used up, with the slack, before it ends. */
 int64_t pki_line_rotate_by(const struct pki_line_plan *plan, int64_t since, int64_t not_after);
 
-/** The same for the line's active authority. */
+/** The same for the line's active authority; since its root was revoked, if it was. */
 PKI_CHECKED bool pki_line_due(struct pki_session *session, const struct pki_line *line,
                               int64_t *rotate_by, struct pki_error *err);
 

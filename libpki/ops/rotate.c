@@ -6,7 +6,6 @@
 
 #include "ops/export_target.h"
 #include "ops/issue.h"
-#include "ops/line.h"
 
 struct promotion {
     struct pki_session *session;
@@ -107,6 +106,31 @@ static bool check_validity(struct promotion *promotion, const struct pki_authori
                     pki_time_format(cert.not_after, to));
 }
 
+/* Nobody trusts what hangs below a revoked root. Only by way of it does the line come to a next
+   below a good one: that is issued as it is promoted, and promoted by a second rotation. */
+static bool check_root(struct promotion *promotion, struct pki_error *err)
+{
+    const struct pki_authority_row *next = promotion->line->next;
+    struct pki_loss *loss = &promotion->own->loss;
+
+    return pki_line_loss(promotion->session, next, loss, err) &&
+           (!loss->root[0] || promotion->request->now ||
+            pki_fail(err, PKI_E_STATE,
+                     "%s hangs below %s, which is revoked: nobody trusts it; get past it by "
+                     "rotating with --now, and once more to the next that is issued then",
+                     next->name, loss->root));
+}
+
+static bool check_next(struct promotion *promotion, int64_t *not_after, struct pki_error *err)
+{
+    if (!check_root(promotion, err) ||
+        !check_validity(promotion, promotion->line->next, not_after, err))
+        return false;
+    return promotion->own->loss.root[0] ||
+           (check_gap(promotion, *not_after, err) && check_named(promotion, err) &&
+            check_published(promotion, err));
+}
+
 /* --- promotion ------------------------------------------------------------------------------- */
 
 static bool starts(struct promotion *promotion, const struct pki_authority_row *row,
@@ -115,8 +139,11 @@ static bool starts(struct promotion *promotion, const struct pki_authority_row *
     struct pki_rotation *own = promotion->own;
     struct pki_draft *draft = promotion->draft;
 
-    own->rotate_by = pki_line_rotate_by(own->plan, now_of(promotion), not_after);
-    own->shortened = own->rotate_by < pki_period_after(own->plan->rotate_every, now_of(promotion));
+    const bool lost = own->loss.root[0];
+    const int64_t now = now_of(promotion);
+
+    own->rotate_by = lost ? now : pki_line_rotate_by(own->plan, now, not_after);
+    own->shortened = !lost && own->rotate_by < pki_period_after(own->plan->rotate_every, now);
     memcpy(own->starts, row->name, sizeof(own->starts));
     pki_draft_change(draft, row, PKI_STATE_ACTIVE);
     return pki_draft_confirm_by(draft, row, err);
@@ -205,9 +232,7 @@ static bool promote(struct promotion *promotion, struct pki_error *err)
     const struct pki_line *line = promotion->line;
     int64_t not_after = 0;
 
-    if (!check_validity(promotion, line->next, &not_after, err) ||
-        !check_gap(promotion, not_after, err) || !check_named(promotion, err) ||
-        !check_published(promotion, err))
+    if (!check_next(promotion, &not_after, err))
         return false;
     if (line->active)
         stops(promotion, line->active, PKI_STATE_RETIRING);
@@ -236,12 +261,24 @@ static bool check_revertible(struct promotion *promotion, struct pki_error *err)
                               line->active->name, pki_time_format(cutover.at, at));
 }
 
+static bool check_root_before(struct promotion *promotion, struct pki_error *err)
+{
+    const struct pki_authority_row *before = promotion->line->before;
+    struct pki_loss loss = {0};
+
+    return pki_line_loss(promotion->session, before, &loss, err) &&
+           (!loss.root[0] || pki_fail(err, PKI_E_STATE,
+                                      "%s hangs below %s, which is revoked: nobody trusts it; go "
+                                      "on by rotation, not back",
+                                      before->name, loss.root));
+}
+
 static bool revert(struct promotion *promotion, struct pki_error *err)
 {
     const struct pki_line *line = promotion->line;
     int64_t not_after = 0;
 
-    if (!check_revertible(promotion, err) ||
+    if (!check_revertible(promotion, err) || !check_root_before(promotion, err) ||
         !check_validity(promotion, line->before, &not_after, err))
         return false;
     promotion->own->revert = true;
@@ -292,8 +329,16 @@ static bool begin(struct promotion *promotion, struct pki_error *err)
     pki_draft_set_line(draft, line->plan);
     (void)snprintf(draft->subject, sizeof(draft->subject), "%s-%s", line->plan->environment,
                    line->plan->purpose);
-    (void)snprintf(draft->next, sizeof(draft->next), "cellar export %s", line->plan->environment);
-    return promotion->request->revert ? revert(promotion, err) : promote(promotion, err);
+    if (!(promotion->request->revert ? revert(promotion, err) : promote(promotion, err)))
+        return false;
+    if (promotion->own->loss.root[0]) {
+        (void)snprintf(draft->next, sizeof(draft->next), "cellar rotate %s %s --now",
+                       line->plan->environment, line->plan->purpose);
+    } else {
+        (void)snprintf(draft->next, sizeof(draft->next), "cellar export %s",
+                       line->plan->environment);
+    }
+    return true;
 }
 
 /* A line whose further next waits already takes none: in a run of many they are for the others. */
@@ -334,50 +379,4 @@ bool pki_rotate_prepare(struct pki_session *session, const struct pki_rotate_req
     return check_request(request, err) && pki_session_hierarchy(session, &hierarchy, err) &&
            pki_hierarchy_line(hierarchy, request->environment, request->purpose, &plan, err) &&
            pki_line_load(session, plan, &line, err) && prepare(session, request, &line, draft, err);
-}
-
-/* --- which lines are due --------------------------------------------------------------------- */
-
-void pki_due_lines_clear(struct pki_due_lines *lines)
-{
-    free(lines->list);
-    *lines = (struct pki_due_lines){0};
-}
-
-static bool add_due(struct pki_session *session, const struct pki_line_plan *plan,
-                    struct pki_due_lines *lines, struct pki_error *err)
-{
-    pki_scope(pki_line) line = {0};
-    int64_t rotate_by = 0;
-
-    if (!pki_line_load(session, plan, &line, err))
-        return false;
-    if (!line.active)
-        return true; /* never issued, or it is a matter of revocation */
-    if (!pki_line_due(session, &line, &rotate_by, err))
-        return false;
-    if (rotate_by > pki_session_now(session))
-        return true;
-    struct pki_due_line *due = &lines->list[lines->n++];
-    (void)snprintf(due->environment, sizeof(due->environment), "%s", plan->environment);
-    (void)snprintf(due->purpose, sizeof(due->purpose), "%s", plan->purpose);
-    return true;
-}
-
-bool pki_rotate_due(struct pki_session *session, struct pki_due_lines *lines, struct pki_error *err)
-{
-    const struct pki_hierarchy *hierarchy = NULL;
-    pki_scope(pki_due_lines) due = {0};
-
-    if (!pki_session_hierarchy(session, &hierarchy, err))
-        return false;
-    due.list = calloc(hierarchy->n_lines + 1, sizeof(*due.list));
-    if (!due.list)
-        return pki_fail(err, PKI_E_MEMORY, "out of memory");
-    for (size_t i = 0; i < hierarchy->n_lines; i++)
-        if (!add_due(session, &hierarchy->lines[i], &due, err))
-            return false;
-    *lines = due;
-    due = (struct pki_due_lines){0};
-    return true;
 }

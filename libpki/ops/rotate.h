@@ -6,6 +6,7 @@
 #define PKI_OPS_ROTATE_H
 
 #include "ops/forecast.h"
+#include "ops/line.h"
 
 struct pki_rotation {
     const struct pki_line_plan *plan; /* of the session's hierarchy, which outlives the draft */
@@ -17,6 +18,7 @@ struct pki_rotation {
     bool shortened;             /* earlier than rotate_every says */
     bool early;                 /* before its lead time, by --now */
     int64_t published;          /* since when, or 0: not yet */
+    struct pki_loss loss;       /* of the one that starts: only a step to the next, by --now */
     struct pki_forecast *forecast;
 };
 

@@ -87,20 +87,26 @@ static enum pki_tone days_tone(const struct status *status, int64_t until)
 }
 
 /* A line's active authority has its rotation to come; everything else only its end. */
-static void add_next_step(struct status *status, const struct pki_authority_row *row,
-                          int64_t not_after, struct pki_report *out)
+static bool add_next_step(struct status *status, const struct pki_authority_row *row,
+                          struct pki_report *out, struct pki_error *err)
 {
-    const struct pki_line_plan *line = find_line(status, row);
+    const struct pki_line line = {.plan = find_line(status, row), .active = row};
+    struct pki_loss loss = {0};
     char command[128];
+    int64_t when = 0;
 
-    if (!line || row->state != PKI_STATE_ACTIVE) {
+    if (!line.plan || row->state != PKI_STATE_ACTIVE) {
         pki_report_text(out, "Rotate by", "%s", "");
-        return;
+        return true;
     }
-    int64_t when = pki_line_rotate_by(line, row->state_since, not_after);
-    (void)snprintf(command, sizeof(command), "cellar rotate %s %s", row->environment, row->purpose);
+    if (!pki_line_due(status->session, &line, &when, err) ||
+        !pki_line_loss(status->session, row, &loss, err))
+        return false;
+    (void)snprintf(command, sizeof(command), "cellar rotate %s %s%s", row->environment,
+                   row->purpose, loss.root[0] ? " --now" : "");
     pki_report_day(out, "Rotate by", when);
     add_due(status, when, "rotation", row->name, command);
+    return true;
 }
 
 /* Rotations come long before it: this is for what was never rotated. */
@@ -146,7 +152,8 @@ static bool add_authority(struct status *status, const struct pki_authority_row 
     pki_report_day(out, "Valid to", cert.not_after);
     pki_report_toned_integer(out, "Days left", days_tone(status, cert.not_after),
                              days_left(status, cert.not_after));
-    add_next_step(status, row, cert.not_after, out);
+    if (!add_next_step(status, row, out, err))
+        return false;
     add_crl(status, &status->debts.list[status->n_told++], out);
     if (row->state == PKI_STATE_ACTIVE || row->state == PKI_STATE_NEXT)
         add_end(status, row, cert.not_after);

@@ -87,6 +87,37 @@ told "$(sqlite3 cellar/cellar.db "SELECT hex(serial) FROM certificate WHERE prof
 json 3 cellar-status '{a["authority"]: a["state"] for a in result["authorities"]}["root-g1"] == "retiring"' \
     cellar status -C cellar
 
+# --- the root before it is lost, with all that hangs below it -----------------------------------------
+cp -r cellar lost
+at 20
+root=$(openssl x509 -in old-root.pem -noout -serial | sed 's/serial=//')
+works cellar revoke "$root" --reason keyCompromise -C lost --confirm 'Test Root CA'
+json 3 cellar-status '[d["when"] for d in result["due"] if d["command"] == "cellar rotate prod tls --now"
+    ] == ["2026-03-21T12:00:00Z"]' cellar status -C lost
+with root-g2 prod-tls-g3
+keeps lost refuses 4 'prod-tls-g2 hangs below root-g1, which is revoked: nobody trusts it' \
+    cellar rotate prod tls -C lost "${secrets[@]}" --confirm 'Test Prod TLS CA G2'
+works cellar rotate prod tls --now -C lost "${secrets[@]}" --confirm 'Test Prod TLS CA G2'
+warns 'prod-tls-g2 hangs below root-g1, which is revoked'
+says '^Next: cellar rotate prod tls --now'
+json 3 cellar-status '[d for d in result["due"] if d["command"] == "cellar rotate prod tls --now"]' \
+    cellar status -C lost
+with root-g2 prod-tls-g4
+works cellar rotate prod tls --now -C lost "${secrets[@]}" --confirm 'Test Prod TLS CA G3'
+check 'nobody else is lost' ! grep -q 'revoked' err
+says '^Next: cellar export prod'
+keeps lost refuses 4 'prod-tls-g2 hangs below root-g1, .* go on by rotation, not back' \
+    cellar rotate prod tls --revert -C lost
+json 3 cellar-status '[d["command"] for d in result["due"] if d["command"].startswith("cellar rotate prod")
+    ] == ["cellar rotate prod code-signing --now"]' cellar status -C lost
+works cellar export prod -C lost
+lost=lost/exports/prod
+check 'the line came under the new root' holds $lost/tls/chain.pem 'Test Prod TLS CA G3'
+check 'openssl takes it' verifies $lost/anchors.pem $lost/tls/chain.pem
+check 'and the lost root is gone' holds $lost/anchors.pem 'Test Root CA G2'
+works cellar audit -C lost
+rm -r lost
+
 # --- a line comes under it ----------------------------------------------------------------------------
 at 20
 for line in 'prod code-signing' 'prod tls'; do
