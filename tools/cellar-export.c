@@ -39,8 +39,11 @@ static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
         .cellar = cli_directory(cli),
     };
 
-    return pki_export(cli->session, &request, cli->report, warnings, err) &&
-           pki_report_ok(warnings, err) && cli_show(cli, warnings, err);
+    const bool done = pki_export(cli->session, &request, cli->report, warnings, err);
+    struct pki_error unheard = {0};
+    const bool shown = cli_show(cli, warnings, done ? err : &unheard); /* of what was written */
+
+    return done && shown && pki_report_ok(warnings, err);
 }
 
 int main(int argc, char **argv)

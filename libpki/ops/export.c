@@ -32,6 +32,7 @@ struct export
     struct pki_cert *leaf; /* of --leaf */
     struct pki_export_set *sets;
     size_t n_sets;
+    struct pki_buf left_out; /* environments of which nothing is trusted, where all are exported */
     struct pki_target *targets; /* filled, not yet named: one a set, or the one of --to */
     size_t n_targets;
 };
@@ -45,6 +46,7 @@ static void export_clear(struct export *export)
         pki_trust_free(export->sets[i].trust);
     }
     pki_cert_free(export->leaf);
+    pki_buf_clear(&export->left_out);
     free(export->targets);
     free(export->sets);
     free(export->logs);
@@ -81,8 +83,6 @@ static bool compose_set(struct export *export, struct pki_export_set *set, struc
 {
     const struct pki_export_request *request = export->request;
 
-    if (!pki_trust_load(export->session, set->environment, export->as_of, &set->trust, err))
-        return false;
     set->bundle.trust = set->trust;
     set->bundle.progress = export->session->progress;
     set->bundle.purpose = request->purpose;
@@ -126,11 +126,51 @@ static bool choose_all(struct export *export, struct pki_error *err)
                                           "`cellar issue prod code-signing`");
 }
 
+static void leave_out(struct export *export, struct pki_export_set *set)
+{
+    pki_buf_printf(&export->left_out, "%s%s", export->left_out.size > 0 ? ", " : "",
+                   set->environment);
+    pki_trust_free(set->trust);
+    set->trust = NULL;
+}
+
+/* Of one after a compromise nothing may be left; the others must all the more be written. */
+static bool load_sets(struct export *export, struct pki_error *err)
+{
+    const size_t n = export->n_sets;
+
+    export->n_sets = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct pki_export_set *set = &export->sets[export->n_sets];
+
+        memmove(set->environment, export->sets[i].environment, sizeof(set->environment));
+        if (!pki_trust_load(export->session, set->environment, export->as_of, &set->trust, err))
+            return false;
+        if (set->trust->n_generations > 0 || export->request->environment)
+            export->n_sets++;
+        else
+            leave_out(export, set);
+    }
+    return true;
+}
+
+/* What the whole of an export fails with, at its end. */
+static bool check_left_out(const struct export *export, struct pki_error *err)
+{
+    return export->left_out.size == 0 ||
+           pki_fail(err, PKI_E_STATE,
+                    "nothing of %.*s is trusted, and nothing of it was written: issue a line "
+                    "first; after a compromise remove what lies of it below exports/, and what "
+                    "was published of it",
+                    (int)export->left_out.size, (const char *)export->left_out.data);
+}
+
 static bool compose_sets(struct export *export, struct pki_error *err)
 {
     const char *environment = export->request->environment;
 
-    if (!(environment ? add_set(export, environment, err) : choose_all(export, err)))
+    if (!(environment ? add_set(export, environment, err) : choose_all(export, err)) ||
+        !load_sets(export, err) || (export->n_sets == 0 && !check_left_out(export, err)))
         return false;
     for (size_t i = 0; i < export->n_sets; i++)
         if (!compose_set(export, &export->sets[i], err))
@@ -299,37 +339,13 @@ static bool read_logs(struct export *export, struct pki_error *err)
            pki_trusted_root_check_logs(export->logs, err);
 }
 
-/* The environment that an end entity's issuer belongs to, and the certificate itself. */
-static bool find_leaf(struct export *export, struct pki_certificate_row *row,
-                      struct pki_authority_row *issuer, struct pki_error *err)
-{
-    struct pki_store *store = export->session->store;
-    pki_scope(pki_buf) octets = {0};
-    bool found = false;
-
-    if (!pki_hex_parse(export->request->leaf, &octets, err))
-        return false;
-    bool looked = octets.size == sizeof(row->serial)
-                      ? pki_store_find_serial(store, octets.data, &found, row, err)
-                  : octets.size == PKI_SHA256_SIZE
-                      ? pki_store_find_fingerprint(store, octets.data, &found, row, err)
-                      : pki_fail(err, PKI_E_USAGE,
-                                 "--leaf is neither a serial (20 octets) nor a "
-                                 "fingerprint (32)");
-    if (!looked)
-        return false;
-    if (!found || row->authority != 0)
-        return pki_fail(err, PKI_E_NOTFOUND, "no end entity's certificate has the serial %s",
-                        export->request->leaf);
-    return pki_store_authority(store, row->issuer, issuer, err);
-}
-
 static bool compose_leaf(struct export *export, struct pki_error *err)
 {
     pki_scope(pki_certificate_row) row = {0};
     pki_scope(pki_authority_row) issuer = {0};
 
-    if (!find_leaf(export, &row, &issuer, err) ||
+    if (!pki_handover_find_leaf(export->session->store, export->request->leaf, &row, &issuer,
+                                err) ||
         !pki_cert_parse(pki_buf_view(&row.der), &export->leaf, err) ||
         !add_set(export, issuer.environment, err))
         return false;
@@ -371,5 +387,5 @@ bool pki_export(struct pki_session *session, const struct pki_export_request *re
     for (size_t i = 0; i < export.n_targets; i++)
         pki_target_warn(&export.targets[i], warnings);
     pki_export_warn(&told, warnings);
-    return pki_export_report(&told, report, err);
+    return pki_export_report(&told, report, err) && check_left_out(&export, err);
 }

@@ -181,6 +181,29 @@ static bool add_leaf_chain(struct pki_bundle *bundle, const struct pki_generatio
     return true;
 }
 
+bool pki_handover_find_leaf(struct pki_store *store, const char *leaf,
+                            struct pki_certificate_row *row, struct pki_authority_row *issuer,
+                            struct pki_error *err)
+{
+    pki_scope(pki_buf) octets = {0};
+    bool found = false;
+
+    if (!pki_hex_parse(leaf, &octets, err))
+        return false;
+    bool looked = octets.size == sizeof(row->serial)
+                      ? pki_store_find_serial(store, octets.data, &found, row, err)
+                  : octets.size == PKI_SHA256_SIZE
+                      ? pki_store_find_fingerprint(store, octets.data, &found, row, err)
+                      : pki_fail(err, PKI_E_USAGE,
+                                 "--leaf is neither a serial (20 octets) nor a "
+                                 "fingerprint (32)");
+    if (!looked)
+        return false;
+    if (!found || row->authority != 0)
+        return pki_fail(err, PKI_E_NOTFOUND, "no end entity's certificate has the serial %s", leaf);
+    return pki_store_authority(store, row->issuer, issuer, err);
+}
+
 bool pki_handover_leaf(struct pki_bundle *bundle, const struct pki_cert *cert, int64_t issuer,
                        struct pki_error *err)
 {

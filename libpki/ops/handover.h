@@ -21,6 +21,15 @@ PKI_CHECKED bool pki_handover_compose(struct pki_session *session, struct pki_bu
                                       struct pki_error *err);
 
 /**
+ * The end entity's certificate whose serial or fingerprint this is, in hex, and its issuer.
+ *
+ * Fails: PKI_E_USAGE neither; PKI_E_NOTFOUND
+ */
+PKI_CHECKED bool pki_handover_find_leaf(struct pki_store *store, const char *leaf,
+                                        struct pki_certificate_row *row,
+                                        struct pki_authority_row *issuer, struct pki_error *err);
+
+/**
  * Compose cert.pem and chain.pem (certificate first, root omitted) of an end entity.
  *
  * @cert   its certificate, owned by the caller; must outlive the bundle

@@ -110,11 +110,20 @@ keeps lost refuses 4 'prod-tls-g2 hangs below root-g1, .* go on by rotation, not
     cellar rotate prod tls --revert -C lost
 json 3 cellar-status '[d["command"] for d in result["due"] if d["command"].startswith("cellar rotate prod")
     ] == ["cellar rotate prod code-signing --now"]' cellar status -C lost
-works cellar export prod -C lost
+cp -r lost/exports/dev dev-before
+keeps lost fails 4 'nothing of dev is trusted, and nothing of it was written' cellar export -C lost --dry-run
+fails 4 'nothing of dev is trusted, and nothing of it was written: .* remove' cellar export -C lost
+warns 'prod/anchors.pem does not separate environments'
+says 'tls/g3/chain.pem'
+check 'it is left to be removed' diff -r dev-before lost/exports/dev
 lost=lost/exports/prod
 check 'the line came under the new root' holds $lost/tls/chain.pem 'Test Prod TLS CA G3'
 check 'openssl takes it' verifies $lost/anchors.pem $lost/tls/chain.pem
 check 'and the lost root is gone' holds $lost/anchors.pem 'Test Root CA G2'
+fails 4 'nothing of dev is trusted' cellar export -C lost --to everything
+check 'elsewhere as well' diff -r $lost everything/prod
+check 'without the other' [ ! -e everything/dev ]
+rm -r everything dev-before
 works cellar audit -C lost
 rm -r lost
 

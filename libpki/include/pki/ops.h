@@ -209,8 +209,8 @@ struct pki_export_request {
  *
  * @report    what was written
  * @warnings  what a user of the files must know: formats that do not separate environments
- * Fails:     PKI_E_STATE nothing to export yet; PKI_E_EXISTS without replace; PKI_E_NOTFOUND;
- *            PKI_E_USAGE options that do not go together; PKI_E_INTEGRITY what was read back
+ * Fails:     PKI_E_STATE nothing, or (after all others) not of an environment; PKI_E_EXISTS;
+ *            PKI_E_NOTFOUND; PKI_E_USAGE options do not go together; PKI_E_INTEGRITY as read back
  */
 PKI_CHECKED bool pki_export(struct pki_session *session, const struct pki_export_request *request,
                             struct pki_report *report, struct pki_report *warnings,
