@@ -165,6 +165,22 @@ static void composed_clear(struct composed *composed)
     pki_buf_clear(&composed->approved);
 }
 
+/* The nth value, a path or a copy, as it is here. */
+static bool map_value(struct pki_run *run, struct composed *composed, size_t nth, bool copy)
+{
+    const struct pki_script_do *act = &pki_run_step_due(run)->act;
+    struct pki_buf *value = &composed->values[nth];
+
+    if (copy && !find_copy(run, act->values[0], value))
+        return false;
+    if (!copy)
+        pki_run_path(run, act->values[nth], value);
+    pki_buf_byte(value, 0);
+    if (copy)
+        composed->copy = (const char *)value->data;
+    return pki_buf_ok(value, run->err);
+}
+
 /* Paths and copies as they are here, everything else as it stands. */
 static bool map_values(struct pki_run *run, struct composed *composed,
                        const char *values[PKI_DUTY_PARAMS])
@@ -177,15 +193,9 @@ static bool map_values(struct pki_run *run, struct composed *composed,
         bool copy = values[i] && run->request->below && strcmp(param->name, "copy") == 0;
         if (!values[i] || (!param->path && !copy))
             continue;
-        if (copy && !find_copy(run, act->values[0], &composed->values[i]))
-            return false;
-        if (!copy)
-            pki_run_path(run, values[i], &composed->values[i]);
-        pki_buf_byte(&composed->values[i], 0);
-        if (!pki_buf_ok(&composed->values[i], run->err))
+        if (!map_value(run, composed, i, copy))
             return false;
         values[i] = (const char *)composed->values[i].data;
-        composed->copy = copy ? values[i] : composed->copy;
     }
     if (act->cellar)
         pki_run_path(run, act->cellar, &composed->cellar);

@@ -220,10 +220,11 @@ static bool read_armor(struct pki_bytes text, struct made *made, struct pki_erro
     struct pki_pem *armor = &made->armor;
 
     /* No remarks in front, which nobody signed; nor does ssh-keygen take any. */
-    if (!begins(text, "-----BEGIN " ARMOR "-----"))
+    if (!begins(text, "-----BEGIN " ARMOR "-----")) {
         return pki_fail(err, PKI_E_FORMAT,
                         "it begins neither with \"-----BEGIN " ARMOR
                         "-----\" nor as minisign's signatures do");
+    }
     if (!pki_pem_parse(text, armor, err))
         return false;
     if (armor->n_blocks != 1 || strcmp(armor->blocks[0].label, ARMOR) != 0)
