@@ -38,6 +38,7 @@ fields 0 "${leaf[@]}" --confirm a.example
 fields 3 cellar status -C cellar
 fields 0 cellar export -C cellar --dry-run
 fields 0 cellar export -C cellar
+cp -r cellar lost # its root, below
 fields 0 cellar export prod code-signing --for fulcio --with-key --to handover -C cellar
 mkdir live
 fields 0 cellar install fulcio --from handover --to live --dry-run
@@ -155,6 +156,20 @@ fields 0 cellar key destroy prod-tls-g2 -C cellar --confirm 'Test Prod TLS CA G2
 fields 3 cellar status -C cellar
 fields 0 cellar key destroy prod-tls-g2 -C cellar --copy "backup-$(sqlite3 cellar/cellar.db \
     "SELECT id FROM journal WHERE action = 'backed-up'")"
+
+with root-g1 root-g2
+succeed=(cellar root main --succeed -C lost "${secrets[@]}" --confirm 'Test Root CA G2')
+fields 0 "${succeed[@]}" --dry-run
+fields 0 "${succeed[@]}" --prepare successor
+fields 0 "${succeed[@]}" --approved "$(head -n 4 successor/words.txt | sed '/^$/q' | tr '\n' ' ')"
+roots=$(sqlite3 lost/cellar.db "SELECT hex(c.serial) FROM certificate c JOIN authority a ON a.id = c.authority
+    WHERE c.profile = 'root' ORDER BY a.generation")
+fields 0 cellar revoke "${roots%%[!0-9A-F]*}" --reason keyCompromise -C lost --confirm 'Test Root CA'
+with root-g2 prod-tls-g3
+fields 0 cellar rotate prod tls --now -C lost --dry-run
+fields 0 cellar rotate prod tls --now -C lost "${secrets[@]}" --confirm 'Test Prod TLS CA G2'
+fields 0 cellar revoke "${roots##*[!0-9A-F]}" --reason keyCompromise -C lost --confirm 'Test Root CA G2'
+fields 0 cellar root main --succeed -C lost --dry-run
 
 sort -u fields >made.txt
 [ -z "${UPDATE:-}" ] || cp made.txt "$golden"
