@@ -39,6 +39,8 @@ static int by_time(const void *left, const void *right)
 
     if (a->soon != b->soon)
         return a->soon ? -1 : 1;
+    if (a->first != b->first)
+        return a->first ? -1 : 1;
     if (a->when != b->when)
         return a->when < b->when ? -1 : 1;
     return strcmp(a->name, b->name);

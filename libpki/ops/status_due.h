@@ -11,7 +11,8 @@
 
 struct pki_due {
     int64_t when;
-    bool soon; /* due; else it is for later */
+    bool soon;  /* due; else it is for later */
+    bool first; /* what else is due may have to wait for it */
     const char *what;
     char name[PKI_NAME_MAX + 1];
     char command[PKI_NAME_MAX + 80];

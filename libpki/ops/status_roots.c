@@ -91,7 +91,7 @@ static bool add(const struct roots *roots, const struct pki_authority_row *row,
 static void add_lost(const struct roots *roots, const struct pki_authority_rows *rows,
                      const char *root)
 {
-    struct pki_due due = {.what = "succession", .when = roots->now, .soon = true};
+    struct pki_due due = {.what = "succession", .when = roots->now, .soon = true, .first = true};
     const struct pki_authority_row *newest = NULL;
 
     for (size_t i = 0; i < rows->n; i++) {

@@ -283,7 +283,7 @@ says 'that of root-g2, by'
 says 'Next: cellar crl root-g2'
 is 3 cellar status -C cellar
 says 'CRL +cellar crl root-g2'
-says 'cellar root main --succeed'
+says 'Next: cellar root main --succeed'
 with root-g2
 works cellar crl root-g2 -C cellar "${secrets[@]}" --confirm 'Test Root CA G2'
 list=$(find cellar/crls -name 'root-g2-*.crl' | sort -V | tail -n 1)
