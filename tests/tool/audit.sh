@@ -178,7 +178,7 @@ unsealed 5 'not the file that was kept' sh -c 'echo x >>evidence/export.json'
 unsealed 5 'its tail is missing' sed -i \$d transcript.jsonl
 unsealed 4 'has not ended' sh -c "sed -i '\$d' transcript.jsonl; rm head.txt"
 unsealed 4 'has a seal' sh -c 'printf x >head.txt.sig'
-unsealed 4 'has a seal' ln -s /nowhere head.txt.sig
+unsealed 5 'no signature' ln -s /nowhere head.txt.sig
 
 works "${sealing[@]}" --ceremony held --confirm 'Test Root CA'
 says '  cellar verify --ceremony held --anchor anchors.pem'
