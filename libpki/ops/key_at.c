@@ -113,15 +113,13 @@ static bool add_shares(struct pki_txn *txn, int64_t policy, const struct pki_sha
     return true;
 }
 
-/* A key that never had another policy than a passphrase needs no row that says so. */
+/* Also where a passphrase follows on a passphrase: from then on it was chosen. */
 static bool add_policy(struct pki_txn *txn, const struct pki_key_row *key, int64_t at,
                        const struct pki_key_change *change, struct pki_error *err)
 {
     struct pki_policy_row row = {.key = key->id, .policy = change->policy, .made_at = at};
     int64_t id = 0;
 
-    if (change->policy == PKI_POLICY_PASSPHRASE && key->policy == PKI_POLICY_PASSPHRASE)
-        return true;
     if (change->shares)
         row.share_set = change->shares->list[0]->set.id;
     return pki_store_add_policy(txn, &row, &id, err) &&

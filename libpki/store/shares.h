@@ -50,8 +50,8 @@ void pki_drill_rows_clear(struct pki_drill_rows *rows);
 PKI_CHECKED bool pki_store_list_drills(struct pki_store *store, struct pki_drill_rows *rows,
                                        struct pki_error *err);
 
-/** The newest authority before this one in its line whose key needs shares; name stays as it is
- *  where there is none. */
+/** The newest authority before this one in its line for whose key somebody chose what opens it, if
+ *  that was shares; otherwise name is empty. It is empty before. */
 PKI_CHECKED bool pki_store_shared_before(struct pki_store *store,
                                          const struct pki_authority_row *row,
                                          char name[PKI_NAME_MAX], struct pki_error *err);

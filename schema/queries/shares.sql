@@ -24,9 +24,10 @@ WHERE p.id = (SELECT max(id) FROM key_policy WHERE key = p.key)
   AND NOT EXISTS (SELECT 1 FROM key_file WHERE key = p.key AND sha256 = zeroblob(32))
 ORDER BY p.id, s.party, s.number;
 
--- The newest authority of a line, below a generation, whose key needs shares. Few rows.
+-- The newest authority of a line, below a generation, for whose key somebody chose what
+-- opens it; no name if that was a passphrase alone. Few rows.
 -- name: shared_before
-SELECT a.name FROM authority AS a
+SELECT iif(p.policy = 'passphrase', '', a.name) FROM authority AS a
+JOIN key_policy AS p ON p.id = (SELECT max(id) FROM key_policy WHERE key = a.key)
 WHERE a.root = ?1 AND a.environment = ?2 AND a.purpose = ?3 AND a.generation < ?4
-  AND (SELECT policy FROM key_policy WHERE key = a.key ORDER BY id DESC LIMIT 1) <> 'passphrase'
 ORDER BY a.generation DESC LIMIT 1;

@@ -208,6 +208,12 @@ refuses 4 'opens with shares' cellar export prod code-signing --for fulcio --wit
 check 'a key that no server can open was handed over' [ ! -e server ]
 is 3 cellar status -C cellar
 says 'shares +cellar share split prod-code-signing-g2'
+cp -a cellar chosen
+works cellar key passphrase prod-code-signing-g2 -C chosen --passphrase-file new=new.txt \
+    --passphrase-file secrets/prod-code-signing-g2.txt
+is '[03]' cellar status -C chosen
+check 'a passphrase on purpose is no choice' ! grep -q 'share split' out
+works cellar audit -C chosen
 works cellar rotate prod code-signing --now -C cellar --dry-run
 says 'A passphrase alone, where prod-code-signing-g1 needs shares'
 refuses 3 'this is a share of prod-code-signing-g1, not of root-g1' cellar share combine root-g1 -C cellar "${shares[@]}"
