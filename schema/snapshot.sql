@@ -11,6 +11,7 @@ CREATE INDEX journal_trust ON journal (id) WHERE trust = 1;
 CREATE INDEX key_file_key ON key_file (key);
 CREATE INDEX key_policy_key ON key_policy (key, id);
 CREATE INDEX publication_environment ON publication (environment);
+CREATE INDEX reservation_crl ON reservation (signer, id) WHERE kind = 'crl';
 CREATE INDEX reservation_open ON reservation (id) WHERE outcome = 'open';
 CREATE INDEX revocation_issuer ON revocation (issuer, id);
 CREATE INDEX share_proof_share ON share_proof (share, id);

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "ops/draft.h"
 #include "ops/share.h"
+#include "store/reservations.h"
 #include "x509/crl_build.h"
 
 #define LONGEST (INT64_C(30) * 86400)

@@ -13,6 +13,7 @@
 #include "ops/crl_file.h"
 #include "ops/export_target.h"
 #include "ops/manifest.h"
+#include "store/reservations.h"
 
 #define PATH_SIZE 320 /* a directory of ours and a name in it */
 

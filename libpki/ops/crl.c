@@ -7,6 +7,7 @@
 #include "ops/crl.h"
 
 #include "base/text.h"
+#include "store/reservations.h"
 #include "store/scan.h"
 
 #define LINES_A_LOOK 4096
@@ -88,13 +89,6 @@ static bool find_period(struct pki_session *session, const struct pki_authority_
     return true;
 }
 
-int64_t pki_crl_cut_off(const struct pki_draft *draft, const struct pki_reservation_row *row)
-{
-    bool own = memcmp(row->signer, draft->issuer_cert->spki_sha256, sizeof(row->signer)) == 0;
-
-    return own ? pki_crl_reserved_number(row) : 0;
-}
-
 /* The number that was prepared, where the list is one that was. */
 static int64_t prepared_number(const struct pki_draft *draft)
 {
@@ -103,14 +97,15 @@ static int64_t prepared_number(const struct pki_draft *draft)
     return approval->rows.n > 0 ? pki_crl_reserved_number(&approval->rows.list[0]) : 0;
 }
 
-/* A list that was cut off may have been signed and seen: its number is spent. */
-static bool find_cut_off(const struct pki_draft *draft, struct pki_crl_work *crl,
-                         struct pki_error *err)
+/* A list that was cut off or failed may have been signed and seen: its number is spent. */
+static bool find_spent(const struct pki_draft *draft, struct pki_crl_work *crl,
+                       struct pki_error *err)
 {
-    if (!pki_store_list_open(crl->session->store, &crl->open, err))
+    if (!pki_store_list_reserved_crls(crl->session->store, draft->issuer_cert->spki_sha256,
+                                      &crl->reserved, err))
         return false;
-    for (size_t i = 0; i < crl->open.n; i++) {
-        int64_t number = pki_crl_cut_off(draft, &crl->open.list[i]);
+    for (size_t i = 0; i < crl->reserved.n; i++) {
+        int64_t number = pki_crl_reserved_number(&crl->reserved.list[i]);
         if (number > crl->spent)
             crl->spent = number;
     }
@@ -168,7 +163,7 @@ static bool fill_row(struct pki_draft *draft, struct pki_error *err)
     if (!find_period(crl->session, &draft->issuer, &period, err) ||
         !pki_store_last_crl(store, draft->issuer.id, &crl->has_last, &crl->last, err) ||
         !pki_store_count_revocations(store, draft->issuer.id, &crl->row.covers, NULL, err) ||
-        !find_cut_off(draft, crl, err) || !set_dates(draft, period, crl, err))
+        !find_spent(draft, crl, err) || !set_dates(draft, period, crl, err))
         return false;
     pki_crl_file_name(draft->issuer.name, crl->row.number, crl->file);
     return true;

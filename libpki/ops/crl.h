@@ -29,9 +29,9 @@ struct pki_crl_work {
     bool has_last;
     struct pki_crl_row last;
     char file[PKI_CRL_FILE_MAX];
-    struct pki_reservation_rows open; /* when it was prepared: of whatever was cut off */
-    int64_t spent;                    /* the highest number among them, or 0 */
-    bool named;                       /* its file has its name */
+    struct pki_reservation_rows reserved; /* its lists, when this one was prepared */
+    int64_t spent;                        /* the highest number among them, or 0 */
+    bool named;                           /* its file has its name */
     uint8_t digest[PKI_DIGEST_MAX];
     size_t digest_size;
     uint64_t sum;
@@ -45,9 +45,6 @@ struct pki_crl_work {
 /** crl_check.c: lint the body, compare it with the last list, digest it. Fails: PKI_E_POLICY,
  *  PKI_E_INTEGRITY, PKI_E_FORMAT, PKI_E_INVALID, PKI_E_CANCELLED */
 PKI_CHECKED bool pki_crl_check(struct pki_draft *draft, struct pki_error *err);
-
-/** crl.c: the number of a list of the draft's issuer that was reserved, and may be signed; or 0 */
-int64_t pki_crl_cut_off(const struct pki_draft *draft, const struct pki_reservation_row *row);
 
 /* crl_sign.c: what the pipeline of drafts does with it. */
 extern const struct pki_draft_duty pki_crl_duty;

@@ -17,7 +17,7 @@ static void crl_free(void *own)
 
     pki_crl_draft_free(crl->list);
     pki_lint_findings_clear(&crl->findings);
-    pki_reservation_rows_clear(&crl->open);
+    pki_reservation_rows_clear(&crl->reserved);
     free(crl);
 }
 
@@ -164,10 +164,10 @@ static bool remove_cut_off(const struct pki_draft *draft, int dir, struct pki_er
     const struct pki_crl_work *crl = own_of(draft);
     char name[PKI_CRL_FILE_MAX];
 
-    for (size_t i = 0; i < crl->open.n; i++) {
-        int64_t number = pki_crl_cut_off(draft, &crl->open.list[i]);
-        pki_crl_file_name(draft->issuer.name, number, name);
-        if (number != 0 && !pki_dir_remove(dir, name, err))
+    for (size_t i = 0; i < crl->reserved.n; i++) {
+        const struct pki_reservation_row *row = &crl->reserved.list[i];
+        pki_crl_file_name(draft->issuer.name, pki_crl_reserved_number(row), name);
+        if (strcmp(row->outcome, "open") == 0 && !pki_dir_remove(dir, name, err))
             return false;
     }
     return true;

@@ -1,6 +1,7 @@
 #include "ops/draft.h"
 
 #include "base/text.h"
+#include "store/reservations.h"
 
 #define KIND_CERTIFICATE "certificate"
 

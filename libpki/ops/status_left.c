@@ -9,6 +9,7 @@
 #include "pki/time.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "store/reservations.h"
 #include "store/safety.h"
 
 struct left {

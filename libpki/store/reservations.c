@@ -1,3 +1,5 @@
+#include "store/reservations.h"
+
 #include "store/sql.h"
 
 static const uint8_t no_serial[20];
@@ -103,37 +105,43 @@ void pki_reservation_rows_clear(struct pki_reservation_rows *rows)
     *rows = (struct pki_reservation_rows){0};
 }
 
-/* All rows of a query whose parameters are bound; on failure the caller clears what there is. */
+/* All rows of a query whose parameters are bound. */
 static bool collect(struct pki_statement *query, struct pki_reservation_rows *rows,
                     struct pki_error *err)
 {
+    struct pki_reservation_rows read = {0};
     bool row = false;
+    bool done = pki_statement_step(query, &row, err);
 
-    if (!pki_statement_step(query, &row, err))
-        return false;
-    while (row) {
-        struct pki_reservation_row *last =
-            pki_rows_extend(&rows->list, &rows->n, sizeof(*last), err);
-        if (!last || !read_reservation(query, last, err) || !pki_statement_step(query, &row, err))
-            return false;
+    while (done && row) {
+        struct pki_reservation_row *last = pki_rows_extend(&read.list, &read.n, sizeof(*last), err);
+        done = last && read_reservation(query, last, err) && pki_statement_step(query, &row, err);
     }
-    return true;
+    if (done)
+        *rows = read;
+    else
+        pki_reservation_rows_clear(&read);
+    return done;
 }
 
 bool pki_store_list_open(struct pki_store *store, struct pki_reservation_rows *rows,
                          struct pki_error *err)
 {
     pki_scope(pki_statement) query = {0};
-    struct pki_reservation_rows read = {0};
 
-    if (!pki_statement_begin(store, PKI_QUERY_LIST_OPEN, &query, err))
+    return pki_statement_begin(store, PKI_QUERY_LIST_OPEN, &query, err) &&
+           collect(&query, rows, err);
+}
+
+bool pki_store_list_reserved_crls(struct pki_store *store, const uint8_t signer[PKI_SHA256_SIZE],
+                                  struct pki_reservation_rows *rows, struct pki_error *err)
+{
+    pki_scope(pki_statement) query = {0};
+
+    if (!pki_statement_begin(store, PKI_QUERY_LIST_RESERVED_CRLS, &query, err))
         return false;
-    if (!collect(&query, &read, err)) {
-        pki_reservation_rows_clear(&read);
-        return false;
-    }
-    *rows = read;
-    return true;
+    pki_bind_bytes(&query, (struct pki_bytes){signer, PKI_SHA256_SIZE});
+    return collect(&query, rows, err);
 }
 
 bool pki_store_was_reserved(struct pki_store *store, const char *subject, bool *reserved,

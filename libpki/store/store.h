@@ -164,24 +164,6 @@ PKI_CHECKED bool pki_store_each_certificate(struct pki_store *store,
                                                           struct pki_error *err),
                                             void *context, struct pki_error *err);
 
-/* --- reservations: what was promised to a key before it signed -------------------------------- */
-
-/** An open reservation for the same thing was cut off, and ends as abandoned here.
- *  Fails: PKI_E_STATE the serial was used before */
-PKI_CHECKED bool pki_store_reserve(struct pki_txn *txn, const struct pki_reservation_row *row,
-                                   int64_t *id, struct pki_error *err);
-/** outcome: "done" or "abandoned"; once only. */
-PKI_CHECKED bool pki_store_finish(struct pki_txn *txn, int64_t reservation, const char *outcome,
-                                  int64_t at, struct pki_error *err);
-/** Whether anything was ever reserved for this subject, whatever became of it. */
-PKI_CHECKED bool pki_store_was_reserved(struct pki_store *store, const char *subject,
-                                        bool *reserved, struct pki_error *err);
-PKI_CHECKED bool pki_store_list_open(struct pki_store *store, struct pki_reservation_rows *rows,
-                                     struct pki_error *err);
-/** Who reserved it, as the journal has it; all zero when nobody. */
-PKI_CHECKED bool pki_store_reserved_by(struct pki_store *store, int64_t reservation,
-                                       struct pki_reserved_by *by, struct pki_error *err);
-
 /* --- publications --------------------------------------------------------------------------- */
 
 PKI_CHECKED bool pki_store_add_publication(struct pki_txn *txn,

@@ -15,6 +15,11 @@ SELECT 1 FROM reservation WHERE subject = ?1 LIMIT 1;
 SELECT id, kind, subject, serial, signer, body, key_name, reserved_at, outcome
 FROM reservation WHERE outcome = 'open' ORDER BY id;
 
+-- Every list that a key was to sign, whatever became of it.
+-- name: list_reserved_crls
+SELECT id, kind, subject, serial, signer, body, key_name, reserved_at, outcome
+FROM reservation WHERE kind = 'crl' AND signer = ?1 ORDER BY id;
+
 -- Backwards to the entry that reserved it: one that is still open was among the last. The detail of
 -- one that prepared it ends in the digest that is to be approved, after the last second in which it
 -- may be signed; the first ones did not say that.

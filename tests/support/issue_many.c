@@ -15,6 +15,8 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "store/reservations.h"
+
 #include "many.h"
 
 #define DAY INT64_C(86400)

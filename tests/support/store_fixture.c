@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "store/reservations.h"
 #include "store/shares.h"
 #include "test.h"
 

@@ -2,6 +2,7 @@
 
 #include "pki/key.h"
 #include "ops/seams.h"
+#include "store/reservations.h"
 
 struct fixture_room fixture_room = {FIXTURE_NOW, 0, FIXTURES "/rooms/quiet"};
 struct fixture_answers fixture_answers;

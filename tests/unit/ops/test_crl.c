@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "ops/crl_due.h"
 #include "ops/crl_file.h"
+#include "store/reservations.h"
 #include "x509/cert.h"
 #include "x509/crl.h"
 
@@ -280,6 +281,20 @@ static void test_number_that_was_reserved_is_skipped(void)
     CU_ASSERT_FALSE(is_there(dir, FIXTURE_NOW + 6));
 }
 
+/* One that failed once it was signed may have been seen as well. */
+static void test_number_that_was_abandoned_is_skipped(void)
+{
+    const char *cellar = tls_cellar("abandoned");
+    pki_auto(pki_session) session = fixture_open(cellar);
+    const int64_t numbers[] = {FIXTURE_NOW + 7, FIXTURE_NOW + 6}; /* the later one ends the first */
+
+    reserve(session, numbers, 1);
+    reserve(session, numbers + 1, 1);
+    CU_ASSERT_EQUAL(fixture_reserved(cellar), 1);
+    life_crl(session, "root-g1");
+    CU_ASSERT_EQUAL(life_last_crl(session, "root-g1").number, FIXTURE_NOW + 8);
+}
+
 static void test_list_ends_with_its_issuer(void)
 {
     const char *cellar = tls_cellar("ends");
@@ -346,6 +361,7 @@ int main(void)
         {"damage of the last list is told as that", test_damage_of_the_last_list_is_told_as_that},
         {"an unrecorded file is replaced", test_unrecorded_file_is_replaced},
         {"a number that was reserved is skipped", test_number_that_was_reserved_is_skipped},
+        {"a number that was abandoned is skipped", test_number_that_was_abandoned_is_skipped},
         {"a list ends with its issuer", test_list_ends_with_its_issuer},
         {"lists are due in time", test_lists_are_due_in_time},
         CU_TEST_INFO_NULL,

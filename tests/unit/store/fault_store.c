@@ -136,6 +136,7 @@ static void make_old(struct fixture_store *fixture, const char *dump)
     (void)unlinkat(fixture->dir, "cellar.db.v1.bak", 0);
     (void)unlinkat(fixture->dir, "cellar.db.v2.bak", 0);
     (void)unlinkat(fixture->dir, "cellar.db.v3.bak", 0);
+    (void)unlinkat(fixture->dir, "cellar.db.v4.bak", 0);
     (void)fclose(fopen(fixture->file, "w")); /* emptied, with its mode */
     CU_ASSERT_EQUAL_FATAL(sqlite3_open(fixture->file, &raw), SQLITE_OK);
     (void)sqlite3_exec(raw, "PRAGMA synchronous = OFF", NULL, NULL, NULL);

@@ -17,6 +17,7 @@ static const struct old {
     {FIXTURES "/stores/v1.sql", BACKUP, 1, 3},
     {FIXTURES "/stores/v2.sql", "cellar.db.v2.bak", 2, 4},
     {FIXTURES "/stores/v3.sql", "cellar.db.v3.bak", 3, 5},
+    {FIXTURES "/stores/v4.sql", "cellar.db.v4.bak", 4, 7},
 };
 
 static void run_raw(const struct fixture_store *fixture, const char *sql)
@@ -195,10 +196,10 @@ static void expect_migration(int64_t at, const char *text)
 
 static void test_a_migration_is_in_the_journal(void)
 {
-    expect_migration(5, "migrate: from version 3 to 4, the clock said 1970-01-01T00:00:05Z: "
+    expect_migration(5, "migrate: from version 4 to 5, the clock said 1970-01-01T00:00:05Z: "
                         "cellar-crl 0.1.0");
     expect_migration(FIXTURE_TIME + INT64_C(3652) * 86400,
-                     "migrate: from version 3 to 4, the clock said 2033-11-13T22:13:20Z: "
+                     "migrate: from version 4 to 5, the clock said 2033-11-13T22:13:20Z: "
                      "cellar-crl 0.1.0");
 }
 
@@ -225,7 +226,7 @@ static void test_a_store_of_this_version_is_not_kept(void)
 
     fixture_store_make(&fixture);
     fixture_store_reopen(&fixture, PKI_STORE_WRITE);
-    CU_ASSERT_FALSE(there(&fixture, "cellar.db.v3.bak"));
+    CU_ASSERT_FALSE(there(&fixture, "cellar.db.v4.bak"));
     fixture_store_close(&fixture);
 }
 

@@ -1,3 +1,5 @@
+#include "store/reservations.h"
+
 #include "store_fixture.h"
 #include "test.h"
 

@@ -175,7 +175,7 @@ static void test_a_line_is_known_to_have_had_shares(void)
     next.generation = 2;
     add_policy(&fixture, PKI_POLICY_PASSPHRASE);
     EXPECT_OK(pki_store_shared_before(fixture.store, &next, name, &err), err);
-    CU_ASSERT_STRING_EQUAL(name, "none");
+    CU_ASSERT_STRING_EQUAL(name, "");
     fixture_store_close(&fixture);
 }
 
