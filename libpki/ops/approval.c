@@ -14,7 +14,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "ops/draft.h"
-#include "ops/share.h"
+#include "ops/prompts.h"
 #include "store/reservations.h"
 #include "x509/crl_build.h"
 
@@ -100,7 +100,7 @@ bool pki_approval_key(struct pki_session *session, struct pki_draft_item *item,
     (void)snprintf(file, sizeof(file), "%s.key", item->name);
     if (!pki_session_keys(session, &dir, err) ||
         !pki_file_read(dir, file, PKI_LIMIT_KEY, &pem, err) ||
-        !pki_share_ask_passphrase(&session->prompts, item->name, false, &passphrase, err) ||
+        !pki_prompts_ask_passphrase(&session->prompts, item->name, &passphrase, err) ||
         !pki_key_file_open(item->name, pki_buf_view(&pem), passphrase, &item->key, err))
         return false;
     pki_sha256(pki_buf_view(&pem), item->file_sha256);

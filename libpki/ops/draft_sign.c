@@ -1,6 +1,7 @@
 #include "ops/draft.h"
 
 #include "ops/key_file.h"
+#include "ops/prompts.h"
 
 /* --- before anything is reserved ----------------------------------------------------------- */
 
@@ -22,8 +23,9 @@ bool pki_draft_ask_fresh(struct pki_session *session, struct pki_draft *draft,
                          struct pki_error *err)
 {
     for (size_t i = 0; i < draft->n; i++) {
-        if (draft->items[i].key &&
-            !pki_session_ask_fresh(session, draft->items[i].name, &draft->items[i].passphrase, err))
+        struct pki_draft_item *item = &draft->items[i];
+        if (item->key &&
+            !pki_prompts_ask_fresh(&session->prompts, item->name, NULL, &item->passphrase, err))
             return false;
     }
     return true;

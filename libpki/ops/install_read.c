@@ -10,6 +10,7 @@
 #include "ops/install.h"
 #include "ops/key_file.h"
 #include "ops/manifest.h"
+#include "ops/prompts.h"
 #include "x509/chain.h"
 #include "x509/lint.h"
 #include "x509/name.h"
@@ -143,11 +144,10 @@ bool pki_install_try(struct pki_install *install, const struct pki_prompts *prom
                      struct pki_error *err)
 {
     const struct pki_install_file *file = &install->files[PKI_INSTALL_KEY];
-    const struct pki_passphrase_ask question = {.name = file->name};
     pki_auto(pki_secret) passphrase = NULL;
     pki_auto(pki_key) key = NULL;
 
-    if (!prompts->passphrase(prompts->context, &question, &passphrase, err) ||
+    if (!pki_prompts_ask_passphrase(prompts, file->name, &passphrase, err) ||
         !pki_key_file_open(file->name, pki_buf_view(&file->fresh), passphrase, &key, err))
         return false;
     if (!pki_bytes_equal(pki_key_spki(key), install->chain.list[0]->spki))

@@ -1,7 +1,7 @@
 #include "pki/key.h"
 
 #include "ops/key_at.h"
-#include "ops/share.h"
+#include "ops/prompts.h"
 
 static bool ask_and_open(struct pki_session *session, const struct pki_key_at *at,
                          const struct pki_prompts *prompts, struct pki_secret **passphrase,
@@ -53,13 +53,6 @@ bool pki_key_test(struct pki_session *session, const char *what, const struct pk
 
 /* --- passphrase ---------------------------------------------------------------------------- */
 
-static bool ask_new(const struct pki_prompts *prompts, const char *name, struct pki_secret *old,
-                    struct pki_secret **fresh, struct pki_error *err)
-{
-    return pki_share_ask_passphrase(prompts, name, true, fresh, err) &&
-           pki_passphrase_judge(*fresh, err) && pki_share_check_fresh(old, *fresh, err);
-}
-
 /* Who keeps a share of it has a word in this. */
 static bool check_policy(const struct pki_key_at *at, struct pki_error *err)
 {
@@ -80,7 +73,7 @@ bool pki_key_passphrase(struct pki_session *session, const char *what,
     pki_auto(pki_key) key = NULL;
     bool done = pki_key_at_find_to_change(session, what, &at, err) && check_policy(&at, err) &&
                 ask_and_open(session, &at, prompts, &old, &key, err) &&
-                ask_new(prompts, at.name, old, &fresh, err);
+                pki_prompts_ask_fresh(prompts, at.name, old, &fresh, err);
     const struct pki_key_seal seal = {at.name, key, fresh};
     const struct pki_key_change change = {.action = "passphrase", .how = "under a new passphrase"};
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "ops/prompts.h"
 #include "ops/share.h"
 
 void pki_key_at_clear(struct pki_key_at *at)
@@ -58,7 +59,7 @@ bool pki_key_at_ask(struct pki_session *session, const struct pki_key_at *at,
 {
     return at->recorded
                ? pki_share_ask_key(session->store, &at->row, prompts, passphrase, typed, err)
-               : pki_share_ask_passphrase(prompts, at->name, false, passphrase, err);
+               : pki_prompts_ask_passphrase(prompts, at->name, passphrase, err);
 }
 
 bool pki_key_at_open(const struct pki_key_at *at, struct pki_secret *passphrase,

@@ -9,7 +9,7 @@
 #include "crypto/dice.h"
 #include "ops/export_target.h"
 #include "ops/key_file.h"
-#include "ops/session.h"
+#include "ops/prompts.h"
 #include "x509/build.h"
 #include "x509/name.h"
 #include "x509/pem.h"
@@ -75,15 +75,6 @@ static bool make_request(const struct pki_key *key, const struct pki_name *name,
            pki_request_judge(read, err);
 }
 
-static bool choose_passphrase(const struct pki_prompts *prompts, struct pki_secret **passphrase,
-                              struct pki_error *err)
-{
-    const struct pki_passphrase_ask question = {.name = PROMPT, .fresh = true};
-
-    return prompts->passphrase(prompts->context, &question, passphrase, err) &&
-           pki_passphrase_judge(*passphrase, err);
-}
-
 /* --- on disk ------------------------------------------------------------------------------- */
 
 static bool write_files(int dir, const struct pki_key_seal *seal, struct pki_bytes pem,
@@ -146,8 +137,8 @@ bool pki_key_csr(const struct pki_key_csr_request *request, const struct pki_pro
         return pki_report_ok(report, err);
     }
     if (!ask_rolls(request, algorithm, prompts, &rolls, err) ||
-        !choose_passphrase(prompts, &passphrase, err) || !make_key(algorithm, rolls, &key, err) ||
-        !make_request(key, &name, &pem, err))
+        !pki_prompts_ask_fresh(prompts, PROMPT, NULL, &passphrase, err) ||
+        !make_key(algorithm, rolls, &key, err) || !make_request(key, &name, &pem, err))
         return false;
     const struct pki_key_seal seal = {PROMPT, key, passphrase};
     if (!write_directory(&target, &seal, pki_buf_view(&pem), err))

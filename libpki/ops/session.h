@@ -72,20 +72,12 @@ PKI_CHECKED bool pki_session_open_key(struct pki_session *session, int64_t key,
 PKI_CHECKED bool pki_session_open_row(struct pki_session *session, const struct pki_key_row *row,
                                       struct pki_key **opened, struct pki_error *err);
 
-/** Ask for so many rolls of dice, and judge them. Fails: also as pki_dice_judge */
-PKI_CHECKED bool pki_prompts_ask_rolls(const struct pki_prompts *prompts, unsigned wanted,
-                                       struct pki_secret **rolls, struct pki_error *err);
-
 /** A fresh key, with dice mixed in where the session has them: they are asked for once, and each
  * key draws randomness of its own. @rolls how many went in; 0: none. Fails: also as pki_dice_judge
  */
 PKI_CHECKED bool pki_session_make_key(struct pki_session *session,
                                       const struct pki_algorithm *algorithm, struct pki_key **key,
                                       size_t *rolls, struct pki_error *err);
-
-/** Ask for a fresh key's passphrase and judge it; before anything is reserved. */
-PKI_CHECKED bool pki_session_ask_fresh(struct pki_session *session, const char *name,
-                                       struct pki_secret **passphrase, struct pki_error *err);
 
 /** Seal a fresh key into keys/NAME.key: written, read back, opened, test-signed. A file of that
  *  name that no record knows (its reservation was abandoned) is moved aside, never overwritten.

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "crypto/dice.h"
+#include "ops/prompts.h"
 #include "ops/session.h"
 #include "ops/share.h"
 
@@ -124,19 +125,6 @@ bool pki_session_open_key(struct pki_session *session, int64_t key, struct pki_k
 
 /* --- fresh keys ---------------------------------------------------------------------------- */
 
-bool pki_session_ask_fresh(struct pki_session *session, const char *name,
-                           struct pki_secret **passphrase, struct pki_error *err)
-{
-    PKI_CONTEXT(err, "passphrase of %s", name);
-    pki_auto(pki_secret) answer = NULL;
-
-    if (!pki_share_ask_passphrase(&session->prompts, name, true, &answer, err) ||
-        !pki_passphrase_judge(answer, err))
-        return false;
-    *passphrase = PKI_TAKE(answer);
-    return true;
-}
-
 /* What an abandoned reservation left may be the only copy of a key that somebody wants back. */
 static bool move_aside(int dir, const char *name, struct pki_error *err)
 {
@@ -188,20 +176,6 @@ bool pki_session_write_key(struct pki_session *session, const struct pki_key_sea
 }
 
 /* --- making -------------------------------------------------------------------------------- */
-
-bool pki_prompts_ask_rolls(const struct pki_prompts *prompts, unsigned wanted,
-                           struct pki_secret **rolls, struct pki_error *err)
-{
-    pki_auto(pki_secret) asked = NULL;
-
-    if (!prompts->dice)
-        return pki_fail(err, PKI_E_POLICY, "rolls of dice are needed, and nobody can be asked");
-    if (!prompts->dice(prompts->context, wanted, &asked, err) ||
-        !pki_dice_judge(asked, wanted, err))
-        return false;
-    *rolls = PKI_TAKE(asked);
-    return true;
-}
 
 static bool ask_once(struct pki_session *session, struct pki_error *err)
 {

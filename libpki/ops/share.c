@@ -1,6 +1,7 @@
 #include "ops/share.h"
 
 #include "base/text.h"
+#include "ops/prompts.h"
 
 void pki_share_name(const struct pki_share *share, char name[PKI_SHARE_NAME])
 {
@@ -40,16 +41,6 @@ bool pki_share_passphrase(struct pki_secret *secret, struct pki_secret **passphr
     pki_secret_close(*passphrase);
     pki_secret_close(secret);
     return true;
-}
-
-bool pki_share_ask_passphrase(const struct pki_prompts *prompts, const char *name, bool fresh,
-                              struct pki_secret **passphrase, struct pki_error *err)
-{
-    const struct pki_passphrase_ask question = {.name = name, .fresh = fresh};
-
-    if (!prompts->passphrase)
-        return pki_fail(err, PKI_E_POLICY, "nobody can be asked for the passphrase of %s", name);
-    return prompts->passphrase(prompts->context, &question, passphrase, err);
 }
 
 /* --- asking ------------------------------------------------------------------------------------
@@ -178,7 +169,7 @@ bool pki_shares_open(const struct pki_share_wish *wish, const struct pki_shares 
     pki_auto(pki_secret) typed = NULL;
     pki_auto(pki_secret) secret = NULL;
     bool open = (!wish->with_passphrase ||
-                 pki_share_ask_passphrase(wish->prompts, wish->name, false, &typed, err)) &&
+                 pki_prompts_ask_passphrase(wish->prompts, wish->name, &typed, err)) &&
                 pki_share_combine(shares, typed, &secret, err) &&
                 pki_share_passphrase(secret, passphrase, err);
 
@@ -199,13 +190,7 @@ bool pki_share_ask_key(struct pki_store *store, const struct pki_key_row *row,
                                         .typed = typed};
 
     if (row->policy == PKI_POLICY_PASSPHRASE)
-        return pki_share_ask_passphrase(prompts, row->name, false, passphrase, err);
+        return pki_prompts_ask_passphrase(prompts, row->name, passphrase, err);
     return pki_shares_collect(&wish, &shares, err) &&
            pki_shares_open(&wish, &shares, passphrase, err);
-}
-
-bool pki_share_check_fresh(struct pki_secret *old, struct pki_secret *fresh, struct pki_error *err)
-{
-    return !old || !pki_secret_equal(old, fresh) ||
-           pki_fail(err, PKI_E_PASSPHRASE, "the new passphrase is the old one");
 }

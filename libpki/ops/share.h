@@ -72,15 +72,6 @@ PKI_CHECKED bool pki_share_digest(const struct pki_share *share, uint8_t sha256[
 PKI_CHECKED bool pki_share_passphrase(struct pki_secret *secret, struct pki_secret **passphrase,
                                       struct pki_error *err);
 
-/** Ask for a passphrase. */
-PKI_CHECKED bool pki_share_ask_passphrase(const struct pki_prompts *prompts, const char *name,
-                                          bool fresh, struct pki_secret **passphrase,
-                                          struct pki_error *err);
-
-/** @old  NULL: there was none. Fails: PKI_E_PASSPHRASE the new one is the old one */
-PKI_CHECKED bool pki_share_check_fresh(struct pki_secret *old, struct pki_secret *fresh,
-                                       struct pki_error *err);
-
 /** How people call it: groups are spoken of where there are several. */
 void pki_share_name(const struct pki_share *share, char name[PKI_SHARE_NAME]);
 

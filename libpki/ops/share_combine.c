@@ -1,4 +1,5 @@
 #include "ops/key_at.h"
+#include "ops/prompts.h"
 #include "ops/share.h"
 
 /* --- one share ---------------------------------------------------------------------------------
@@ -210,8 +211,7 @@ static bool to_passphrase(struct combination *combination, struct pki_error *err
                                           .how = "under a new passphrase; its shares are void"};
     pki_auto(pki_secret) fresh = NULL;
 
-    if (!pki_share_ask_passphrase(combination->prompts, at->name, true, &fresh, err) ||
-        !pki_passphrase_judge(fresh, err) || !pki_share_check_fresh(combination->typed, fresh, err))
+    if (!pki_prompts_ask_fresh(combination->prompts, at->name, combination->typed, &fresh, err))
         return false;
     const struct pki_key_seal seal = {at->name, combination->key, fresh};
     return pki_key_at_replace(combination->session, at, &seal, &change, err);

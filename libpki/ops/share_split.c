@@ -6,6 +6,7 @@
 #include "crypto/random.h"
 #include "ops/export_target.h"
 #include "ops/key_at.h"
+#include "ops/prompts.h"
 #include "ops/seams.h"
 #include "ops/share.h"
 
@@ -139,9 +140,7 @@ static bool choose_secret(struct split *split, struct pki_error *err)
 static bool make_shares(struct split *split, struct pki_error *err)
 {
     if (split->request->with_passphrase &&
-        (!pki_share_ask_passphrase(split->prompts, split->at.name, true, &split->passphrase, err) ||
-         !pki_passphrase_judge(split->passphrase, err) ||
-         !pki_share_check_fresh(split->old, split->passphrase, err)))
+        !pki_prompts_ask_fresh(split->prompts, split->at.name, split->old, &split->passphrase, err))
         return false;
     return choose_secret(split, err) &&
            pki_share_split(split->secret, &split->plan, split->passphrase, &split->made, err);
