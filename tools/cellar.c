@@ -33,6 +33,16 @@ static const char *verb(const struct tool *tool)
     return tool->program + strlen("cellar-");
 }
 
+static int widest(void)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < PKI_COUNT(tools); i++)
+        if (strlen(verb(&tools[i])) > most)
+            most = strlen(verb(&tools[i]));
+    return (int)most;
+}
+
 static void list_tools(FILE *out)
 {
     (void)fputs(
@@ -41,7 +51,7 @@ static void list_tools(FILE *out)
         (void)fprintf(out, "\n%s\n", groups[g].title);
         for (size_t i = 0; i < PKI_COUNT(tools); i++)
             if (strcmp(tools[i].group, groups[g].id) == 0)
-                (void)fprintf(out, "  %-8s %s\n", verb(&tools[i]), tools[i].summary);
+                (void)fprintf(out, "  %-*s %s\n", widest(), verb(&tools[i]), tools[i].summary);
     }
     (void)fputs("\nStart with:\n  cellar init --example > hierarchy.yaml\n", out);
 }

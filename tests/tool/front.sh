@@ -19,6 +19,10 @@ warns 'did you mean "status"'
 refuses 2 'no tool of that name' cellar nonsense
 refuses 2 'no tool of that name' cellar ../../bin/sh
 
+# What a tool does begins in one column, whatever its name's length.
+cellar --help | sed -nE '/^  cellar /d; s/^(  [a-z]+ +)[a-z].*/\1/p' | awk '{ print length($0) }' | sort -u >columns
+check 'one column' [ "$(wc -l <columns)" -eq 1 ]
+
 # Through a link, and from another directory.
 ln -s "$(command -v cellar)" here
 works ./here init --example
