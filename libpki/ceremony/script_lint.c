@@ -54,14 +54,25 @@ bool pki_script_lint(const struct pki_script *script, struct pki_script_judge *j
     return !judge->failed || pki_fail(err, PKI_E_MEMORY, "out of memory");
 }
 
+/* A finding on the whole script has no line. */
+static bool refuse(const struct pki_script_finding *finding, const char *name, size_t errors,
+                   struct pki_error *err)
+{
+    char line[24] = "";
+
+    if (finding->line > 0)
+        (void)snprintf(line, sizeof(line), ":%zu", finding->line);
+    return pki_fail(err, PKI_E_INVALID, "%s%s: %s: %s (%zu of severity error)", name, line,
+                    finding->rule->name, finding->text, errors);
+}
+
 bool pki_script_refuse(const struct pki_script_judge *judge, const char *name,
                        struct pki_error *err)
 {
     for (size_t i = 0; i < judge->n; i++) {
         const struct pki_script_finding *finding = &judge->list[i];
         if (finding->rule->severity == PKI_LINT_ERROR)
-            return pki_fail(err, PKI_E_INVALID, "%s:%zu: %s: %s (%zu of severity error)", name,
-                            finding->line, finding->rule->name, finding->text, judge->errors);
+            return refuse(finding, name, judge->errors, err);
     }
     return true;
 }

@@ -201,7 +201,7 @@ static void test_a_report_is_made_and_errors_are_a_failure(void)
 
     EXPECT_OK(pki_ceremony_lint(good, FIXTURE_DAY, report, &err), err);
     EXPECT_FAILS(pki_ceremony_lint(good, 0, report, &err), err, PKI_E_INVALID);
-    EXPECT_TEXT("valid_now: it is valid from");
+    EXPECT_TEXT("good.yaml: valid_now: it is valid from");
     EXPECT_FAILS(pki_ceremony_lint("/nowhere", 0, report, &err), err, PKI_E_USAGE);
 }
 
