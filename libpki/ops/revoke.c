@@ -17,9 +17,8 @@ static const struct pki_revoke_work *own_of(const struct pki_draft *draft)
 
 static void fetch(struct pki_revoke_work *revoke, const char *environment, const char *path)
 {
-    if (revoke->n_fetch < PKI_COUNT(revoke->fetch))
-        (void)snprintf(revoke->fetch[revoke->n_fetch++], sizeof(revoke->fetch[0]), "exports/%s/%s",
-                       environment, path);
+    pki_buf_printf(&revoke->fetch, "exports/%s/%s", environment, path);
+    pki_buf_byte(&revoke->fetch, 0);
 }
 
 static void fetch_trust(struct pki_revoke_work *revoke, const struct pki_line_plan *line)
@@ -90,7 +89,7 @@ static bool list_fetch(struct pki_session *session, struct pki_revoke_work *revo
         }
         fetch_of_line(revoke, line);
     }
-    return true;
+    return pki_buf_ok(&revoke->fetch, err);
 }
 
 /* --- preparing ------------------------------------------------------------------------------- */

@@ -43,8 +43,7 @@ struct pki_revoke_work {
     size_t n_crosses;
     struct pki_authority_row next; /* id 0: nobody is promoted */
     char serial[41];
-    char fetch[12][PKI_NAME_MAX + 64]; /* files below exports/ */
-    size_t n_fetch;
+    struct pki_buf fetch; /* what verifiers fetch anew, each with its NUL: "exports/..." */
 };
 
 /** Those that other roots made for the revoked one and that are not revoked: whoever knows such a

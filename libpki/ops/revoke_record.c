@@ -14,6 +14,7 @@ static void revoke_free(void *own)
 
     pki_revoked_clear(&revoke->revoked);
     pki_authority_row_clear(&revoke->next);
+    pki_buf_clear(&revoke->fetch);
     free(revoke);
 }
 
@@ -203,6 +204,19 @@ static void tell_due(const char *issuer, int64_t now, struct pki_report *report)
                      pki_time_format(now + CRL_DUE, due));
 }
 
+static void tell_fetch(const struct pki_revoke_work *revoke, struct pki_report *report)
+{
+    struct pki_report *list = pki_report_list(report, "Verifiers fetch anew");
+    struct pki_bytes left = pki_buf_view(&revoke->fetch);
+
+    while (left.size > 0) {
+        const char *path = (const char *)left.data;
+        size_t size = strlen(path) + 1;
+        pki_report_item(list, "%s", path);
+        left = (struct pki_bytes){left.data + size, left.size - size};
+    }
+}
+
 static void made(const struct pki_draft *draft, struct pki_report *report)
 {
     const struct pki_revoke_work *revoke = own_of(draft);
@@ -215,9 +229,7 @@ static void made(const struct pki_draft *draft, struct pki_report *report)
         tell_due(revoke->crosses[i].issuer, draft->now, report);
     if (!revoke->revoked.is_root)
         tell_due(revoke->revoked.issuer.name, draft->now, report);
-    struct pki_report *list = pki_report_list(report, "Verifiers fetch anew");
-    for (size_t i = 0; i < revoke->n_fetch; i++)
-        pki_report_item(list, "%s", revoke->fetch[i]);
+    tell_fetch(revoke, report);
     tell_notice(draft, report);
 }
 

@@ -235,6 +235,41 @@ static void test_invalidity_date_says_what_the_treatment_does(void)
     }
 }
 
+/* However many there are. */
+static void test_every_environment_below_a_lost_root_is_told(void)
+{
+    char environments[8192] = "environments:\n";
+    char path[64];
+
+    for (unsigned i = 1; i <= 14; i++) {
+        size_t used = strlen(environments);
+        snprintf(environments + used, sizeof(environments) - used,
+                 "  e%u:\n    root: main\n    lines:\n      tls:\n        profile: tls-ca\n"
+                 "        common_name: Example Corp E%u TLS CA\n        key: ecdsa-p256\n"
+                 "        validity: 5y\n        rotate_every: 1y\n        publish_lead: 30d\n"
+                 "        leaf_life: 90d\n        slack: 24h\n        crl_period: 30d\n",
+                 i, i);
+    }
+    const char *cellar = fixture_cellar_with("many", "environments:\n", environments);
+    fixture_root(cellar);
+    pki_auto(pki_session) session = fixture_open(cellar);
+    const struct pki_revoke_request request = {.what = life_serial(session, "root-g1"),
+                                               .reason = "keyCompromise"};
+    pki_auto(pki_report) report = pki_report_new();
+    struct pki_draft *draft = NULL;
+    struct pki_error err = {0};
+
+    EXPECT_OK(pki_revoke_prepare(session, &request, &draft, &err), err);
+    EXPECT_OK(pki_draft_sign(session, draft, report, &err), err);
+    char *text = fixture_text(report);
+    for (unsigned i = 1; i <= 14; i++) {
+        snprintf(path, sizeof(path), "exports/e%u/(all of it)", i);
+        CU_ASSERT_PTR_NOT_NULL(strstr(text, path));
+    }
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "exports/prod/(all of it)"));
+    free(text);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -248,6 +283,8 @@ int main(void)
         {"every reason has a treatment that holds", test_every_reason_has_a_treatment_that_holds},
         {"the invalidity date says what the treatment does",
          test_invalidity_date_says_what_the_treatment_does},
+        {"every environment below a lost root is told",
+         test_every_environment_below_a_lost_root_is_told},
         CU_TEST_INFO_NULL,
     };
     CU_SuiteInfo suites[] = {{.pName = "revoke", .pTests = tests}, CU_SUITE_INFO_NULL};
