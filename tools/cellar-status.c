@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 
 #include "cli/cli.h"
@@ -18,11 +19,12 @@ static const struct cli_option options[] = {
 static bool tell_since(struct cli *cli, const struct args *args, struct pki_error *err)
 {
     char *end = NULL;
+    errno = 0;
     long long entry = strtoll(args->since, &end, 10);
 
     if (args->within.given || args->calendar)
         return pki_fail(err, PKI_E_USAGE, "--since stands alone");
-    if (!*args->since || *end || entry < 0)
+    if (!*args->since || *end || entry < 0 || errno != 0)
         return pki_fail(err, PKI_E_USAGE, "--since %s: the number of a journal entry, from 0 on",
                         args->since);
     return pki_status_since(cli->session, entry, cli->report, err);

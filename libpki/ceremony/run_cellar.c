@@ -67,19 +67,26 @@ static bool read_head(const json_t *result, struct pki_run_journal *journal, str
     return true;
 }
 
+/* Its journal ends before the entry that it was asked about. */
+static bool is_too_short(const json_t *error)
+{
+    return strcmp(pki_transcript_text(error, "code"), pki_code_name(PKI_E_NOTFOUND)) == 0;
+}
+
 /* Status 3: something is due; 8: there is no cellar. */
-static bool read_status(const struct pki_ceremony_outcome *outcome, struct pki_run_journal *journal,
-                        struct pki_error *err)
+static bool read_status(const struct pki_ceremony_outcome *outcome, int64_t since,
+                        struct pki_run_journal *journal, struct pki_error *err)
 {
     json_t *said = json_loadb(outcome->output, outcome->size, 0, NULL);
     json_t *result = json_object_get(said, "result");
+    const json_t *error = json_object_get(said, "error");
     bool good = true;
 
     if (outcome->status == 0 || outcome->status == 3)
         good = read_head(result, journal, err);
-    else if (outcome->status != 8)
+    else if (outcome->status != 8 && !(since > 0 && is_too_short(error)))
         good = pki_fail(err, PKI_E_STATE, "cellar status ended with status %d: %s", outcome->status,
-                        pki_transcript_text(json_object_get(said, "error"), "text"));
+                        pki_transcript_text(error, "text"));
     if (good && journal->there)
         journal->result = json_incref(result);
     json_decref(said);
@@ -104,7 +111,7 @@ bool pki_run_journal(struct pki_run *run, int64_t since, struct pki_run_journal 
         words[command.n++] = number;
     }
     bool asked = run->hands->run(run->hands->context, &command, &outcome, run->err) &&
-                 read_status(&outcome, journal, run->err);
+                 read_status(&outcome, since, journal, run->err);
     free(outcome.output);
     return asked;
 }

@@ -287,8 +287,8 @@ static bool is_same_cellar(const struct pki_run *run, const struct pki_run_journ
     return !*before || strcmp(before, then) == 0 ||
            pki_fail(
                run->err, PKI_E_INTEGRITY,
-               "this is not the cellar of before the cut, or an older copy of it: entry %lld of "
-               "its journal is another one",
+               "this is not the cellar of before the cut, or an older copy of it: its journal has "
+               "another entry %lld, or none",
                (long long)entry_before(run));
 }
 

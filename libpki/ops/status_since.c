@@ -56,7 +56,19 @@ static void add_crl(void *context, const char *authority, int64_t number)
     pki_report_item(since->crls, "crls/%s", name);
 }
 
-/* By which a reader knows that this is the journal whose entry it was told of. */
+static bool refuse(struct pki_session *session, int64_t entry, struct pki_error *err)
+{
+    struct pki_journal_head head = {0};
+
+    return pki_journal_get_head(session->store, &head, err) &&
+           pki_fail(err, PKI_E_NOTFOUND,
+                    "the journal has no entry %lld, it ends with %lld: this is an older copy of "
+                    "that cellar, or another one",
+                    (long long)entry, (long long)head.counter);
+}
+
+/* By which a reader knows that this is the journal whose entry it was told of. That nothing came
+   after an entry is not said of a journal that ends before it: an older copy would look clean. */
 static bool tell_head_then(struct pki_session *session, int64_t entry, struct pki_report *report,
                            struct pki_error *err)
 {
@@ -64,10 +76,12 @@ static bool tell_head_then(struct pki_session *session, int64_t entry, struct pk
     uint8_t hash[PKI_SHA256_SIZE];
     bool found = false;
 
+    if (entry == 0)
+        return true;
     if (!pki_journal_head_then(session->store, entry, &found, hash, err))
         return false;
     if (!found)
-        return true;
+        return refuse(session, entry, err);
     pki_hex(&hex, (struct pki_bytes){hash, sizeof(hash)});
     pki_report_text(report, "Head then", "%.*s", (int)hex.size, (const char *)hex.data);
     return pki_buf_ok(&hex, err);

@@ -59,17 +59,21 @@ refuses 2 'within' cellar status --calendar --within 1d -C cellar
 json 0 cellar-status 'result["since"][0]["command"].startswith("cellar-init ")' cellar status --since 0 -C cellar
 keeps cellar works cellar status --since 0 -C cellar
 says '^  Action   init$'
-last=$(sed -n 's/^  Entry  *//p' out | tail -n 1)
+newest=$(sed -n 's/^  Entry  *//p' out | tail -n 1)
 certificates=$(grep -c '^-----BEGIN CERTIFICATE' out)
 check 'every certificate, as PEM' [ "$certificates" -eq 3 ]
 check 'it is the root' [ "$(openssl x509 -in out -noout -fingerprint -sha256 | tr -d : | tr A-F a-f)" = \
     "$(openssl x509 -in cellar/exports/prod/anchors.pem -noout -fingerprint -sha256 | tr -d : | tr A-F a-f)" ]
 check 'its CRL is there' [ -f "cellar/$(grep -o 'crls/root-g1-[0-9]*.crl' out)" ]
 json 0 cellar-status '[e["action"] for e in result["since"]][-1] == "export" and result["since"][-1]["command"].startswith("cellar-export") and len(result["head_then"]) == 64 and "certificates" not in result' \
-    cellar status --since "$((last - 1))" -C cellar
-works cellar status --since 999 -C cellar
-check 'a head of an entry that is not there' ! grep -q 'Head then' out
-says '^Nothing was decided after entry 999'
+    cellar status --since "$((newest - 1))" -C cellar
+works cellar status --since "$newest" -C cellar
+says "^Nothing was decided after entry $newest"
+works cellar status --since 0 -C cellar
+check 'there is no head before the first entry' ! grep -q 'Head then' out
+# An older copy does not look as if nothing had happened.
+refuses 4 "no entry $((newest + 1)), it ends with $newest: this is an older copy" cellar status --since "$((newest + 1))" -C cellar
+refuses 2 'since 99999999999999999999: the number' cellar status --since 99999999999999999999 -C cellar
 refuses 2 'since -1: the number' cellar status --since=-1 -C cellar
 refuses 2 'since stands alone' cellar status --since 1 --calendar -C cellar
 mkdir medium

@@ -224,7 +224,7 @@ PKI_CHECKED bool pki_status(struct pki_session *session, int64_t within, struct 
                             bool *due, struct pki_error *err);
 
 /** What the journal holds after an entry, with the certificates (PEM) and CRL files that came of
- * it; 0: all of it. */
+ * it; 0: all of it. Fails: PKI_E_NOTFOUND the journal ends before that entry */
 PKI_CHECKED bool pki_status_since(struct pki_session *session, int64_t entry,
                                   struct pki_report *report, struct pki_error *err);
 

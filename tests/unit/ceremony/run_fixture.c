@@ -137,6 +137,18 @@ static void tell_journal(const struct room *room, const char *since, struct pki_
     pki_buf_text(out, "\"}}}");
 }
 
+static void tell(const struct room *room, const char *since, struct pki_ceremony_outcome *outcome,
+                 struct pki_buf *out)
+{
+    if (!room->older || !since || strcmp(since, "0") == 0) {
+        tell_journal(room, since, out);
+        return;
+    }
+    pki_buf_text(out,
+                 "{\"status\": 4, \"error\": {\"code\": \"notfound\", \"text\": \"no entry\"}}");
+    outcome->status = 4;
+}
+
 /* --- hands ---------------------------------------------------------------------------------- */
 
 /* Every hand begins and ends with it. */
@@ -296,7 +308,7 @@ static bool run(void *context, const struct pki_ceremony_command *command,
     if (command->n > 2 && strcmp(command->words[2], "--version") == 0)
         pki_buf_text(&out, "cellar-tool 1.0 (abc)\n");
     else if (strcmp(command->words[1], "status") == 0)
-        tell_journal(room, find_word(command, "--since"), &out);
+        tell(room, find_word(command, "--since"), outcome, &out);
     else
         do_duty(room, command, outcome);
     if (out.size == 0 && room->prints)

@@ -28,6 +28,7 @@ struct room {
     const char *below;
     const char *approved[3]; /* of the request; ends with NULL */
     bool elsewhere;          /* its cellar is another one now */
+    bool older;              /* or a copy whose journal ends before any entry that is asked for */
     const char *waits;       /* what a rotation was prepared with, in hex; NULL: it was not */
     const char *root;        /* below which proc and sys lie; NULL: in a quiet room */
     const char *prints;      /* what a duty prints; NULL: an empty line */
