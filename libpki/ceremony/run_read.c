@@ -9,6 +9,7 @@
 
 #include "pki/time.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "ceremony/run.h"
 #include "ceremony/transcript_files.h"
 
@@ -16,6 +17,22 @@ static void put(json_t *line, const char *key, const char *text)
 {
     if (text)
         (void)json_object_set_new(line, key, json_string(text));
+}
+
+static bool put_journal(json_t *line, const struct pki_transcript_entry *entry,
+                        struct pki_error *err)
+{
+    pki_scope(pki_buf) head = {0};
+
+    if (!entry->journal_head)
+        return true;
+    pki_hex(&head, (struct pki_bytes){entry->journal_head, PKI_SHA256_SIZE});
+    pki_buf_byte(&head, 0);
+    if (!pki_buf_ok(&head, err))
+        return false;
+    (void)json_object_set_new(line, "journal_entry", json_integer(entry->journal_entry));
+    put(line, "journal_head", (const char *)head.data);
+    return true;
 }
 
 /* What the step's later lines depend on. */
@@ -27,10 +44,9 @@ static bool remember(struct pki_run *run, const struct pki_transcript_entry *ent
     put(line, "who", entry->who);
     put(line, "what", entry->what);
     put(line, "answer", entry->answer);
-    if (entry->journal_head)
-        (void)json_object_set_new(line, "journal_entry", json_integer(entry->journal_entry));
-    return json_array_append_new(run->lines, line) == 0 ||
-           pki_fail(run->err, PKI_E_MEMORY, "out of memory");
+    if (json_array_append_new(run->lines, line) != 0)
+        return pki_fail(run->err, PKI_E_MEMORY, "out of memory");
+    return put_journal(line, entry, run->err);
 }
 
 /* What a later step reads aloud. */

@@ -23,6 +23,27 @@ static void test_a_duty_whose_sibling_was_killed_is_looked_for(void)
     }
 }
 
+/* Another one, or one whose journal ends before the duty was begun. With the cellar it goes on. */
+static void test_a_killed_sibling_is_looked_for_in_no_other_cellar(void)
+{
+    for (unsigned older = 0; older < 2; older++) {
+        struct room room;
+        struct pki_error err = {0};
+        room_make(&room, fixture_script("", ""));
+        room_decide(&room, "init", "cellar-init hierarchy.yaml");
+        room.breaks = "rotate";
+        room.breaks_with = 128 + 9;
+        room.does_it = true;
+        room.elsewhere = !older;
+        room.older = older;
+        EXPECT_FAILS(room_run(&room, &err), err, PKI_E_INTEGRITY);
+        EXPECT_TEXT("or an older copy of it: its journal has another entry 2, or none");
+        room.elsewhere = room.older = false;
+        EXPECT_OK(room_run(&room, &err), err);
+        room_expect_once(&room);
+    }
+}
+
 static void test_what_somebody_else_decided_meanwhile_is_not_taken_over(void)
 {
     static const char *const others[] = {
@@ -176,6 +197,8 @@ int main(void)
     CU_TestInfo tests[] = {
         {"a duty whose sibling was killed is looked for",
          test_a_duty_whose_sibling_was_killed_is_looked_for},
+        {"a killed sibling is looked for in no other cellar",
+         test_a_killed_sibling_is_looked_for_in_no_other_cellar},
         {"what somebody else decided meanwhile is not taken over",
          test_what_somebody_else_decided_meanwhile_is_not_taken_over},
         {"a command that the journal cut is the step's",
