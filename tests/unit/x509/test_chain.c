@@ -140,6 +140,46 @@ static void test_certificates_at_fault_are_named(void)
     ASK_ALL(questions);
 }
 
+#define AT(seconds) INT64_C(seconds)
+
+/* RFC 5280 4.1.2.5: both seconds belong to it. */
+static void test_validity_has_its_first_and_last_second(void)
+{
+    static const struct question questions[] = {
+        {"leaf-future", "root", "sub", .at = AT(2208988800), .length = 3},
+        {"leaf-future", "root", "sub", .at = AT(2208988799), .expect = "is not valid before 2040"},
+        {"leaf-expired", "root", "sub", .at = AT(1767225600), .length = 3},
+        {"leaf-expired", "root", "sub", .at = AT(1767225601), .expect = "expired 2026-01-01"},
+    };
+
+    ASK_ALL(questions);
+}
+
+/* As no tool makes them: so what was read is changed. */
+static void test_extensions_are_of_version_3_and_there_once(void)
+{
+    struct pki_certs certs = chain_certs("leaf sub root");
+    const struct pki_certs untrusted = {.list = certs.list + 1, .n = 1};
+    const struct pki_certs anchors = {.list = certs.list + 2, .n = 1};
+    const struct pki_path_request request = {.leaf = certs.list[0],
+                                             .untrusted = &untrusted,
+                                             .anchors = &anchors,
+                                             .at = FIXTURE_NOW,
+                                             .now = FIXTURE_NOW};
+    struct pki_path path = {.n = 0};
+    struct pki_path_finding finding = {.cert = NULL};
+    struct pki_error err = {0};
+
+    certs.list[0]->version = 2;
+    EXPECT_FAILS(pki_path_find(&request, &path, &finding, &err), err, PKI_E_INVALID);
+    EXPECT_TEXT("has extensions, which version 2 does not have");
+    certs.list[0]->version = 3;
+    certs.list[0]->extensions[1] = certs.list[0]->extensions[0];
+    EXPECT_FAILS(pki_path_find(&request, &path, &finding, &err), err, PKI_E_INVALID);
+    EXPECT_TEXT("has the extension 2.5.29.15 twice");
+    pki_certs_clear(&certs);
+}
+
 static void test_purposes_nest(void)
 {
     static const struct question questions[] = {
@@ -196,8 +236,6 @@ static void test_name_constraints_bind(void)
 
     ASK_ALL(questions);
 }
-
-#define AT(seconds) INT64_C(seconds)
 
 static void test_revocation_is_known(void)
 {
@@ -291,6 +329,9 @@ int main(void)
         {"a missing issuer is named", test_missing_issuers_are_named},
         {"the certificate at fault is named, with the reason",
          test_certificates_at_fault_are_named},
+        {"validity has its first and its last second", test_validity_has_its_first_and_last_second},
+        {"extensions are of version 3, and there once",
+         test_extensions_are_of_version_3_and_there_once},
         {"purposes must be allowed by the whole path", test_purposes_nest},
         {"a required policy must be there", test_policies_are_processed},
         {"name constraints bind all below", test_name_constraints_bind},
