@@ -279,6 +279,8 @@ static void test_number_that_was_reserved_is_skipped(void)
     CU_ASSERT_EQUAL(life_last_crl(session, "root-g1").number, FIXTURE_NOW + 8);
     CU_ASSERT_FALSE(is_there(dir, FIXTURE_NOW + 7));
     CU_ASSERT_FALSE(is_there(dir, FIXTURE_NOW + 6));
+    life_crl(session, "root-g1");
+    CU_ASSERT_EQUAL(life_last_crl(session, "root-g1").number, FIXTURE_NOW + 9);
 }
 
 /* One that failed once it was signed may have been seen as well. */

@@ -380,6 +380,31 @@ static void test_a_reservation_is_finished_once(void)
     fixture_store_close(&fixture);
 }
 
+/* The next list of one key says nothing of the list of another that was cut off. */
+static void test_a_list_of_another_key_stays_open(void)
+{
+    struct fixture_store fixture;
+    struct pki_reservation_rows open = {0};
+    pki_auto(pki_txn) txn = NULL;
+    struct pki_error err = {0};
+    int64_t id = 0;
+
+    fixture_store_make(&fixture);
+    for (uint8_t key = 1; key <= 2; key++) {
+        struct pki_reservation_row list = fixture_reservation(key);
+
+        (void)snprintf(list.kind, sizeof(list.kind), "crl");
+        memset(list.serial, 0, sizeof(list.serial));
+        begin(&fixture, &txn);
+        EXPECT_OK(pki_store_reserve(txn, &list, &id, &err), err);
+        fixture_commit(&txn, "reserve");
+    }
+    EXPECT_OK(pki_store_list_open(fixture.store, &open, &err), err);
+    CU_ASSERT_EQUAL(open.n, 2);
+    pki_reservation_rows_clear(&open);
+    fixture_store_close(&fixture);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -396,6 +421,7 @@ int main(void)
          test_certificates_are_found_as_they_were_added},
         {"a serial is used once", test_a_serial_is_used_once},
         {"a reservation is finished once", test_a_reservation_is_finished_once},
+        {"a list of another key stays open", test_a_list_of_another_key_stays_open},
         CU_TEST_INFO_NULL,
     };
     CU_SuiteInfo suites[] = {{.pName = "rows", .pTests = tests}, CU_SUITE_INFO_NULL};
