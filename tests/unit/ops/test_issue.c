@@ -282,6 +282,23 @@ static void test_root_that_ends_soon_shortens_then_refuses(void)
     fixture_room_reset();
 }
 
+/* The word for the clock is for its other sides: what would be signed is refused by everybody. */
+static void test_clock_before_the_root_is_refused_whatever_is_typed(void)
+{
+    const char *cellar = fixture_cellar("early");
+    pki_auto(pki_draft) draft = NULL;
+    struct pki_error err = {0};
+
+    fixture_root(cellar);
+    pki_auto(pki_session) session = fixture_open_with(cellar, PKI_OVERRIDE_CLOCK);
+    fixture_room.now = FIXTURE_NOW - PKI_DRAFT_SET_BACK - 1;
+    EXPECT_FAILS(pki_issue_prepare(session, &code_signing, &draft, &err), err, PKI_E_POLICY);
+    EXPECT_TEXT("outside the validity of root-g1");
+    fixture_room.now++;
+    EXPECT_OK(pki_issue_prepare(session, &code_signing, &draft, &err), err);
+    fixture_room_reset();
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -299,6 +316,8 @@ int main(void)
          test_line_without_root_or_twice_is_refused},
         {"a root that ends soon shortens, then refuses",
          test_root_that_ends_soon_shortens_then_refuses},
+        {"a clock before the root is refused, whatever is typed",
+         test_clock_before_the_root_is_refused_whatever_is_typed},
         CU_TEST_INFO_NULL,
     };
     CU_SuiteInfo suites[] = {{.pName = "issue", .pTests = tests}, CU_SUITE_INFO_NULL};
