@@ -1,5 +1,6 @@
 #include <dirent.h>
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
@@ -235,6 +236,26 @@ static void test_key_file_that_differs_is_refused(void)
     EXPECT_TEXT("root-g1.key");
 }
 
+static void test_key_of_another_record_signs_nothing(void)
+{
+    const char *cellar = fixture_cellar("other");
+    pki_auto(pki_draft) draft = NULL;
+    struct pki_error err = {0};
+    sqlite3 *raw = NULL;
+    char path[4096];
+
+    fixture_root(cellar);
+    snprintf(path, sizeof(path), "%s/cellar.db", cellar);
+    CU_ASSERT_EQUAL_FATAL(sqlite3_open(path, &raw), SQLITE_OK);
+    CU_ASSERT_EQUAL(sqlite3_exec(raw, "DROP TRIGGER authority_update; UPDATE authority SET key = 9",
+                                 NULL, NULL, NULL),
+                    SQLITE_OK);
+    (void)sqlite3_close(raw);
+    pki_auto(pki_session) session = fixture_open(cellar);
+    EXPECT_FAILS(pki_issue_prepare(session, &code_signing, &draft, &err), err, PKI_E_INTEGRITY);
+    EXPECT_TEXT("the certificate of root-g1 is not for its recorded key");
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -248,6 +269,7 @@ int main(void)
         {"a failure after reserving is recorded as abandoned",
          test_failure_after_reserving_is_recorded_as_abandoned},
         {"a key file that differs is refused", test_key_file_that_differs_is_refused},
+        {"the key of another record signs nothing", test_key_of_another_record_signs_nothing},
         CU_TEST_INFO_NULL,
     };
     CU_SuiteInfo suites[] = {{.pName = "draft", .pTests = tests}, CU_SUITE_INFO_NULL};
