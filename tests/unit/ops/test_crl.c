@@ -297,6 +297,18 @@ static void test_number_that_was_abandoned_is_skipped(void)
     CU_ASSERT_EQUAL(life_last_crl(session, "root-g1").number, FIXTURE_NOW + 8);
 }
 
+/* However far its date is set back. */
+static void test_list_begins_with_its_issuer(void)
+{
+    const char *cellar = tls_cellar("begins");
+    pki_auto(pki_session) session = fixture_open(cellar);
+
+    fixture_room.now = FIXTURE_NOW - 299;
+    life_crl(session, "root-g1");
+    CU_ASSERT_EQUAL(life_last_crl(session, "root-g1").this_update, FIXTURE_NOW - 300);
+    fixture_room_reset();
+}
+
 static void test_list_ends_with_its_issuer(void)
 {
     const char *cellar = tls_cellar("ends");
@@ -364,6 +376,7 @@ int main(void)
         {"an unrecorded file is replaced", test_unrecorded_file_is_replaced},
         {"a number that was reserved is skipped", test_number_that_was_reserved_is_skipped},
         {"a number that was abandoned is skipped", test_number_that_was_abandoned_is_skipped},
+        {"a list begins with its issuer", test_list_begins_with_its_issuer},
         {"a list ends with its issuer", test_list_ends_with_its_issuer},
         {"lists are due in time", test_lists_are_due_in_time},
         CU_TEST_INFO_NULL,
