@@ -2,6 +2,7 @@
 
 #include "chain_fixture.h"
 #include "x509/oids.h"
+#include "x509/path.h"
 
 #define LISTS_MAX 4
 
@@ -155,28 +156,63 @@ static void test_validity_has_its_first_and_last_second(void)
     ASK_ALL(questions);
 }
 
-/* As no tool makes them: so what was read is changed. */
-static void test_extensions_are_of_version_3_and_there_once(void)
+/* Of certificates in a row, which it clears: the first below the last. */
+static void expect_row_refused(struct pki_certs *certs, const char *usage, const char *text)
 {
-    struct pki_certs certs = chain_certs("leaf sub root");
-    const struct pki_certs untrusted = {.list = certs.list + 1, .n = 1};
-    const struct pki_certs anchors = {.list = certs.list + 2, .n = 1};
-    const struct pki_path_request request = {.leaf = certs.list[0],
+    const struct pki_certs untrusted = {.list = certs->list + 1, .n = 1};
+    const struct pki_certs anchors = {.list = certs->list + 2, .n = 1};
+    const struct pki_path_request request = {.leaf = certs->list[0],
                                              .untrusted = &untrusted,
                                              .anchors = &anchors,
                                              .at = FIXTURE_NOW,
-                                             .now = FIXTURE_NOW};
+                                             .now = FIXTURE_NOW,
+                                             .usage = usage};
     struct pki_path path = {.n = 0};
     struct pki_path_finding finding = {.cert = NULL};
     struct pki_error err = {0};
 
+    EXPECT_FAILS(pki_path_find(&request, &path, &finding, &err), err, PKI_E_INVALID);
+    EXPECT_TEXT(text);
+    pki_certs_clear(certs);
+}
+
+/* Changed after they were read. */
+static void test_what_no_tool_makes_is_refused(void)
+{
+    static const uint8_t empty[] = {0x30, 0};
+    const struct pki_bytes nobody = {empty, sizeof(empty)};
+    struct pki_certs certs = chain_certs("leaf sub root");
+
     certs.list[0]->version = 2;
-    EXPECT_FAILS(pki_path_find(&request, &path, &finding, &err), err, PKI_E_INVALID);
-    EXPECT_TEXT("has extensions, which version 2 does not have");
-    certs.list[0]->version = 3;
+    expect_row_refused(&certs, NULL, "has extensions, which version 2 does not have");
+    certs = chain_certs("leaf sub root");
     certs.list[0]->extensions[1] = certs.list[0]->extensions[0];
-    EXPECT_FAILS(pki_path_find(&request, &path, &finding, &err), err, PKI_E_INVALID);
-    EXPECT_TEXT("has the extension 2.5.29.15 twice");
+    expect_row_refused(&certs, NULL, "has the extension 2.5.29.15 twice");
+    certs = chain_certs("leaf sub root");
+    certs.list[0]->issuer = nobody;
+    certs.list[1]->subject = nobody;
+    expect_row_refused(&certs, NULL, "names no issuer");
+    certs = chain_certs("leaf sub root");
+    certs.list[2]->signature = certs.list[1]->signature;
+    expect_row_refused(&certs, NULL, "certificate 3 (CN=Root) is not signed by CN=Root");
+    certs = chain_certs("tsa tsa-sub root");
+    memcpy(certs.list[0]->usages[certs.list[0]->n_usages++], PKI_OID_CODE_SIGNING,
+           sizeof(PKI_OID_CODE_SIGNING));
+    expect_row_refused(&certs, PKI_OID_TIME_STAMPING, "must be critical and timeStamping alone");
+}
+
+/* Whoever searched may have been wrong. */
+static void test_a_link_is_judged_by_name_and_key(void)
+{
+    struct pki_certs certs = chain_certs("leaf other-root");
+    const struct pki_path path = {.certs = {certs.list[0], certs.list[1]}, .n = 2};
+    const struct pki_path_request request = {.at = FIXTURE_NOW, .now = FIXTURE_NOW};
+    struct pki_path_work work = {.request = &request};
+    struct pki_path_fault fault;
+    struct pki_error err = {0};
+
+    EXPECT_FAILS(pki_path_validate(&work, &path, &fault, &err), err, PKI_E_INVALID);
+    EXPECT_TEXT("was issued by CN=Sub, not by CN=Other Root");
     pki_certs_clear(&certs);
 }
 
@@ -330,8 +366,8 @@ int main(void)
         {"the certificate at fault is named, with the reason",
          test_certificates_at_fault_are_named},
         {"validity has its first and its last second", test_validity_has_its_first_and_last_second},
-        {"extensions are of version 3, and there once",
-         test_extensions_are_of_version_3_and_there_once},
+        {"what no tool makes is refused", test_what_no_tool_makes_is_refused},
+        {"a link is judged by name and key", test_a_link_is_judged_by_name_and_key},
         {"purposes must be allowed by the whole path", test_purposes_nest},
         {"a required policy must be there", test_policies_are_processed},
         {"name constraints bind all below", test_name_constraints_bind},
