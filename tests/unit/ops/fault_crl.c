@@ -40,6 +40,7 @@ static bool sign_with_fault(const char *cellar, int nth)
     struct pki_draft *draft = NULL;
     struct pki_error err = {0};
     const int64_t before = last_number(session);
+    const size_t open = fixture_reserved(cellar);
 
     EXPECT_OK(pki_crl_prepare(session, "root-g1", &draft, &err), err);
     fault_start(nth);
@@ -51,7 +52,8 @@ static bool sign_with_fault(const char *cellar, int nth)
     CU_ASSERT_TRUE(recorded || !done);
     /* Only what failed while it was told is there although an error was told. */
     CU_ASSERT_TRUE(done || failed);
-    CU_ASSERT_TRUE(fixture_reserved(cellar) <= 1); /* open: what could not be written down */
+    /* Given up, unless already the reservation was not confirmed. */
+    CU_ASSERT_TRUE(fixture_reserved(cellar) <= open || strstr(err.text, "did not confirm"));
     return done && !failed;
 }
 
