@@ -1,6 +1,6 @@
 /*
- * A list that is spoilt after it was linted, by the key that signs it or by the
- * medium that it lies on, is never recorded.
+ * A list that is spoilt, by its maker before it is linted, after that by the key
+ * that signs it or by the medium that it lies on, is never recorded.
  */
 #include "life_fixture.h"
 
@@ -9,11 +9,17 @@
 
 #include "base/file.h"
 #include "ops/crl_file.h"
+#include "x509/crl_build.h"
 
 #define FILE_NAME "root-g1-1798761300.crl"
+#define ROOT_ENDS INT64_C(2429913599)
 
 static enum {
     NOTHING,
+    OTHER_NAME,
+    OTHER_KEY,
+    TOO_LONG,
+    LINT,
     BY_KEY,
     LAST_OCTET,
     MIDDLE
@@ -34,12 +40,36 @@ static void flip(int dir)
 }
 
 /* NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming,cert-*) */
+bool __real_pki_crl_draft_build(const struct pki_crl_facts *facts,
+                                const struct pki_crl_source *source, struct pki_file **file,
+                                struct pki_crl_draft **draft, struct pki_error *err);
+bool __wrap_pki_crl_draft_build(const struct pki_crl_facts *facts,
+                                const struct pki_crl_source *source, struct pki_file **file,
+                                struct pki_crl_draft **draft, struct pki_error *err);
 bool __real_pki_key_sign_digest(const struct pki_key *key, struct pki_bytes digest,
                                 struct pki_buf *signature, struct pki_error *err);
 bool __wrap_pki_key_sign_digest(const struct pki_key *key, struct pki_bytes digest,
                                 struct pki_buf *signature, struct pki_error *err);
 bool __real_pki_dir_sync(int fd, struct pki_error *err);
 bool __wrap_pki_dir_sync(int fd, struct pki_error *err);
+
+bool __wrap_pki_crl_draft_build(const struct pki_crl_facts *facts,
+                                const struct pki_crl_source *source, struct pki_file **file,
+                                struct pki_crl_draft **draft, struct pki_error *err)
+{
+    static const uint8_t cn_x[] = {0x30, 12, 0x31, 10, 0x30, 8, 6, 3, 0x55, 4, 3, 12, 1, 'x'};
+    struct pki_crl_facts other = *facts;
+
+    if (spoilt == OTHER_NAME)
+        other.issuer = (struct pki_bytes){cn_x, sizeof(cn_x)};
+    if (spoilt == OTHER_KEY)
+        other.authority_key_id.size--;
+    if (spoilt == TOO_LONG)
+        other.next_update = ROOT_ENDS + 1;
+    if (spoilt == LINT)
+        other.next_update = other.this_update + INT64_C(400) * 86400;
+    return __real_pki_crl_draft_build(&other, source, file, draft, err);
+}
 
 bool __wrap_pki_key_sign_digest(const struct pki_key *key, struct pki_bytes digest,
                                 struct pki_buf *signature, struct pki_error *err)
@@ -59,6 +89,32 @@ bool __wrap_pki_dir_sync(int fd, struct pki_error *err)
     return __real_pki_dir_sync(fd, err);
 }
 /* NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming,cert-*) */
+
+static void test_list_that_is_not_as_it_should_be_is_no_draft(void)
+{
+    static const struct {
+        int spoilt;
+        enum pki_code code;
+        const char *text;
+    } rows[] = {
+        {OTHER_NAME, PKI_E_INTEGRITY, "the list names another issuer"},
+        {OTHER_KEY, PKI_E_INTEGRITY, "the list names another issuer"},
+        {TOO_LONG, PKI_E_POLICY, "the list outlives its issuer"},
+        {LINT, PKI_E_POLICY, "lint refuses"},
+    };
+    const char *cellar = fixture_cellar("facts");
+    struct pki_draft *draft = NULL;
+    struct pki_error err = {0};
+
+    fixture_root(cellar);
+    pki_auto(pki_session) session = fixture_open(cellar);
+    for (size_t i = 0; i < PKI_COUNT(rows); i++) {
+        spoilt = rows[i].spoilt;
+        EXPECT_FAILS(pki_crl_prepare(session, "root-g1", &draft, &err), err, rows[i].code);
+        EXPECT_TEXT(rows[i].text);
+        spoilt = NOTHING;
+    }
+}
 
 static void test_list_that_is_spoilt_is_never_recorded(void)
 {
@@ -96,6 +152,8 @@ static void test_list_that_is_spoilt_is_never_recorded(void)
 int main(void)
 {
     CU_TestInfo tests[] = {
+        {"a list that is not as it should be is no draft",
+         test_list_that_is_not_as_it_should_be_is_no_draft},
         {"a list that is spoilt is never recorded", test_list_that_is_spoilt_is_never_recorded},
         CU_TEST_INFO_NULL,
     };
