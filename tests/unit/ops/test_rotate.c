@@ -217,6 +217,19 @@ static void test_line_without_active_gets_its_next_promoted(void)
     refuse(cellar, &revert, PKI_E_STATE, "no promotion to take back");
 }
 
+/* Who retired before it did so for another. */
+static void test_promotion_after_a_loss_is_not_taken_back(void)
+{
+    const char *cellar = published("lost");
+
+    free(rotate(cellar, &at_once));
+    fixture_room.now += FIXTURE_DAY;
+    fixture_set_state(cellar, "prod-code-signing-g2", PKI_STATE_REVOKED);
+    free(rotate(cellar, &at_once));
+    CU_ASSERT_EQUAL(fixture_state(cellar, "prod-code-signing-g3"), PKI_STATE_ACTIVE);
+    refuse(cellar, &revert, PKI_E_STATE, "no promotion to take back");
+}
+
 /* G2 ends at the end of March 2028: the last days leave no time to publish a successor. */
 static void test_gap_is_refused_and_a_short_stay_is_told(void)
 {
@@ -387,6 +400,8 @@ int main(void)
         {"a missing next is issued alone", test_missing_next_is_issued_alone},
         {"a line without active gets its next promoted",
          test_line_without_active_gets_its_next_promoted},
+        {"a promotion after a loss is not taken back",
+         test_promotion_after_a_loss_is_not_taken_back},
         {"a gap is refused, and a short stay is told",
          test_gap_is_refused_and_a_short_stay_is_told},
         {"an expired next is refused", test_expired_next_is_refused},
