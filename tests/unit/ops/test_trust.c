@@ -1,3 +1,4 @@
+#include "ops/line.h"
 #include "ops/trust.h"
 #include "rotation_fixture.h"
 
@@ -32,6 +33,24 @@ static const char *code_signing(const char *name)
 /* leaf_life and slack of the fixture's line */
 #define TAIL (600 + FIXTURE_DAY)
 
+/* From the first generation: by the first of its cut-overs, in whichever order they are looked at.
+ */
+static void expect_switched(const char *cellar, int64_t expected)
+{
+    pki_auto(pki_session) session = fixture_read(cellar);
+    const struct pki_hierarchy *hierarchy = NULL;
+    const struct pki_line_plan *plan = NULL;
+    pki_scope(pki_line) line = {0};
+    struct pki_error err = {0};
+    int64_t at = 0;
+
+    EXPECT_OK(pki_session_hierarchy(session, &hierarchy, &err), err);
+    EXPECT_OK(pki_hierarchy_line(hierarchy, "prod", "code-signing", &plan, &err), err);
+    EXPECT_OK(pki_line_load(session, plan, &line, &err), err);
+    EXPECT_OK(pki_line_switched(session, &line.rows, 1, INT64_MAX, &at, &err), err);
+    CU_ASSERT_EQUAL(at, expected);
+}
+
 static void test_window_ends_with_the_cutover_alone(void)
 {
     const char *cellar = code_signing("window");
@@ -53,6 +72,7 @@ static void test_window_ends_with_the_cutover_alone(void)
     fixture_rotate(cellar, "prod", "code-signing");
     fixture_cutover(cellar, "prod", "code-signing");
 
+    expect_switched(cellar, switched);
     pki_auto(pki_trust) trust = load(cellar, fixture_room.now);
     CU_ASSERT_EQUAL(trust->n_generations, 4);
     CU_ASSERT_TRUE(generation(trust, 1)->window.has_end && generation(trust, 2)->window.has_end);

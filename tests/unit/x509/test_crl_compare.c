@@ -2,6 +2,7 @@
 
 #include "asn1/der.h"
 #include "crl_fixture.h"
+#include "x509/crl_draft.h"
 
 /* A list in memory: its entries, in the order given, as DER. */
 struct list {
@@ -154,33 +155,21 @@ static void test_without_a_list_before_everything_is_added(void)
 
 static void write_entry(struct list *list, const struct pki_crl_line *line)
 {
-    struct pki_der der = {.out = &list->der};
-
-    pki_der_begin(&der, PKI_DER_SEQUENCE);
-    pki_der_primitive(&der, PKI_DER_INTEGER, line->serial);
-    pki_der_time(&der, line->revoked_at);
-    if (line->reason != 0) {
-        const uint8_t reason = (uint8_t)line->reason;
-        pki_der_begin(&der, PKI_DER_SEQUENCE);
-        pki_der_begin(&der, PKI_DER_SEQUENCE);
-        pki_der_oid(&der, "2.5.29.21");
-        pki_der_begin(&der, PKI_DER_OCTET_STRING);
-        pki_der_primitive(&der, PKI_DER_ENUMERATED, (struct pki_bytes){&reason, 1});
-        pki_der_end(&der);
-        pki_der_end(&der);
-        pki_der_end(&der);
-    }
-    pki_der_end(&der);
+    pki_crl_line_write(&list->der, line);
     list->crl.entries = pki_buf_view(&list->der);
 }
 
 static void test_another_date_or_reason_is_a_change(void)
 {
     static const struct {
-        int64_t later;
+        int64_t invalid_before, later;
         int reason;
+        int64_t invalid_after; /* 0: none */
         const char *text;
-    } cases[] = {{0, 0, ""}, {1, 0, "~1"}, {0, 4, "~1"}};
+    } cases[] = {
+        {0, 0, 0, 0, ""},   {0, 1, 0, 0, "~1"}, {0, 0, 4, 0, "~1"},  {9, 0, 0, 9, ""},
+        {0, 0, 0, 9, "~1"}, {9, 0, 0, 0, "~1"}, {9, 0, 0, 10, "~1"},
+    };
 
     for (size_t i = 0; i < PKI_COUNT(cases); i++) {
         uint8_t room[20];
@@ -190,9 +179,13 @@ static void test_another_date_or_reason_is_a_change(void)
         scope(compared) compared = {0};
 
         line.reason = 0;
+        line.has_invalidity = cases[i].invalid_before > 0;
+        line.invalidity_at = cases[i].invalid_before;
         write_entry(&before, &line);
         line.revoked_at += cases[i].later;
         line.reason = cases[i].reason;
+        line.has_invalidity = cases[i].invalid_after > 0;
+        line.invalidity_at = cases[i].invalid_after;
         write_entry(&after, &line);
         compare(&before.crl, &after.crl, &compared);
         CU_ASSERT_STRING_EQUAL(compared.text.data, cases[i].text);
