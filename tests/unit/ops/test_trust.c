@@ -1,3 +1,4 @@
+#include "life_fixture.h"
 #include "ops/line.h"
 #include "ops/trust.h"
 #include "rotation_fixture.h"
@@ -152,12 +153,57 @@ static void test_clock_that_is_behind_hides_nothing(void)
     fixture_room_reset();
 }
 
+static void end_by(const char *cellar, const char *authority, const char *reason, int64_t since)
+{
+    pki_auto(pki_session) session = fixture_open(cellar);
+    const struct pki_revoke_request request = {.what = life_serial(session, authority),
+                                               .reason = reason,
+                                               .treatment = "end",
+                                               .has_invalid_since = since != 0,
+                                               .invalid_since = since};
+
+    life_revoke(session, &request);
+}
+
+static void test_revocation_ends_a_window_and_never_opens_it_again(void)
+{
+    const char *cellar = code_signing("revoked");
+
+    fixture_room.now += FIXTURE_DAY;
+    fixture_rotate(cellar, "prod", "code-signing");
+    fixture_cutover(cellar, "prod", "code-signing");
+    const int64_t switched = fixture_room.now;
+    fixture_room.now += 30 * FIXTURE_DAY;
+    const int64_t revoked = fixture_room.now;
+    end_by(cellar, "prod-code-signing-g1", "superseded", 0); /* its window was over before */
+    end_by(cellar, "prod-code-signing-g2", "superseded", 0);
+    end_by(cellar, "prod-code-signing-g3", "keyCompromise", switched - 300 + 1);
+    fixture_room.now += FIXTURE_DAY;
+
+    pki_auto(pki_trust) trust = load(cellar, fixture_room.now);
+    CU_ASSERT_EQUAL_FATAL(trust->n_generations, 3);
+    CU_ASSERT_EQUAL(generation(trust, 1)->window.end, switched + TAIL);
+    CU_ASSERT_EQUAL(generation(trust, 2)->window.end, revoked - 300 - 1);
+    CU_ASSERT_FALSE(generation(trust, 2)->window.leaked);
+    /* One second is left of it. */
+    CU_ASSERT_EQUAL(generation(trust, 3)->window.start, generation(trust, 3)->window.end);
+    CU_ASSERT_TRUE(generation(trust, 3)->window.leaked);
+
+    pki_auto(pki_trust) then = load(cellar, revoked);
+    CU_ASSERT_TRUE(generation(then, 2)->window.has_end);
+    pki_auto(pki_trust) before = load(cellar, revoked - 1);
+    CU_ASSERT_FALSE(generation(before, 2)->window.has_end);
+    fixture_room_reset();
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
         {"a window ends with the cut-over alone", test_window_ends_with_the_cutover_alone},
         {"a later cut-over closes what was skipped", test_later_cutover_closes_what_was_skipped},
         {"the past is as it was", test_past_is_as_it_was},
+        {"a revocation ends a window, and never opens it again",
+         test_revocation_ends_a_window_and_never_opens_it_again},
         {"a clock that is behind hides nothing", test_clock_that_is_behind_hides_nothing},
         CU_TEST_INFO_NULL,
     };
