@@ -25,6 +25,28 @@ static bool read_octets(const json_t *object, const char *key, uint8_t *octets, 
     return true;
 }
 
+/* A backup's names no environment. What is handed over for one purpose or leaf lists no anchors. */
+static bool read_kind(struct pki_manifest *read, struct pki_error *err)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    const char *environment = json_string_value(json_object_get(read->root, "environment"));
+    const json_t *files = json_object_get(read->root, "files");
+
+    read->is_backup = json_object_get(read->root, "backup") != NULL;
+    if (read->is_backup)
+        return true;
+    if (!environment || strlen(environment) >= sizeof(read->environment) || !environment[0] ||
+        environment[strspn(environment, letters)])
+        return pki_fail(err, PKI_E_FORMAT, "it is no manifest of ours: of no environment");
+    (void)snprintf(read->environment, sizeof(read->environment), "%s", environment);
+    for (size_t i = 0; i < json_array_size(files); i++) {
+        const char *path = json_string_value(json_object_get(json_array_get(files, i), "path"));
+        read->whole = read->whole || (path && strcmp(path, "anchors.pem") == 0);
+    }
+    read->whole = read->whole && !json_object_get(read->root, "purpose");
+    return true;
+}
+
 bool pki_manifest_parse(const char *name, struct pki_bytes text, struct pki_manifest *manifest,
                         struct pki_error *err)
 {
@@ -38,13 +60,13 @@ bool pki_manifest_parse(const char *name, struct pki_bytes text, struct pki_mani
     if (!good)
         (void)pki_fail(err, PKI_E_FORMAT, "it is no manifest of ours (manifest.json)");
     good = good && read_octets(journal, "head", read.head.hash, sizeof(read.head.hash), err) &&
-           read_octets(read.root, "cellar", read.cellar, sizeof(read.cellar), err);
+           read_octets(read.root, "cellar", read.cellar, sizeof(read.cellar), err) &&
+           read_kind(&read, err);
     if (!good) {
         pki_manifest_clear(&read);
         return false;
     }
     read.head.counter = counter;
-    read.is_backup = json_object_get(read.root, "backup") != NULL;
     (void)snprintf(read.name, sizeof(read.name), "%.250s", name);
     pki_text_tame(read.name);
     pki_sha256(text, read.sha256);

@@ -17,6 +17,8 @@ struct pki_manifest {
     json_t *root;
     char name[300]; /* the file, for people; safe to print */
     bool is_backup;
+    char environment[PKI_WORD_MAX]; /* of an export */
+    bool whole; /* it lists all that the environment's verifiers get, not one purpose's or leaf's */
     uint8_t cellar[16];
     struct pki_journal_head head; /* counter and hash */
     uint8_t sha256[PKI_SHA256_SIZE];

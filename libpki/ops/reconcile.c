@@ -106,71 +106,68 @@ static bool check_manifest(const struct pki_reconcile *reconcile,
 
 /* --- which alarms this puts out --------------------------------------------------------------- */
 
-static bool add_head(struct pki_reconcile *reconcile, const char *head, const char *detail,
-                     struct pki_error *err)
+static struct pki_answered *find_answered(struct pki_reconcile *reconcile, const char *seen)
 {
-    for (size_t i = 0; i < reconcile->n_heads; i++)
-        if (strcmp(reconcile->heads[i], head) == 0)
-            return true;
-    if (reconcile->n_heads == PKI_RECONCILE_MAX)
-        return pki_fail(err, PKI_E_USAGE, "more than %d heads", PKI_RECONCILE_MAX);
-    (void)snprintf(reconcile->heads[reconcile->n_heads], sizeof(reconcile->heads[0]), "%s", head);
-    (void)snprintf(reconcile->details[reconcile->n_heads++], sizeof(reconcile->details[0]), "%s",
-                   detail);
+    for (size_t i = 0; i < reconcile->n_answered; i++)
+        if (strcmp(reconcile->answered[i].seen, seen) == 0)
+            return &reconcile->answered[i];
+    return NULL;
+}
+
+static bool answer(struct pki_reconcile *reconcile, const char *seen, const char *detail, bool lost,
+                   struct pki_error *err)
+{
+    if (reconcile->n_answered == PKI_RECONCILE_MAX)
+        return pki_fail(err, PKI_E_USAGE, "more than %d alarms", PKI_RECONCILE_MAX);
+    struct pki_answered *answered = &reconcile->answered[reconcile->n_answered++];
+    (void)snprintf(answered->seen, sizeof(answered->seen), "%s", seen);
+    (void)snprintf(answered->detail, sizeof(answered->detail), "%s%s",
+                   lost ? PKI_OVERRIDE_LOST ": " : "", detail);
+    answered->lost = lost;
     return true;
 }
 
-static bool add_manifest_head(struct pki_reconcile *reconcile, const struct pki_manifest *manifest,
-                              struct pki_error *err)
+/* It lists what the environment's verifiers had up to its entry, and all of that is given by now.
+   One that was not seen before will raise no alarm. */
+static bool answer_manifest(struct pki_reconcile *reconcile, const struct pki_manifest *manifest,
+                            struct pki_error *err)
 {
     enum pki_place place = PKI_PLACE_KNOWN;
-    pki_scope(pki_buf) head = {0};
+    struct pki_seen seen;
 
-    if (!pki_journal_place(reconcile->session->store, &manifest->head, &place, err))
-        return false;
-    if (place == PKI_PLACE_KNOWN)
+    pki_seen_manifest(manifest, &seen);
+    if (!manifest->whole || find_answered(reconcile, seen.text))
         return true;
-    pki_hex(&head, (struct pki_bytes){manifest->head.hash, sizeof(manifest->head.hash)});
-    pki_buf_byte(&head, 0);
-    return pki_buf_ok(&head, err) &&
-           add_head(reconcile, (const char *)head.data, manifest->name, err);
+    if (!pki_seen_place(reconcile->session->store, &seen, &place, err))
+        return false;
+    return place == PKI_PLACE_KNOWN || answer(reconcile, seen.text, seen.name, false, err);
 }
 
-/* A manifest says what there was up to its entry; another that was met earlier names no more. A
-   backup's says nothing of certificates. */
-static bool is_answered(const struct pki_reconcile *reconcile, const struct pki_alarm_row *alarm)
+static bool answer_alarm(struct pki_reconcile *reconcile, const struct pki_alarm_row *alarm,
+                         struct pki_error *err)
 {
-    int64_t entry = pki_alarm_entry(alarm->detail);
+    struct pki_answered *answered = find_answered(reconcile, alarm->seen);
 
-    for (size_t i = 0; i < reconcile->n_heads; i++)
-        if (strcmp(reconcile->heads[i], alarm->head) == 0)
-            return true;
-    for (size_t i = 0; i < reconcile->n_manifests; i++)
-        if (!reconcile->manifests[i].is_backup && reconcile->manifests[i].head.counter >= entry)
-            return true;
-    return entry == 0;
-}
-
-static bool add_alarm(struct pki_reconcile *reconcile, const struct pki_alarm_row *alarm,
-                      struct pki_error *err)
-{
-    if (is_answered(reconcile, alarm))
-        return add_head(reconcile, alarm->head, alarm->detail, err);
-    (void)snprintf(reconcile->left, sizeof(reconcile->left), "%s", alarm->detail);
+    if (answered)
+        (void)snprintf(answered->detail, sizeof(answered->detail), "%s", alarm->detail);
+    else if (pki_session_overrides(reconcile->session, PKI_OVERRIDE_LOST))
+        return answer(reconcile, alarm->seen, alarm->detail, true, err);
+    else
+        reconcile->left = *alarm;
     return true;
 }
 
-static bool add_heads(struct pki_reconcile *reconcile, struct pki_error *err)
+static bool answer_all(struct pki_reconcile *reconcile, struct pki_error *err)
 {
     pki_scope(pki_alarm_rows) rows = {0};
 
     for (size_t i = 0; i < reconcile->n_manifests; i++)
-        if (!add_manifest_head(reconcile, &reconcile->manifests[i], err))
+        if (!answer_manifest(reconcile, &reconcile->manifests[i], err))
             return false;
     if (!pki_journal_alarms(reconcile->session->store, &rows, err))
         return false;
     for (size_t i = 0; i < rows.n; i++)
-        if (!add_alarm(reconcile, &rows.list[i], err))
+        if (!answer_alarm(reconcile, &rows.list[i], err))
             return false;
     return true;
 }
@@ -179,7 +176,7 @@ static bool add_heads(struct pki_reconcile *reconcile, struct pki_error *err)
 
 static bool has_news(const struct pki_reconcile *reconcile)
 {
-    bool news = reconcile->n_heads > 0 || reconcile->n_certs > reconcile->n_foreign;
+    bool news = reconcile->n_answered > 0 || reconcile->n_certs > reconcile->n_foreign;
 
     for (size_t i = 0; i < reconcile->n_crls; i++)
         news = news || reconcile->crls[i].unknown > 0 || reconcile->crls[i].newer;
@@ -190,11 +187,10 @@ static bool check_news(const struct pki_reconcile *reconcile, struct pki_error *
 {
     if (has_news(reconcile))
         return true;
-    if (reconcile->left[0]) {
+    if (reconcile->left.seen[0]) {
         return pki_fail(err, PKI_E_STATE,
-                        "all of it is known, and the alarm stays until the manifest that raised "
-                        "it is given, or a later one (%s)",
-                        reconcile->left);
+                        "all of it is known, and the alarm stays: the cellar is %s: %s",
+                        reconcile->left.detail, pki_alarm_answer(reconcile->left.seen));
     }
     return pki_fail(err, PKI_E_STATE, "there is nothing to reconcile: all of it is known");
 }
@@ -210,7 +206,7 @@ static bool fill(struct pki_reconcile *reconcile, const char *const *files, size
     for (size_t i = 0; i < reconcile->n_manifests; i++)
         if (!check_manifest(reconcile, &reconcile->manifests[i], err))
             return false;
-    return add_heads(reconcile, err) && check_news(reconcile, err);
+    return answer_all(reconcile, err) && check_news(reconcile, err);
 }
 
 bool pki_reconcile_prepare(struct pki_session *session, const char *const *files, size_t n_files,
@@ -232,10 +228,10 @@ bool pki_reconcile_prepare(struct pki_session *session, const char *const *files
     if (!fill(own, files, n_files, err))
         return false;
     (void)snprintf(fresh->subject, sizeof(fresh->subject), "%s",
-                   own->n_heads > 0 ? own->heads[0] : "found outside");
+                   own->n_answered > 0 ? own->answered[0].seen : "found outside");
     (void)snprintf(fresh->confirm, sizeof(fresh->confirm), "%s", hierarchy->organization);
     (void)snprintf(fresh->next, sizeof(fresh->next), "%s",
-                   own->left[0] ? "cellar reconcile FILE..." : "cellar status");
+                   own->left.seen[0] ? pki_alarm_command(own->left.seen) : "cellar status");
     *draft = PKI_TAKE(fresh);
     return true;
 }

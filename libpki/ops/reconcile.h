@@ -44,6 +44,13 @@ struct pki_found_crl {
     bool named; /* its file, while it is recorded */
 };
 
+/* What was seen outside, as the journal will call it reconciled; with or without an alarm. */
+struct pki_answered {
+    char seen[PKI_NAME_MAX];
+    char detail[300];
+    bool lost; /* by the word alone */
+};
+
 /* Fixed room: a manifest names few dozens. What is over it is given in a second run. */
 #define PKI_RECONCILE_MAX 256
 
@@ -55,10 +62,9 @@ struct pki_reconcile {
     size_t n_crls, n_newer;
     struct pki_manifest manifests[PKI_RECONCILE_MAX];
     size_t n_manifests;
-    char heads[PKI_RECONCILE_MAX][2 * PKI_SHA256_SIZE + 1]; /* that this puts out */
-    char details[PKI_RECONCILE_MAX][300];
-    size_t n_heads;
-    char left[300]; /* the detail of an alarm that stays, or "" */
+    struct pki_answered answered[PKI_RECONCILE_MAX];
+    size_t n_answered;
+    struct pki_alarm_row left; /* an alarm that stays; seen "": none */
 };
 
 /** Take in a file's manifest, certificates or CRLs; what is known already is passed over. */

@@ -89,7 +89,12 @@ static bool take_manifest(struct pki_reconcile *reconcile, const char *path, str
     if (!pki_manifest_parse(path, text, manifest, err))
         return false;
     reconcile->n_manifests++;
-    return pki_alarm_is_ours(reconcile->session->store, manifest, err);
+    return pki_alarm_is_ours(reconcile->session->store, manifest, err) &&
+           (!manifest->is_backup ||
+            pki_fail(err, PKI_E_STATE,
+                     "%s is a backup's, and says nothing of what was signed: restore that backup "
+                     "instead, or leave it out",
+                     manifest->name));
 }
 
 /* DER of either kind: what reads as a certificate is one. */

@@ -68,21 +68,26 @@ static void tell_crls(const struct pki_reconcile *own, struct pki_report *report
     }
 }
 
-static void tell_heads(const struct pki_reconcile *own, struct pki_report *report)
+static void tell_alarms(const struct pki_reconcile *own, struct pki_report *report)
 {
-    struct pki_report *table = own->n_heads > 0 ? pki_report_table(report, "Alarms") : NULL;
+    struct pki_report *table = own->n_answered > 0 ? pki_report_table(report, "Alarms") : NULL;
+    bool lost = false;
 
-    for (size_t i = 0; i < own->n_heads; i++) {
+    for (size_t i = 0; i < own->n_answered; i++) {
         struct pki_report *row = pki_report_row(table);
 
-        pki_report_text(row, "Head", "%.16s...", own->heads[i]);
-        pki_report_text(row, "Met", "%s", own->details[i]);
+        pki_report_text(row, "Head", "%.16s...", own->answered[i].seen);
+        pki_report_text(row, "Met", "%s", own->answered[i].detail);
+        lost = lost || own->answered[i].lost;
     }
-    if (own->left[0]) {
-        pki_report_note(report, "Still behind", PKI_TONE_WARN,
-                        "The cellar stays %s. Only that manifest, or a later one, says whether "
-                        "anything is missing: give it too, and what it names.",
-                        own->left);
+    if (lost) {
+        pki_report_note(report, "Given up", PKI_TONE_WARN,
+                        "What else was signed there is forgotten for good. Revoke again whatever "
+                        "was revoked, and make no successor of a root that may have one.");
+    }
+    if (own->left.seen[0]) {
+        pki_report_note(report, "Still behind", PKI_TONE_WARN, "The cellar stays %s: %s.",
+                        own->left.detail, pki_alarm_answer(own->left.seen));
     }
 }
 
@@ -93,7 +98,7 @@ static bool describe(const struct pki_draft *draft, struct pki_report *report,
 
     tell_certs(own, report);
     tell_crls(own, report);
-    tell_heads(own, report);
+    tell_alarms(own, report);
     pki_report_note(report, "Final", PKI_TONE_WARN,
                     "What is taken in is never taken back. Whatever else was signed since the "
                     "backup and is not among these files stays unknown: look for it first.");
@@ -106,7 +111,7 @@ static void made(const struct pki_draft *draft, struct pki_report *report)
 
     tell_certs(own, report);
     tell_crls(own, report);
-    tell_heads(own, report);
+    tell_alarms(own, report);
 }
 
 /* --- certificates ----------------------------------------------------------------------------- */
@@ -178,16 +183,16 @@ static bool add_cert(struct pki_txn *txn, const struct pki_reconcile *own,
 
 /* --- the record ------------------------------------------------------------------------------- */
 
-/* One entry a head: the draft's own is for the first. */
+/* One entry for each: the draft's own is for the first. */
 static bool put_out(struct pki_txn *txn, const struct pki_reconcile *own, int64_t at,
                     struct pki_error *err)
 {
-    for (size_t i = 1; i < own->n_heads; i++) {
+    for (size_t i = 1; i < own->n_answered; i++) {
         const struct pki_journal_entry entry = {
             .at = at,
             .action = PKI_ACTION_RECONCILE,
-            .subject = own->heads[i],
-            .detail = own->details[i],
+            .subject = own->answered[i].seen,
+            .detail = own->answered[i].detail,
             .actor = own->session->actor,
             .trust = true,
         };
@@ -213,8 +218,8 @@ static bool record(struct pki_txn *txn, struct pki_draft *draft, int64_t at, str
     }
     pki_buf_printf(detail, "as found: %zu certificates, %zu CRLs, %zu revocations",
                    own->n_certs - own->n_foreign, own->n_crls, revocations);
-    if (own->n_heads > 0)
-        pki_buf_printf(detail, "; %s", own->details[0]);
+    if (own->n_answered > 0)
+        pki_buf_printf(detail, "; %s", own->answered[0].detail);
     return put_out(txn, own, at, err);
 }
 

@@ -26,7 +26,8 @@ struct restore {
     struct pki_manifest manifest;
     struct pki_target target;
     struct pki_session *session; /* of the new cellar, or of the backup in a dry run */
-    size_t behind;               /* heads that the backup does not know */
+    size_t behind;               /* what was seen and this backup does not know */
+    char seen[PKI_NAME_MAX];     /* the first of it (ops/alarm.h) */
 };
 
 static void restore_clear(struct restore *restore)
@@ -148,39 +149,43 @@ static bool make_copy(struct restore *restore, struct pki_error *err)
 
 /* --- what is known outside -------------------------------------------------------------------- */
 
-static bool meet(struct restore *restore, const char *name, const struct pki_journal_head *head,
-                 struct pki_error *err)
+static bool meet(struct restore *restore, const struct pki_seen *seen, struct pki_error *err)
 {
     enum pki_place place = PKI_PLACE_KNOWN;
-    bool known = true;
 
-    if (!pki_journal_place(restore->session->store, head, &place, err))
+    if (!pki_seen_place(restore->session->store, seen, &place, err))
         return false;
-    restore->behind += place != PKI_PLACE_KNOWN;
-    return !restore->session->write || pki_alarm_meet(restore->session, name, head, &known, err);
+    if (place == PKI_PLACE_KNOWN)
+        return true;
+    if (restore->behind++ == 0)
+        (void)snprintf(restore->seen, sizeof(restore->seen), "%s", seen->text);
+    return !restore->session->write || pki_alarm_meet(restore->session, seen, err);
 }
 
 static bool meet_manifest(struct restore *restore, const char *path, struct pki_error *err)
 {
-    pki_scope(pki_manifest) seen = {0};
+    pki_scope(pki_manifest) manifest = {0};
+    struct pki_seen seen;
 
-    return pki_manifest_read(AT_FDCWD, path, &seen, err) &&
-           pki_alarm_is_ours(restore->session->store, &seen, err) &&
-           meet(restore, seen.name, &seen.head, err);
+    if (!pki_manifest_read(AT_FDCWD, path, &manifest, err) ||
+        !pki_alarm_is_ours(restore->session->store, &manifest, err))
+        return false;
+    pki_seen_manifest(&manifest, &seen);
+    return meet(restore, &seen, err);
 }
 
 static bool meet_words(struct restore *restore, const char *words, struct pki_error *err)
 {
-    struct pki_journal_head head = {0};
+    struct pki_seen seen;
     pki_scope(pki_buf) hash = {0};
 
     if (!pki_words_parse(words, &hash, err))
         return false;
-    if (hash.size != sizeof(head.hash))
-        return pki_fail(err, PKI_E_USAGE, "--head has %zu words; a head has %zu", hash.size,
-                        sizeof(head.hash));
-    memcpy(head.hash, hash.data, sizeof(head.hash));
-    return meet(restore, "the head that was written down", &head, err);
+    if (hash.size != PKI_SHA256_SIZE)
+        return pki_fail(err, PKI_E_USAGE, "--head has %zu words; a head has %d", hash.size,
+                        PKI_SHA256_SIZE);
+    pki_seen_head("the head that was written down", hash.data, &seen);
+    return meet(restore, &seen, err);
 }
 
 static bool meet_all(struct restore *restore, struct pki_error *err)
@@ -254,8 +259,9 @@ static void tell(const struct restore *restore, struct pki_report *report)
     pki_report_truth(report, "Behind", restore->behind > 0);
     if (restore->behind > 0) {
         pki_report_note(report, "Alarm", PKI_TONE_BAD,
-                        "Outside something newer is known than this backup: nothing is signed or "
-                        "exported until it was reconciled.");
+                        "Outside something newer is known than this backup, and nothing is signed "
+                        "or exported: %s.",
+                        pki_alarm_answer(restore->seen));
     } else if (request->n_seen == 0 && !request->head) {
         pki_report_note(report, "Nothing seen", PKI_TONE_WARN,
                         "Nothing from outside was compared: whoever finds a newer manifest gives "

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "pki/time.h"
+#include "ops/alarm.h"
 #include "ops/session.h"
 #include "store/copies.h"
 #include "store/safety.h"
@@ -221,9 +222,10 @@ static bool add_alarms(struct pki_session *session, struct pki_report *report,
     if (!pki_journal_alarms(session->store, &rows, err))
         return false;
     for (size_t i = 0; i < rows.n; i++)
-        pki_report_note(report, "Alarm", PKI_TONE_BAD, "The cellar is %s.", rows.list[i].detail);
+        pki_report_note(report, "Alarm", PKI_TONE_BAD, "The cellar is %s: %s.", rows.list[i].detail,
+                        pki_alarm_answer(rows.list[i].seen));
     if (rows.n > 0)
-        add_due(dues, "reconciliation", "cellar reconcile FILE...", rows.list[0].at,
+        add_due(dues, "reconciliation", pki_alarm_command(rows.list[0].seen), rows.list[0].at,
                 rows.list[0].at);
     return true;
 }

@@ -206,14 +206,14 @@ struct pki_journal_head {
 
 /* A head met outside, against the journal. */
 enum pki_place {
-    PKI_PLACE_KNOWN,  /* the journal holds it, or was reconciled with it */
+    PKI_PLACE_KNOWN,  /* the journal holds it */
     PKI_PLACE_AHEAD,  /* the journal ends before it: this cellar is older */
     PKI_PLACE_FORKED, /* another entry has its number */
 };
 
 struct pki_alarm_row {
     int64_t at;
-    char head[2 * PKI_SHA256_SIZE + 1]; /* in hex */
+    char seen[PKI_NAME_MAX]; /* what was met (ops/alarm.h) */
     char detail[300];
 };
 

@@ -4,22 +4,14 @@
 #include "store/since.h"
 #include "store/sql.h"
 
-static void head_text(const uint8_t hash[PKI_SHA256_SIZE], char text[2 * PKI_SHA256_SIZE + 1])
-{
-    for (size_t i = 0; i < PKI_SHA256_SIZE; i++)
-        (void)snprintf(text + 2 * i, 3, "%02x", hash[i]);
-}
-
-static bool is_reconciled(struct pki_store *store, const struct pki_journal_head *met, bool *is,
-                          struct pki_error *err)
+bool pki_journal_reconciled(struct pki_store *store, const char *seen, bool *is,
+                            struct pki_error *err)
 {
     pki_scope(pki_statement) query = {0};
-    char text[2 * PKI_SHA256_SIZE + 1];
 
-    head_text(met->hash, text);
     if (!pki_statement_begin(store, PKI_QUERY_RECONCILED, &query, err))
         return false;
-    pki_bind_text(&query, text);
+    pki_bind_text(&query, seen);
     return pki_statement_step(&query, is, err);
 }
 
@@ -43,14 +35,12 @@ static bool look_up(struct pki_store *store, const struct pki_journal_head *met,
 bool pki_journal_place(struct pki_store *store, const struct pki_journal_head *met,
                        enum pki_place *place, struct pki_error *err)
 {
-    bool reconciled = false;
     bool taken = false;
     bool same = false;
 
-    if (!look_up(store, met, &taken, &same, err) ||
-        (!same && !is_reconciled(store, met, &reconciled, err)))
+    if (!look_up(store, met, &taken, &same, err))
         return false;
-    *place = same || reconciled ? PKI_PLACE_KNOWN : taken ? PKI_PLACE_FORKED : PKI_PLACE_AHEAD;
+    *place = same ? PKI_PLACE_KNOWN : taken ? PKI_PLACE_FORKED : PKI_PLACE_AHEAD;
     return true;
 }
 
@@ -72,7 +62,7 @@ static bool collect(struct pki_statement *query, struct pki_alarm_rows *rows, st
         if (!row)
             return false;
         row->at = pki_column_integer(query);
-        pki_column_text(query, row->head, sizeof(row->head));
+        pki_column_text(query, row->seen, sizeof(row->seen));
         pki_column_text(query, row->detail, sizeof(row->detail));
         if (!pki_column_ok(query, err) || !pki_statement_step(query, &more, err))
             return false;

@@ -61,7 +61,7 @@ WHERE action = 'backup' AND action IN ('backup', 'backed-up', 'behind', 'reconci
                 WHERE action = 'backed-up' AND action IN ('backup', 'backed-up', 'behind', 'reconcile'))
 ORDER BY id DESC LIMIT 1;
 
--- Heads met outside that no reconciliation names.
+-- What was met outside and no reconciliation names.
 -- name: open_alarms
 SELECT at, subject, detail FROM journal AS met
 WHERE action = 'behind' AND action IN ('backup', 'backed-up', 'behind', 'reconcile')

@@ -164,7 +164,7 @@ for file in new-root.pem cross.pem world/code-signing/g3/chain.pem world/crl/roo
 done
 works cellar reconcile world/crl/root-g1.crl -C old --confirm 'Test Corp'
 warns 'The cellar stays older: world/manifest.json is of entry'
-keeps old refuses 4 'the alarm stays until the manifest' cellar reconcile world/crl/root-g1.crl -C old
+keeps old refuses 4 'the alarm stays: the cellar is older' cellar reconcile world/crl/root-g1.crl -C old
 with root-g1 root-g2
 keeps old refuses 4 'the cellar is older' cellar root main --succeed -C old "${secrets[@]}" --confirm 'Test Root CA G2'
 

@@ -35,6 +35,7 @@ enum cli_kind {
     CLI_KIND_OPERAND, /* const char *, must be there */
     CLI_KIND_OPTIONAL_OPERAND,
     CLI_KIND_OPERANDS, /* struct cli_texts, one at least */
+    CLI_KIND_OPTIONAL_OPERANDS,
 };
 
 #define CLI_TEXTS_MAX 64
@@ -82,6 +83,8 @@ struct cli_option {
 #define CLI_OPTIONAL(field, value, help) \
     CLI_ROW(0, "", CLI_KIND_OPTIONAL_OPERAND, field, value, help)
 #define CLI_OPERANDS(field, value, help) CLI_ROW(0, "", CLI_KIND_OPERANDS, field, value, help)
+#define CLI_OPTIONALS(field, value, help) \
+    CLI_ROW(0, "", CLI_KIND_OPTIONAL_OPERANDS, field, value, help)
 #define CLI_END      \
     {                \
         .name = NULL \

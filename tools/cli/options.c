@@ -160,6 +160,7 @@ static bool set(const struct cli_option *option, void *base, const char *text,
         return true;
     case CLI_KIND_TEXTS:
     case CLI_KIND_OPERANDS:
+    case CLI_KIND_OPTIONAL_OPERANDS:
         return add_text(field, option, text, err);
     case CLI_KIND_TIME:
         return set_time(field, text, err);
@@ -217,10 +218,11 @@ static bool parse_operands(const struct cli_tool *tool, void *args, char **words
     size_t used = 0;
 
     for (const struct cli_option *o = tool->options; o->name; o++) {
-        bool many = o->kind == CLI_KIND_OPERANDS;
+        bool needed = o->kind != CLI_KIND_OPTIONAL_OPERAND && o->kind != CLI_KIND_OPTIONAL_OPERANDS;
+        bool many = o->kind == CLI_KIND_OPERANDS || o->kind == CLI_KIND_OPTIONAL_OPERANDS;
         if (o->name[0])
             continue;
-        if (used == n && o->kind != CLI_KIND_OPTIONAL_OPERAND)
+        if (used == n && needed)
             return pki_fail(err, PKI_E_USAGE, "%s is missing: %s; see --help", o->value, o->help);
         for (bool more = used < n; more; more = many && used < n)
             if (!set(o, args, words[used++], err))

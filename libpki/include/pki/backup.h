@@ -7,13 +7,21 @@
  * everything that the manifest was made from. One that does not is older than
  * the world outside (its last entry has a lower number), or forked (another
  * entry has that number: two copies of a cellar were worked with). Such a
- * cellar would take back what was revoked, so it signs and exports nothing
- * until it was reconciled.
+ * cellar would take back what was revoked: the alarm is raised, and it signs and
+ * exports nothing.
+ *
+ * An alarm names what was seen: the export of an environment or a backup, by
+ * its head; or the words of a head. It goes out when reconcile has taken in the
+ * manifest of that environment's export with that head, with every certificate
+ * and list that it names. Nothing else says what there was: a backup is to be
+ * restored itself, and words name no files. Where that cannot be, or the
+ * manifest itself is lost, the typed word lost-for-good puts it out, and the
+ * journal keeps it.
  *
  *   pki_backup     a complete, verified copy in a directory of its own
  *   pki_restore    a cellar from one, with proof of what was known outside
  *   pki_reconcile  certificates, CRLs and manifests found outside are checked
- *                  and recorded, and the alarm is put out
+ *                  and recorded, and alarms are put out
  *
  * Not here: nobody signs a manifest. Whoever can change the files of an export
  * can raise a false alarm, and by withholding them keep one from being raised.
@@ -23,6 +31,9 @@
 #define PKI_BACKUP_H
 
 #include "pki/ops.h"
+
+/* The word for what an alarm names and nobody can give any more. */
+#define PKI_OVERRIDE_LOST "lost-for-good"
 
 struct pki_backup_request {
     const char *to; /* directory on another medium; must exist */
@@ -65,14 +76,14 @@ PKI_CHECKED bool pki_restore(const struct pki_restore_request *request, struct p
 
 /**
  * A draft that signs nothing: what the files hold and the journal does not know, and the alarms
- * that are put out by it: with the manifest that raised them, or a later one. Certificates of
- * authorities become authorities that wait (next), with their keys elsewhere; CRLs bring their
- * revocations.
+ * that are put out by it: those that the manifests answer, and with PKI_OVERRIDE_LOST all.
+ * Certificates of authorities become authorities that wait (next), with their keys elsewhere; CRLs
+ * bring their revocations. The word alone needs no files.
  *
  * Fails: PKI_E_USAGE, PKI_E_FORMAT a file; PKI_E_INVALID a signature; PKI_E_POLICY lint;
  *        PKI_E_NOTFOUND by none of our authorities; PKI_E_STATE a key or a name that is somebody
- *        else's, a root that is not known, a manifest that names what is neither known nor given,
- *        or nothing to reconcile
+ *        else's, a root that is not known, a manifest that names what is neither known nor given
+ *        or is a backup's, or nothing to reconcile
  */
 PKI_CHECKED bool pki_reconcile_prepare(struct pki_session *session, const char *const *files,
                                        size_t n_files, struct pki_draft **draft,

@@ -118,7 +118,7 @@ static void test_a_list_alone_leaves_the_alarm(void)
 
     EXPECT_OK(reconcile(cellar, list, &err), err);
     CU_ASSERT_EQUAL(fixture_state(cellar, "prod-tls-g2"), PKI_STATE_REVOKED);
-    expect_refused(list, PKI_E_STATE, "the alarm stays until the manifest");
+    expect_refused(list, PKI_E_STATE, "the alarm stays");
     pki_auto(pki_session) session = fixture_open(cellar);
     EXPECT_OK(pki_journal_alarms(session->store, &before, &err), err);
     CU_ASSERT_EQUAL(before.n, 1);
@@ -128,14 +128,6 @@ static void test_a_list_alone_leaves_the_alarm(void)
     session = fixture_open(cellar);
     EXPECT_OK(pki_journal_alarms(session->store, &after, &err), err);
     CU_ASSERT_EQUAL(after.n, 0);
-}
-
-static void test_how_far_an_alarm_was(void)
-{
-    CU_ASSERT_EQUAL(pki_alarm_entry("older: a is of entry 20, and this journal ends with 12"), 20);
-    CU_ASSERT_EQUAL(pki_alarm_entry("older: an entry 9 is of entry 20, and this journal ends"), 20);
-    CU_ASSERT_EQUAL(pki_alarm_entry("forked: a is of an entry 7 that here is another one"), 7);
-    CU_ASSERT_EQUAL(pki_alarm_entry("older: this journal of 5 entries does not hold the head"), 0);
 }
 
 static void test_what_is_known_is_nothing_to_reconcile(void)
@@ -324,7 +316,6 @@ int main(void)
         {"a list brings its revocations, and puts the alarm out",
          test_a_list_brings_its_revocations_and_puts_the_alarm_out},
         {"a list alone leaves the alarm", test_a_list_alone_leaves_the_alarm},
-        {"how far an alarm was", test_how_far_an_alarm_was},
         {"what is known is nothing to reconcile", test_what_is_known_is_nothing_to_reconcile},
         {"a revocation that is told otherwise is refused",
          test_a_revocation_that_is_told_otherwise_is_refused},
