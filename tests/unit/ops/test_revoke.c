@@ -66,6 +66,13 @@ static const struct refusal {
      {.reason = "superseded", .treatment = "end", .has_invalid_since = true, .invalid_since = 9},
      PKI_E_POLICY,
      "before the certificate"},
+    {"an end at its beginning",
+     {.reason = "superseded",
+      .treatment = "end",
+      .has_invalid_since = true,
+      .invalid_since = FIXTURE_NOW - 300},
+     PKI_E_POLICY,
+     "before the certificate"},
 };
 
 static void test_what_does_not_suit_is_refused(void)
@@ -120,8 +127,15 @@ static void test_root_is_lost_by_compromise_alone(void)
 
     EXPECT_FAILS(pki_revoke_prepare(session, &request, &draft, &err), err, PKI_E_POLICY);
     EXPECT_TEXT("a root cannot revoke itself");
-    request.promote_next = true;
     request.reason = "cACompromise";
+    request.treatment = "end";
+    request.has_invalid_since = true;
+    request.invalid_since = FIXTURE_NOW - 1;
+    EXPECT_FAILS(pki_revoke_prepare(session, &request, &draft, &err), err, PKI_E_POLICY);
+    EXPECT_TEXT("its treatment is drop");
+    request.treatment = NULL;
+    request.has_invalid_since = false;
+    request.promote_next = true;
     EXPECT_FAILS(pki_revoke_prepare(session, &request, &draft, &err), err, PKI_E_USAGE);
     request.promote_next = false;
     life_revoke(session, &request);
