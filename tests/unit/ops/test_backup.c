@@ -233,6 +233,27 @@ static void test_a_damaged_backup_is_refused(void)
     }
 }
 
+/* Whoever changes a manifest changes no file that it names. */
+static void test_a_manifest_with_another_head_is_refused(void)
+{
+    static const char label[] = "\"head\": \"";
+    const char *from = fixture_backup(cellar, begin());
+    const char *path = fixture_path(from, "manifest.json");
+    size_t size = 0;
+    uint8_t *text = test_load(path, &size);
+    uint8_t *at = memmem(text, size, label, strlen(label));
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+    CU_ASSERT_FATAL(at && fd >= 0);
+    at += strlen(label);
+    *at = *at == '0' ? '1' : '0';
+    CU_ASSERT_EQUAL(pwrite(fd, at, 1, at - text), 1);
+    (void)close(fd);
+    free(text);
+    expect_restore_fails(from, fixture_path(test_directory(), "never"), NULL, PKI_E_INTEGRITY,
+                         "its journal ends elsewhere");
+}
+
 static void test_what_is_no_backup_is_refused(void)
 {
     const char *to = fixture_path(test_directory(), "never");
@@ -301,6 +322,7 @@ int main(void)
         {"a restored cellar goes on", test_a_restored_cellar_goes_on},
         {"nothing is restored over", test_nothing_is_restored_over},
         {"a damaged backup is refused", test_a_damaged_backup_is_refused},
+        {"a manifest with another head is refused", test_a_manifest_with_another_head_is_refused},
         {"what is no backup is refused", test_what_is_no_backup_is_refused},
         {"a foreign or odd manifest is refused", test_a_foreign_or_odd_manifest_is_refused},
         {"restoring looks at the clock", test_restoring_looks_at_the_clock},

@@ -221,6 +221,29 @@ static void test_a_manifest_of_another_cellar_is_refused(void)
                    PKI_E_USAGE, "another cellar");
 }
 
+/* By --seen: it says nothing of this one, and raises no alarm. */
+static void test_a_manifest_of_another_cellar_was_not_seen(void)
+{
+    const char *cellar = fixture_cellar("own");
+    const char *other = fixture_cellar("others");
+
+    fixture_root(other);
+    fixture_line(other, "prod", "tls");
+    fixture_publish(other);
+    const char *const seen[] = {fixture_path(other, "exports/prod/manifest.json")};
+    const struct pki_session_request request = {
+        .directory = cellar, .write = true, .seen = seen, .n_seen = 1};
+    pki_auto(pki_session) session = NULL;
+    pki_scope(pki_alarm_rows) alarms = {0};
+    struct pki_error err = {0};
+
+    EXPECT_OK(pki_session_open(&request, &session, &err), err);
+    EXPECT_FAILS(pki_alarm_check(session, &err), err, PKI_E_USAGE);
+    EXPECT_TEXT("another cellar");
+    EXPECT_OK(pki_journal_alarms(session->store, &alarms, &err), err);
+    CU_ASSERT_EQUAL(alarms.n, 0);
+}
+
 static void test_a_file_that_is_neither_is_refused(void)
 {
     (void)begin("neither");
@@ -323,6 +346,8 @@ int main(void)
          test_lists_that_contradict_each_other_are_refused},
         {"what a manifest names must be given", test_what_a_manifest_names_must_be_given},
         {"a manifest of another cellar is refused", test_a_manifest_of_another_cellar_is_refused},
+        {"a manifest of another cellar was not seen",
+         test_a_manifest_of_another_cellar_was_not_seen},
         {"a file that is neither is refused", test_a_file_that_is_neither_is_refused},
         {"a list with another signature is refused", test_a_list_with_another_signature_is_refused},
         {"a certificate of strangers is refused", test_a_certificate_of_strangers_is_refused},
