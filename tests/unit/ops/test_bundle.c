@@ -5,6 +5,7 @@
 #include "ops/bundle.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "life_fixture.h"
@@ -175,6 +176,37 @@ static void test_file_composed_wrongly_is_found(void)
     made.trust->n_roots = 1;
 }
 
+static unsigned mode_of(int dir, const char *name)
+{
+    struct stat status = {0};
+
+    CU_ASSERT_EQUAL(fstatat(dir, name, &status, AT_SYMLINK_NOFOLLOW), 0);
+    return status.st_mode & 07777;
+}
+
+/* Verifiers read the rest. */
+static void test_what_holds_a_key_is_for_its_owner_alone(void)
+{
+    SCOPED struct made made = compose("modes");
+    struct pki_bundle_file *key = NULL;
+    struct pki_error err = {0};
+
+    for (size_t i = 0; i < 2; i++) {
+        pki_scope_fd int dir = -1;
+        char path[512];
+
+        snprintf(path, sizeof(path), "%s/modes-%zu", test_directory(), i);
+        EXPECT_OK(pki_dir_make(AT_FDCWD, path, &dir, &err), err);
+        EXPECT_OK(pki_bundle_write(&made.bundle, dir, &err), err);
+        CU_ASSERT_EQUAL(mode_of(dir, "."), key ? 0700 : 0755);
+        CU_ASSERT_EQUAL(mode_of(dir, "anchors.pem"), 0644);
+        if (key)
+            CU_ASSERT_EQUAL(mode_of(dir, "key.pem"), 0600);
+        EXPECT_OK(pki_bundle_add(&made.bundle, PKI_BUNDLE_KEY, &key, &err, "key.pem"), err);
+        pki_buf_text(&key->content, "sealed\n");
+    }
+}
+
 static void test_what_the_medium_spoils_is_found(void)
 {
     SCOPED struct made made = compose("spoilt");
@@ -196,6 +228,7 @@ int main(void)
         {"each file has its order", test_each_file_has_its_order},
         {"each file verifies as it was composed", test_each_file_verifies_as_it_was_composed},
         {"a file composed wrongly is found", test_file_composed_wrongly_is_found},
+        {"what holds a key is for its owner alone", test_what_holds_a_key_is_for_its_owner_alone},
         {"what the medium spoils is found", test_what_the_medium_spoils_is_found},
         CU_TEST_INFO_NULL,
     };
