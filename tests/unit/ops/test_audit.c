@@ -81,12 +81,63 @@ static void test_an_earlier_export_alone_is_found(void)
     fixture_room_reset();
 }
 
+/* By somebody who writes the journal as well: the first generation's certificate under another
+   serial number, which its issuer never signed. */
+static void forge(const char *cellar, int64_t longer)
+{
+    pki_auto(pki_session) session = fixture_open(cellar);
+    pki_scope(pki_authority_row) authority = {0};
+    pki_scope(pki_certificate_row) row = {0};
+    pki_auto(pki_txn) txn = NULL;
+    const struct pki_journal_entry entry = {.at = FIXTURE_NOW,
+                                            .action = "issue",
+                                            .subject = "nobody",
+                                            .detail = "",
+                                            .actor = "cellar-test"};
+    struct pki_error err = {0};
+    bool found = false;
+    int64_t id = 0;
+
+    EXPECT_OK(pki_store_authority_by_name(session->store, "prod-code-signing-g1", &found,
+                                          &authority, &err),
+              err);
+    EXPECT_OK(pki_store_certificate(session->store, authority.certificate, &row, &err), err);
+    uint8_t *serial = memmem(row.der.data, row.der.size, row.serial, sizeof(row.serial));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(serial);
+    serial[sizeof(row.serial) - 1] ^= 1;
+    memcpy(row.serial, serial, sizeof(row.serial));
+    pki_sha256(pki_buf_view(&row.der), row.fingerprint);
+    row.authority = 0;
+    row.not_after += longer;
+    EXPECT_OK(pki_store_begin(session->store, &txn, &err), err);
+    EXPECT_OK(pki_store_add_certificate(txn, &row, &id, &err), err);
+    EXPECT_OK(pki_journal_append(txn, &entry, &err), err);
+    EXPECT_OK(pki_txn_commit(&txn, &err), err);
+}
+
+static void test_a_certificate_that_nobody_signed_is_found(void)
+{
+    for (int longer = 0; longer < 2; longer++) {
+        const char *cellar = fixture_cellar(longer ? "longer" : "unsigned");
+
+        fixture_root(cellar);
+        fixture_line(cellar, "prod", "code-signing");
+        expect_audit(cellar, PKI_OK, "Everything agrees");
+        forge(cellar, longer);
+        expect_audit(cellar, PKI_E_INTEGRITY,
+                     longer ? "the record differs from the certificate itself"
+                            : "signature does not verify");
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
         {"an export that was cut off is no finding", test_an_export_that_was_cut_off_is_no_finding},
         {"nothing else may lie in its place", test_nothing_else_may_lie_in_its_place},
         {"an earlier export alone is found", test_an_earlier_export_alone_is_found},
+        {"a certificate that nobody signed is found",
+         test_a_certificate_that_nobody_signed_is_found},
         CU_TEST_INFO_NULL,
     };
     CU_SuiteInfo suites[] = {{.pName = "audit", .pTests = tests}, CU_SUITE_INFO_NULL};
