@@ -155,6 +155,20 @@ static void test_steps_out_of_order_are_found(void)
     transcript_differs(unfinished, "finished after 1 of 2 steps");
 }
 
+static void test_it_begins_and_ends_once(void)
+{
+    pki_scope_fd int again = transcript_directory();
+    pki_scope_fd int beyond = transcript_directory();
+    pki_auto(pki_transcript) a = transcript_begin(again);
+    pki_auto(pki_transcript) b = transcript_begin(beyond);
+
+    transcript_add(a, PKI_TRANSCRIPT_BEGIN, NULL, NULL, NULL, "s");
+    transcript_differs(again, "a transcript has one beginning");
+    transcript_add(b, PKI_TRANSCRIPT_END, NULL, NULL, NULL, "stopped");
+    transcript_add(b, PKI_TRANSCRIPT_PAUSE, NULL, NULL, NULL, "for ever");
+    transcript_differs(beyond, "it stands after the end");
+}
+
 static void test_a_step_is_left_only_with_an_exception(void)
 {
     pki_scope_fd int bare = transcript_directory();
@@ -300,6 +314,7 @@ int main(void)
         {"countersignatures lie beside a head", test_countersignatures_lie_beside_a_head},
         {"a step is not done without what it owes", test_a_step_is_not_done_without_what_it_owes},
         {"steps out of order are found", test_steps_out_of_order_are_found},
+        {"it begins and ends once", test_it_begins_and_ends_once},
         {"a step is left only with an exception", test_a_step_is_left_only_with_an_exception},
         {"a line does what its step is there for", test_a_line_does_what_its_step_is_there_for},
         {"a ceremony begins while its script is valid",
