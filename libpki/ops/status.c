@@ -15,6 +15,7 @@
 #include "ops/status_calendar.h"
 #include "ops/status_crosses.h"
 #include "ops/status_due.h"
+#include "ops/status_exports.h"
 #include "ops/status_left.h"
 #include "ops/status_lines.h"
 #include "ops/status_roots.h"
@@ -231,61 +232,6 @@ static bool add_missing_lines(struct status *status, struct pki_error *err)
     return true;
 }
 
-/* --- exports and half-done work -------------------------------------------------------------- */
-
-static bool add_export(struct status *status, const char *environment,
-                       const struct pki_journal_head *trust, struct pki_report *table,
-                       struct pki_error *err)
-{
-    struct pki_publication_row last = {0};
-    char date[PKI_TIME_TEXT];
-    char command[96];
-    bool found = false;
-
-    if (!pki_store_last_publication(status->session->store, environment, &found, &last, err))
-        return false;
-    const char *odd = found ? pki_status_export(status->session, &last) : "";
-    bool current = found && last.counter >= trust->counter && !*odd;
-    struct pki_report *row = pki_report_row(table);
-    pki_report_text(row, "Environment", "%s", environment);
-    pki_report_text(row, "Exported", "%s",
-                    found ? pki_time_format(last.published_at, date) : "never");
-    pki_report_toned(row, "Files", current ? PKI_TONE_GOOD : PKI_TONE_WARN, "%s",
-                     current ? "current"
-                     : *odd  ? odd
-                     : found ? "trust has changed since"
-                             : "none yet");
-    (void)snprintf(command, sizeof(command), "cellar export %s", environment);
-    if (!current)
-        add_due(status, trust->at, "export", environment, command);
-    return true;
-}
-
-static bool add_exports(struct status *status, struct pki_error *err)
-{
-    struct pki_journal_head trust = {0};
-    struct pki_report *table = NULL;
-
-    if (!pki_journal_trust_head(status->session->store, &trust, err))
-        return false;
-    for (size_t i = 0; i < status->hierarchy->n_lines; i++) {
-        const struct pki_line_plan *lines = status->hierarchy->lines;
-        pki_scope(pki_authority_rows) rows = {0};
-        if (i > 0 && strcmp(lines[i].environment, lines[i - 1].environment) == 0)
-            continue;
-        if (!pki_store_list_authorities(status->session->store, lines[i].environment, NULL, &rows,
-                                        err))
-            return false;
-        if (rows.n == 0)
-            continue;
-        if (!table)
-            table = pki_report_table(status->report, "Exports");
-        if (!add_export(status, lines[i].environment, &trust, table, err))
-            return false;
-    }
-    return true;
-}
-
 /* --- the duty --------------------------------------------------------------------------------- */
 
 static void add_heading(struct status *status)
@@ -333,7 +279,8 @@ static bool tell(struct status *status, struct pki_error *err)
            add_missing_lines(status, err) &&
            pki_status_lines(status->session, status->within, &status->dues, err) &&
            pki_status_roots(status->session, status->within, &status->dues, status->report, err) &&
-           add_exports(status, err) &&
+           pki_status_exports(status->session, status->within, &status->dues, status->report,
+                              err) &&
            pki_status_safety(status->session, status->report, &status->dues, err) &&
            pki_status_left(status->session, status->report, &status->half_done, err) &&
            tell_dues(status, err);
