@@ -89,11 +89,10 @@ static bool compose_anchors(struct pki_bundle *bundle, struct pki_error *err)
     return true;
 }
 
-/* Whether the files of who issues now hold it: one that has ended would be refused in them. */
+/* Whether the files of who issues now hold it: one that was lost or has ended would be refused. */
 static bool issues(const struct pki_bundle *bundle, const struct pki_generation *generation)
 {
-    return generation->authority.state == PKI_STATE_ACTIVE &&
-           !pki_generation_ended(bundle->trust, generation);
+    return generation == pki_trust_active(bundle->trust, generation->line->purpose);
 }
 
 /* The generation's own chain, root omitted: what a server sends behind its leaf. A second one,

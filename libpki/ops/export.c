@@ -75,8 +75,7 @@ static bool check_purpose(const struct pki_export_set *set,
     if (!pki_hierarchy_line(set->trust->hierarchy, set->environment, request->purpose, &line, err))
         return false;
     return pki_trust_active(set->trust, request->purpose) ||
-           pki_fail(err, PKI_E_STATE, "%s %s has no active authority: run `cellar issue %s %s`",
-                    set->environment, request->purpose, set->environment, request->purpose);
+           pki_vacancy_fail(pki_trust_vacancy(set->trust, request->purpose), err);
 }
 
 static bool compose_set(struct export *export, struct pki_export_set *set, struct pki_error *err)

@@ -50,23 +50,18 @@ static const char *warn_set(const struct pki_export_set *set, const char *said,
     return said;
 }
 
-/* Whoever looks for a line's chain finds none: its only candidate has ended. */
-static void warn_ended(const struct pki_export_set *set, struct pki_report *warnings)
+/* Whoever looks for a line's chain finds none: its only candidate was lost or has ended. */
+static void warn_vacant(const struct pki_export_set *set, struct pki_report *warnings)
 {
-    for (size_t i = 0; i < set->trust->n_generations; i++) {
-        const struct pki_generation *generation = &set->trust->generations[i];
-        const struct pki_line_plan *line = generation->line;
-        char end[PKI_TIME_TEXT];
+    for (size_t i = 0; i < set->trust->n_vacancies; i++) {
+        const struct pki_vacancy *vacancy = &set->trust->vacancies[i];
+        const char *purpose = vacancy->line->purpose;
 
-        if (generation->authority.state != PKI_STATE_ACTIVE ||
-            !pki_generation_ended(set->trust, generation) ||
-            (set->bundle.purpose && strcmp(set->bundle.purpose, line->purpose) != 0))
+        if (vacancy->unmade || !vacancy->why[0] ||
+            (set->bundle.purpose && strcmp(set->bundle.purpose, purpose) != 0))
             continue;
-        pki_report_line(warnings, "Warning", PKI_TONE_BAD,
-                        "%s/%s/chain.pem is left out: %s ended %s; cellar rotate %s %s",
-                        set->environment, line->purpose, generation->authority.name,
-                        pki_time_format(generation->cert->not_after, end), line->environment,
-                        line->purpose);
+        pki_report_line(warnings, "Warning", PKI_TONE_BAD, "%s/%s/chain.pem is left out: %s; %s",
+                        set->environment, purpose, vacancy->why, vacancy->command);
     }
 }
 
@@ -75,7 +70,7 @@ void pki_export_warn(const struct pki_export_told *told, struct pki_report *warn
     const char *said = NULL;
 
     for (size_t i = 0; i < told->n_sets; i++) {
-        warn_ended(&told->sets[i], warnings);
+        warn_vacant(&told->sets[i], warnings);
         said = warn_set(&told->sets[i], said, warnings);
     }
     if (said)

@@ -70,12 +70,7 @@ static bool find_generation(const struct pki_bundle *bundle,
                         pki_profile_get(consumer->profile)->name);
     }
     *found = pki_trust_active(bundle->trust, request->purpose);
-    if (*found && pki_generation_ended(bundle->trust, *found))
-        return pki_fail(err, PKI_E_STATE, "%s has ended: run `cellar rotate %s %s` first",
-                        (*found)->authority.name, request->environment, request->purpose);
-    return *found ||
-           pki_fail(err, PKI_E_STATE, "%s %s has no active authority yet: run `cellar issue %s %s`",
-                    request->environment, request->purpose, request->environment, request->purpose);
+    return *found || pki_vacancy_fail(pki_trust_vacancy(bundle->trust, request->purpose), err);
 }
 
 static bool add_chain(struct pki_bundle *bundle, const struct pki_generation *generation,

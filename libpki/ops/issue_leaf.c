@@ -1,27 +1,21 @@
 #include "ops/issue.h"
 
 #include "base/text.h"
+#include "ops/line.h"
 
 /* --- who and by whom ----------------------------------------------------------------------- */
 
 static bool take_active(struct pki_session *session, const struct pki_line_plan *plan,
                         struct pki_draft *draft, struct pki_error *err)
 {
-    struct pki_authority_rows rows = {0};
-    const struct pki_authority_row *active = NULL;
+    pki_scope(pki_line) line = {0};
+    struct pki_vacancy vacancy;
 
-    if (!pki_store_list_authorities(session->store, plan->environment, plan->purpose, &rows, err))
+    if (!pki_line_load(session, plan, &line, err))
         return false;
-    for (size_t i = 0; i < rows.n; i++)
-        if (rows.list[i].state == PKI_STATE_ACTIVE)
-            active = &rows.list[i];
-    bool done = active ? pki_draft_set_issuer(session, draft, active, err)
-                       : pki_fail(err, PKI_E_STATE,
-                                  "the line has no active authority; issue it first: cellar issue "
-                                  "%s %s",
-                                  plan->environment, plan->purpose);
-    pki_authority_rows_clear(&rows);
-    return done;
+    pki_line_vacancy(&line, &vacancy);
+    return vacancy.why[0] ? pki_vacancy_fail(&vacancy, err)
+                          : pki_draft_set_issuer(session, draft, line.active, err);
 }
 
 static void list_issuable(const struct pki_profile *issuer, struct pki_buf *text)

@@ -215,6 +215,11 @@ bool pki_issue_line(struct pki_session *session, const struct pki_line_plan *pla
 
     (void)snprintf(draft->subject, sizeof(draft->subject), "%s-%s", plan->environment,
                    plan->purpose);
-    return pki_line_load(session, plan, &line, err) &&
-           add_missing(session, &line, request, draft, err) && say_next(session, plan, draft, err);
+    if (!pki_line_load(session, plan, &line, err) ||
+        !add_missing(session, &line, request, draft, err) || !say_next(session, plan, draft, err))
+        return false;
+    if (line.active && line.active_loss.why[0])
+        (void)snprintf(draft->next, sizeof(draft->next), "cellar rotate %s %s --now",
+                       plan->environment, plan->purpose);
+    return true;
 }

@@ -163,22 +163,41 @@ static bool fill_row(const struct pki_draft *draft, const struct pki_revoke_requ
            (!revoke->revoked.cross || judge_cross(revoke, err));
 }
 
+/* Verifiers may have it already, or get it with the next export. */
+static bool take_next(struct pki_session *session, const struct pki_authority_row *next,
+                      struct pki_revoke_work *revoke, struct pki_error *err)
+{
+    int64_t since = 0;
+
+    return pki_store_authority(session->store, next->id, &revoke->next, err) &&
+           pki_store_published_since(session->store, next->id, &revoke->next_published, &since,
+                                     err);
+}
+
 static bool find_next(struct pki_session *session, struct pki_revoke_work *revoke,
                       struct pki_error *err)
 {
     const struct pki_authority_row *authority = &revoke->revoked.authority;
-    pki_scope(pki_authority_rows) rows = {0};
+    const struct pki_hierarchy *hierarchy = NULL;
+    const struct pki_line_plan *plan = NULL;
+    pki_scope(pki_line) line = {0};
 
-    if (!pki_store_list_authorities(session->store, authority->environment, authority->purpose,
-                                    &rows, err))
+    if (!pki_session_hierarchy(session, &hierarchy, err) ||
+        !pki_hierarchy_line(hierarchy, authority->environment, authority->purpose, &plan, err) ||
+        !pki_line_load(session, plan, &line, err))
         return false;
-    for (size_t i = 0; i < rows.n; i++)
-        if (rows.list[i].state == PKI_STATE_NEXT)
-            return pki_store_authority(session->store, rows.list[i].id, &revoke->next, err);
+    if (line.next)
+        return take_next(session, line.next, revoke, err);
+    if (line.lost) {
+        return pki_fail(err, PKI_E_STATE,
+                        "--promote-next: %s waits as next, but %s; revoke without it, then: cellar "
+                        "issue %s %s",
+                        line.lost->name, line.next_loss.why, plan->environment, plan->purpose);
+    }
     return pki_fail(err, PKI_E_STATE,
-                    "--promote-next: no next authority waits in %s %s; revoke without it, then "
-                    "rotate the line",
-                    authority->environment, authority->purpose);
+                    "--promote-next: no next authority waits in %s %s; revoke without it, then: "
+                    "cellar issue %s %s",
+                    plan->environment, plan->purpose, plan->environment, plan->purpose);
 }
 
 /* An authority whose certificate is revoked is revoked; a generation that lost only its

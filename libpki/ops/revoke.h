@@ -42,6 +42,7 @@ struct pki_revoke_work {
     struct pki_revoke_cross crosses[PKI_REVOKE_CROSSES]; /* of that root */
     size_t n_crosses;
     struct pki_authority_row next; /* id 0: nobody is promoted */
+    bool next_published;           /* in trust files that were exported */
     char serial[41];
     struct pki_buf fetch; /* what verifiers fetch anew, each with its NUL: "exports/..." */
 };

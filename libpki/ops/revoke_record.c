@@ -136,6 +136,12 @@ static bool describe(const struct pki_draft *draft, struct pki_report *report,
                         revoke->revoked.authority.name, revoke->crosses[i].issuer,
                         revoke->crosses[i].serial, revoke->crosses[i].issuer);
     }
+    if (revoke->next.id != 0 && !revoke->next_published) {
+        pki_report_note(report, "Early", PKI_TONE_WARN,
+                        "%s, which takes its place, was never published: verifiers refuse what it "
+                        "signs until they have the new files.",
+                        revoke->next.name);
+    }
     if (revoke->revoked.authority.state == PKI_STATE_ACTIVE && revoke->revoked.issuing &&
         revoke->next.id == 0 && !revoke->revoked.is_root) {
         pki_report_note(report, "Active", PKI_TONE_WARN,
@@ -171,8 +177,8 @@ static void write_notice(const struct pki_draft *draft, struct pki_buf *text)
                                        at));
     }
     if (revoke->next.id != 0)
-        pki_buf_printf(text, "In its place: %s, which trust files hold already.\n",
-                       revoke->next.name);
+        pki_buf_printf(text, "In its place: %s, which trust files hold %s.\n", revoke->next.name,
+                       revoke->next_published ? "already" : "from the next export on");
     for (size_t i = 0; i < revoke->n_crosses; i++)
         pki_buf_printf(text, "Its cross-certificate by %s, serial %s, is on that root's CRL.\n",
                        revoke->crosses[i].issuer, revoke->crosses[i].serial);

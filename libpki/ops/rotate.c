@@ -106,29 +106,11 @@ static bool check_validity(struct promotion *promotion, const struct pki_authori
                     pki_time_format(cert.not_after, to));
 }
 
-/* Nobody trusts what hangs below a revoked root. Only by way of it does the line come to a next
-   below a good one: that is issued as it is promoted, and promoted by a second rotation. */
-static bool check_root(struct promotion *promotion, struct pki_error *err)
-{
-    const struct pki_authority_row *next = promotion->line->next;
-    struct pki_loss *loss = &promotion->own->loss;
-
-    return pki_line_loss(promotion->session, next, loss, err) &&
-           (!loss->root[0] || promotion->request->now ||
-            pki_fail(err, PKI_E_STATE,
-                     "%s hangs below %s, which is revoked: nobody trusts it; get past it by "
-                     "rotating with --now, and once more to the next that is issued then",
-                     next->name, loss->root));
-}
-
 static bool check_next(struct promotion *promotion, int64_t *not_after, struct pki_error *err)
 {
-    if (!check_root(promotion, err) ||
-        !check_validity(promotion, promotion->line->next, not_after, err))
-        return false;
-    return promotion->own->loss.root[0] ||
-           (check_gap(promotion, *not_after, err) && check_named(promotion, err) &&
-            check_published(promotion, err));
+    return check_validity(promotion, promotion->line->next, not_after, err) &&
+           check_gap(promotion, *not_after, err) && check_named(promotion, err) &&
+           check_published(promotion, err);
 }
 
 /* --- promotion ------------------------------------------------------------------------------- */
@@ -139,11 +121,8 @@ static bool starts(struct promotion *promotion, const struct pki_authority_row *
     struct pki_rotation *own = promotion->own;
     struct pki_draft *draft = promotion->draft;
 
-    const bool lost = own->loss.root[0];
-    const int64_t now = now_of(promotion);
-
-    own->rotate_by = lost ? now : pki_line_rotate_by(own->plan, now, not_after);
-    own->shortened = !lost && own->rotate_by < pki_period_after(own->plan->rotate_every, now);
+    own->rotate_by = pki_line_rotate_by(own->plan, now_of(promotion), not_after);
+    own->shortened = own->rotate_by < pki_period_after(own->plan->rotate_every, now_of(promotion));
     memcpy(own->starts, row->name, sizeof(own->starts));
     pki_draft_change(draft, row, PKI_STATE_ACTIVE);
     return pki_draft_confirm_by(draft, row, err);
@@ -158,7 +137,7 @@ static void stops(struct promotion *promotion, const struct pki_authority_row *r
 
 static bool issues(const struct pki_rotate_request *request, const struct pki_line *line)
 {
-    return !request->promote_only && !request->revert && line->waiting == 1;
+    return !request->promote_only && !request->revert && !line->further;
 }
 
 static bool issue_next(struct promotion *promotion, struct pki_error *err)
@@ -173,17 +152,6 @@ static bool issue_next(struct promotion *promotion, struct pki_error *err)
 
     return pki_issue_take_root(promotion->session, line->plan, promotion->draft, err) &&
            pki_issue_add(promotion->session, &made, promotion->draft, err);
-}
-
-static void note_waiting(struct promotion *promotion)
-{
-    const struct pki_line *line = promotion->line;
-
-    for (size_t i = 0; i < line->rows.n; i++) {
-        const struct pki_authority_row *row = &line->rows.list[i];
-        if (row->state == PKI_STATE_NEXT && row != line->next)
-            memcpy(promotion->own->waiting, row->name, sizeof(promotion->own->waiting));
-    }
 }
 
 /* --- who is done ------------------------------------------------------------------------------ */
@@ -236,7 +204,8 @@ static bool promote(struct promotion *promotion, struct pki_error *err)
         return false;
     if (line->active)
         stops(promotion, line->active, PKI_STATE_RETIRING);
-    note_waiting(promotion);
+    if (line->further)
+        memcpy(promotion->own->waiting, line->further->name, sizeof(promotion->own->waiting));
     return starts(promotion, line->next, not_after, err) && retire(promotion, err) &&
            (!issues(promotion->request, line) || issue_next(promotion, err));
 }
@@ -261,16 +230,14 @@ static bool check_revertible(struct promotion *promotion, struct pki_error *err)
                               line->active->name, pki_time_format(cutover.at, at));
 }
 
-static bool check_root_before(struct promotion *promotion, struct pki_error *err)
+static bool check_before(struct promotion *promotion, struct pki_error *err)
 {
     const struct pki_authority_row *before = promotion->line->before;
     struct pki_loss loss = {0};
 
-    return pki_line_loss(promotion->session, before, &loss, err) &&
-           (!loss.root[0] || pki_fail(err, PKI_E_STATE,
-                                      "%s hangs below %s, which is revoked: nobody trusts it; go "
-                                      "on by rotation, not back",
-                                      before->name, loss.root));
+    return pki_line_loss(promotion->session, before, now_of(promotion), &loss, err) &&
+           (!loss.why[0] || pki_fail(err, PKI_E_STATE, "%s %s: go on by rotation, not back",
+                                     before->name, loss.why));
 }
 
 static bool revert(struct promotion *promotion, struct pki_error *err)
@@ -278,7 +245,7 @@ static bool revert(struct promotion *promotion, struct pki_error *err)
     const struct pki_line *line = promotion->line;
     int64_t not_after = 0;
 
-    if (!check_revertible(promotion, err) || !check_root_before(promotion, err) ||
+    if (!check_revertible(promotion, err) || !check_before(promotion, err) ||
         !check_validity(promotion, line->before, &not_after, err))
         return false;
     promotion->own->revert = true;
@@ -306,6 +273,11 @@ static bool check_line(const struct pki_rotate_request *request, const struct pk
 {
     if (request->revert)
         return true;
+    if (!line->next && line->lost) {
+        return pki_fail(
+            err, PKI_E_STATE, "%s waits as next, but %s: issue another one, cellar issue %s %s",
+            line->lost->name, line->next_loss.why, line->plan->environment, line->plan->purpose);
+    }
     if (!line->next) {
         return pki_fail(err, PKI_E_STATE,
                         "no authority of the line waits as next: issue one, cellar issue %s %s",
@@ -331,13 +303,7 @@ static bool begin(struct promotion *promotion, struct pki_error *err)
                    line->plan->purpose);
     if (!(promotion->request->revert ? revert(promotion, err) : promote(promotion, err)))
         return false;
-    if (promotion->own->loss.root[0]) {
-        (void)snprintf(draft->next, sizeof(draft->next), "cellar rotate %s %s --now",
-                       line->plan->environment, line->plan->purpose);
-    } else {
-        (void)snprintf(draft->next, sizeof(draft->next), "cellar export %s",
-                       line->plan->environment);
-    }
+    (void)snprintf(draft->next, sizeof(draft->next), "cellar export %s", line->plan->environment);
     return true;
 }
 

@@ -18,7 +18,6 @@ struct pki_rotation {
     bool shortened;             /* earlier than rotate_every says */
     bool early;                 /* before its lead time, by --now */
     int64_t published;          /* since when, or 0: not yet */
-    struct pki_loss loss;       /* of the one that starts: only a step to the next, by --now */
     struct pki_forecast *forecast;
 };
 

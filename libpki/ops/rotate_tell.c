@@ -23,22 +23,12 @@ static void tell_early(const struct pki_rotation *own, struct pki_report *report
     }
 }
 
-static void tell_loss(const struct pki_rotation *own, struct pki_report *report)
-{
-    pki_report_note(report, "Lost", PKI_TONE_BAD,
-                    "%s hangs below %s, which is revoked: nobody trusts what it signs. Let it sign "
-                    "nothing, and rotate once more with --now, to a next below a good root.",
-                    own->starts, own->loss.root);
-}
-
 static bool describe(const struct pki_draft *draft, struct pki_report *report,
                      struct pki_error *err)
 {
     const struct pki_rotation *own = draft->own;
     char date[PKI_TIME_TEXT];
 
-    if (own->loss.root[0])
-        tell_loss(own, report);
     if (own->early)
         tell_early(own, report);
     if (own->shortened) {
@@ -71,10 +61,7 @@ static void made(const struct pki_draft *draft, struct pki_report *report)
                         "Nothing waits behind %s now: cellar issue %s %s", own->starts,
                         plan->environment, plan->purpose);
     }
-    if (own->loss.root[0]) {
-        pki_report_line(report, "Then", PKI_TONE_BAD, "Nobody trusts %s: cellar rotate %s %s --now",
-                        own->starts, plan->environment, plan->purpose);
-    } else if (!own->revert && own->stops[0]) {
+    if (!own->revert && own->stops[0]) {
         pki_report_line(report, "Then", PKI_TONE_PLAIN,
                         "When the outside has switched: cellar cutover %s %s --at TIME",
                         plan->environment, plan->purpose);

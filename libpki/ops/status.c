@@ -87,12 +87,14 @@ static enum pki_tone days_tone(const struct status *status, int64_t until)
     return until <= status->now + status->within ? PKI_TONE_WARN : PKI_TONE_PLAIN;
 }
 
-/* A line's active authority has its rotation to come; everything else only its end. */
+/* A line's active authority has its rotation to come; everything else only its end. One that is
+   lost is left at once. */
 static bool add_next_step(struct status *status, const struct pki_authority_row *row,
-                          struct pki_report *out, struct pki_error *err)
+                          const struct pki_loss *loss, struct pki_report *out,
+                          struct pki_error *err)
 {
-    const struct pki_line line = {.plan = find_line(status, row), .active = row};
-    struct pki_loss loss = {0};
+    const struct pki_line line = {
+        .plan = find_line(status, row), .active = row, .active_loss = *loss};
     char command[128];
     int64_t when = 0;
 
@@ -100,11 +102,10 @@ static bool add_next_step(struct status *status, const struct pki_authority_row 
         pki_report_text(out, "Rotate by", "%s", "");
         return true;
     }
-    if (!pki_line_due(status->session, &line, &when, err) ||
-        !pki_line_loss(status->session, row, &loss, err))
+    if (!pki_line_due(status->session, &line, &when, err))
         return false;
     (void)snprintf(command, sizeof(command), "cellar rotate %s %s%s", row->environment,
-                   row->purpose, loss.root[0] ? " --now" : "");
+                   row->purpose, loss->why[0] ? " --now" : "");
     pki_report_day(out, "Rotate by", when);
     add_due(status, when, "rotation", row->name, command);
     return true;
@@ -122,6 +123,18 @@ static void add_end(struct status *status, const struct pki_authority_row *row, 
         (void)snprintf(command, sizeof(command), "cellar root %s --succeed", row->root);
     }
     add_due(status, when, "end", row->name, command);
+}
+
+static bool is_in_use(const struct pki_authority_row *row)
+{
+    return row->state == PKI_STATE_ACTIVE || row->state == PKI_STATE_NEXT;
+}
+
+static bool find_loss(const struct status *status, const struct pki_authority_row *row,
+                      struct pki_loss *loss, struct pki_error *err)
+{
+    return !row->environment[0] || !is_in_use(row) ||
+           pki_line_loss(status->session, row, status->now, loss, err);
 }
 
 /* The CRL that it owes next; debts are in the order of authorities. */
@@ -145,18 +158,20 @@ static bool add_authority(struct status *status, const struct pki_authority_row 
 {
     pki_scope(pki_certificate_row) cert = {0};
     struct pki_report *out = pki_report_row(table);
+    struct pki_loss loss = {0};
 
-    if (!pki_store_certificate(status->session->store, row->certificate, &cert, err))
+    if (!pki_store_certificate(status->session->store, row->certificate, &cert, err) ||
+        !find_loss(status, row, &loss, err))
         return false;
     pki_report_text(out, "Authority", "%s", row->name);
     pki_report_toned(out, "State", state_tone(row->state), "%s", pki_state_name(row->state));
     pki_report_day(out, "Valid to", cert.not_after);
     pki_report_toned_integer(out, "Days left", days_tone(status, cert.not_after),
                              days_left(status, cert.not_after));
-    if (!add_next_step(status, row, out, err))
+    if (!add_next_step(status, row, &loss, out, err))
         return false;
     add_crl(status, &status->debts.list[status->n_told++], out);
-    if (row->state == PKI_STATE_ACTIVE || row->state == PKI_STATE_NEXT)
+    if (is_in_use(row) && !loss.why[0])
         add_end(status, row, cert.not_after);
     return true;
 }

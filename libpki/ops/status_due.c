@@ -43,6 +43,8 @@ static int by_time(const void *left, const void *right)
         return a->first ? -1 : 1;
     if (a->when != b->when)
         return a->when < b->when ? -1 : 1;
+    if (a->last != b->last)
+        return a->last ? 1 : -1;
     return strcmp(a->name, b->name);
 }
 

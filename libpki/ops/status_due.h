@@ -13,6 +13,7 @@ struct pki_due {
     int64_t when;
     bool soon;  /* due; else it is for later */
     bool first; /* what else is due may have to wait for it */
+    bool last;  /* of what is due since the same moment: it is better done after the rest */
     const char *what;
     char name[PKI_NAME_MAX + 1];
     char command[PKI_NAME_MAX + 80];

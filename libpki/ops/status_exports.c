@@ -14,7 +14,7 @@ struct exports {
 
 static void add_due(struct exports *exports, const char *environment)
 {
-    struct pki_due due = {.when = exports->trust.at, .what = "export"};
+    struct pki_due due = {.when = exports->trust.at, .last = true, .what = "export"};
 
     due.soon = due.when <= exports->horizon;
     (void)snprintf(due.name, sizeof(due.name), "%s", environment);

@@ -20,18 +20,44 @@ static void add(struct lines *lines, int64_t when, const char *what, const char 
     pki_dues_add(lines->dues, &due);
 }
 
-/* Without a next one a compromised authority cannot be left: that is due since it is so. */
-static void add_vacancy(struct lines *lines, const struct pki_line *line, const char *name)
+/* Since when nobody usable waits; where the active one is lost, not later than its rotation is due,
+   for which it must be there. */
+static bool lacks_next_since(struct lines *lines, const struct pki_line *line, int64_t *since,
+                             struct pki_error *err)
+{
+    int64_t rotate_by = 0;
+
+    if (!pki_line_due(lines->session, line, &rotate_by, err))
+        return false;
+    *since = line->active->state_since;
+    if (line->lost && line->next_loss.since > *since)
+        *since = line->next_loss.since;
+    if (line->active_loss.why[0] && rotate_by < *since)
+        *since = rotate_by;
+    return true;
+}
+
+/* Without a next one a compromised authority cannot be left: that is due since it is so. A lost
+   active authority has its rotation due (ops/line). */
+static bool add_vacancy(struct lines *lines, const struct pki_line *line, const char *name,
+                        struct pki_error *err)
 {
     const struct pki_line_plan *plan = line->plan;
+    struct pki_vacancy vacancy;
     char command[128];
+    int64_t since = 0;
 
-    (void)snprintf(command, sizeof(command), "cellar %s %s %s%s", line->next ? "rotate" : "issue",
-                   plan->environment, plan->purpose, line->next ? " --now" : "");
-    if (!line->active)
-        add(lines, lines->now, "active authority", name, command);
-    else if (!line->next)
-        add(lines, line->active->state_since, "next authority", name, command);
+    pki_line_vacancy(line, &vacancy);
+    (void)snprintf(command, sizeof(command), "cellar issue %s %s", plan->environment,
+                   plan->purpose);
+    if (!line->active) {
+        add(lines, lines->now, "active authority", name, vacancy.command);
+    } else if (!line->next) {
+        if (!lacks_next_since(lines, line, &since, err))
+            return false;
+        add(lines, since, "next authority", name, command);
+    }
+    return true;
 }
 
 /* Promoted here, but did the outside follow? Until that is recorded old windows stay open. */
@@ -65,8 +91,7 @@ static bool add_line(struct lines *lines, const struct pki_line_plan *plan, stru
     if (line.newest == 0)
         return true; /* not made yet: that is told by itself */
     (void)snprintf(name, sizeof(name), "%s-%s", plan->environment, plan->purpose);
-    add_vacancy(lines, &line, name);
-    return add_cutover(lines, &line, name, err);
+    return add_vacancy(lines, &line, name, err) && add_cutover(lines, &line, name, err);
 }
 
 bool pki_status_lines(struct pki_session *session, int64_t within, struct pki_dues *dues,

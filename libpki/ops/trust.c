@@ -237,30 +237,33 @@ static bool add_generations(struct pki_session *session, struct pki_trust *trust
 static bool load_line(struct pki_session *session, struct pki_trust *trust,
                       const struct pki_line_plan *line, struct pki_error *err)
 {
-    pki_scope(pki_authority_rows) rows = {0};
+    pki_scope(pki_line) then = {.plan = line};
+    struct pki_authority_rows *rows = &then.rows;
 
-    if (!pki_store_list_authorities(session->store, line->environment, line->purpose, &rows, err) ||
-        !take_all_back(session, pki_trust_seen_at(session, trust), &rows, err))
+    if (!pki_store_list_authorities(session->store, line->environment, line->purpose, rows, err) ||
+        !take_all_back(session, pki_trust_seen_at(session, trust), rows, err) ||
+        !pki_line_sort(session, trust->as_of, &then, err))
         return false;
-    if (rows.n > 0)
-        qsort(rows.list, rows.n, sizeof(*rows.list), by_use);
-    return add_generations(session, trust, line, &rows, err);
+    pki_line_vacancy(&then, &trust->vacancies[trust->n_vacancies++]);
+    if (rows->n > 0)
+        qsort(rows->list, rows->n, sizeof(*rows->list), by_use);
+    return add_generations(session, trust, line, rows, err);
 }
 
 static bool load_lines(struct pki_session *session, struct pki_trust *trust, struct pki_error *err)
 {
-    bool known = false;
-
+    trust->vacancies = calloc(trust->hierarchy->n_lines + 1, sizeof(*trust->vacancies));
+    if (!trust->vacancies)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
     for (size_t i = 0; i < trust->hierarchy->n_lines; i++) {
         const struct pki_line_plan *line = &trust->hierarchy->lines[i];
-        if (strcmp(line->environment, trust->environment) != 0)
-            continue;
-        known = true;
-        if (!load_line(session, trust, line, err))
+        if (strcmp(line->environment, trust->environment) == 0 &&
+            !load_line(session, trust, line, err))
             return false;
     }
-    return known || pki_fail(err, PKI_E_NOTFOUND, "no environment \"%s\" in the hierarchy",
-                             trust->environment);
+    return trust->n_vacancies > 0 ||
+           pki_fail(err, PKI_E_NOTFOUND, "no environment \"%s\" in the hierarchy",
+                    trust->environment);
 }
 
 static bool load_cellar(struct pki_session *session, struct pki_trust *trust, struct pki_error *err)
@@ -306,15 +309,27 @@ void pki_trust_free(struct pki_trust *trust)
     pki_issuers_clear(&trust->issuers);
     free(trust->roots);
     free(trust->generations);
+    free(trust->vacancies);
     free(trust);
+}
+
+const struct pki_vacancy *pki_trust_vacancy(const struct pki_trust *trust, const char *purpose)
+{
+    for (size_t i = 0; i < trust->n_vacancies; i++)
+        if (strcmp(trust->vacancies[i].line->purpose, purpose) == 0)
+            return &trust->vacancies[i];
+    return NULL;
 }
 
 const struct pki_generation *pki_trust_active(const struct pki_trust *trust, const char *purpose)
 {
+    const struct pki_vacancy *vacancy = pki_trust_vacancy(trust, purpose);
+
+    if (!vacancy || vacancy->why[0])
+        return NULL;
     for (size_t i = 0; i < trust->n_generations; i++) {
         const struct pki_generation *generation = &trust->generations[i];
-        if (generation->authority.state == PKI_STATE_ACTIVE &&
-            strcmp(generation->line->purpose, purpose) == 0)
+        if (generation->authority.state == PKI_STATE_ACTIVE && generation->line == vacancy->line)
             return generation;
     }
     return NULL;

@@ -14,7 +14,7 @@
 #ifndef PKI_OPS_TRUST_H
 #define PKI_OPS_TRUST_H
 
-#include "ops/session.h"
+#include "ops/line.h"
 #include "ops/window.h"
 #include "x509/cert.h"
 
@@ -62,6 +62,8 @@ struct pki_trust {
     size_t n_roots;
     struct pki_generation *generations; /* by line in file order; active, next, then older ones */
     size_t n_generations;
+    struct pki_vacancy *vacancies; /* one a line, in file order */
+    size_t n_vacancies;
     struct pki_issuers issuers;   /* by pki_trust_load_issuers; roots first */
     struct pki_journal_head head; /* of the last entry that changed trust */
     uint8_t cellar[16];           /* whose trust it is */
@@ -90,8 +92,10 @@ int64_t pki_trust_seen_at(const struct pki_session *session, const struct pki_tr
 void pki_trust_free(struct pki_trust *trust);
 PKI_DEFINE_AUTO(pki_trust)
 
-/** The active generation of a purpose; NULL when there is none. */
+/** The active generation of a purpose, if it is usable (ops/line.h); else NULL. */
 const struct pki_generation *pki_trust_active(const struct pki_trust *trust, const char *purpose);
+/** Why there is none. @purpose  of a line of the hierarchy */
+const struct pki_vacancy *pki_trust_vacancy(const struct pki_trust *trust, const char *purpose);
 
 /** Whether it is over as of the trust's time: what it signed before may still be asked about, but
  *  nothing that it signs now is accepted. */

@@ -50,6 +50,7 @@ bool pki_window_revoke(struct pki_session *session, int64_t issuer, struct pki_b
         return false;
     if (!found || !is_recorded(&row, at))
         return true;
+    window->revoked_at = row.revoked_at;
     if (strcmp(row.treatment, "drop") == 0)
         window->dropped = true;
     else

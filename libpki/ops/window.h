@@ -19,9 +19,10 @@
 struct pki_window {
     int64_t start;
     bool has_end;
-    int64_t end;  /* its last second */
-    bool leaked;  /* the key may have: nothing may hold it that cannot say when */
-    bool dropped; /* nothing of it is trusted */
+    int64_t end;        /* its last second */
+    bool leaked;        /* the key may have: nothing may hold it that cannot say when */
+    bool dropped;       /* nothing of it is trusted */
+    int64_t revoked_at; /* a certificate of its chain was, however it is treated; 0: none was */
 };
 
 void pki_window_open(struct pki_window *window, int64_t not_before);

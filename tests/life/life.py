@@ -3,7 +3,7 @@
 usage: life.py BUILD_DIRECTORY [--years N] [--step DAYS] [--obey] [--root PERIOD] [--until-root-ends | --succeed]
                [--crl-period PERIOD] [--seed N]
 
-Rotations early and late, cut-overs at once and weeks later, two emergencies, CRLs and backups when
+Rotations early and late, cut-overs at once and weeks later, three emergencies, CRLs and backups when
 status names them. At each step what was exported is asked about signatures of random past times, and
 compared with what must be so (world.py). With --obey the operator does nothing but what `cellar status`
 names. Where the root's end refuses a rotation, the life ends: with --until-root-ends it must, on the day
@@ -169,13 +169,14 @@ class Life:
             self.hand_over(line, line.of(line.outside))
 
     def emergency(self, line, treatment):
-        """The active authority is lost: its key (drop), or its purpose (end)."""
+        """The active authority is lost: its key, or its time-stamping leaf's (drop), or its purpose (end)."""
         lost = line.of(line.active)
-        serial = f"{lost.cert.serial_number:x}".zfill(40)
+        serial = f"{(lost.leaf or lost.cert).serial_number:x}".zfill(40)
         reason = "keyCompromise" if treatment == "drop" else "superseded"
         extra = ["--promote-next"] if treatment == "drop" else []
         answer = self.sign_duty("revoke", serial, "--reason", reason, *extra,
-                                confirm=f"{title(line.env, line.purpose)} G{lost.number}")
+                                confirm=f"{title(line.env, line.purpose)} G{lost.number}" +
+                                (" TSA" if lost.leaf else ""))
         self.emergencies += 1
         lost.dropped = treatment == "drop"
         lost.ended = self.cellar.now - 300  # dates are set back
@@ -479,6 +480,9 @@ class Life:
         self.rotate_planned()
         if number == steps // 3:
             self.emergency(self.lines["prod", "code-signing"], "drop")
+        stamping = self.lines["prod", "time-stamping"]
+        if self.emergencies == 1 and number >= steps // 2 and stamping.outside == stamping.active:
+            self.emergency(stamping, "drop")
         if number == 2 * steps // 3:
             self.emergency(self.lines["dev", "code-signing"], "end")
         self.sign_crls()

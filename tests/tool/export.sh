@@ -119,7 +119,7 @@ fi
 # An active authority that has ended: nothing for who issues now, everything for what it signed.
 export CELLAR_TEST_NOW=2027-07-01T00:00:00Z
 works cellar export prod -C cellar --to late --override clock-is-right
-warns 'prod/code-signing/chain.pem is left out: prod-code-signing-g1 ended 2027-0.*cellar rotate prod code-signing'
+warns 'prod/code-signing/chain.pem is left out: prod-code-signing-g1 ended 2027-0.*cellar issue prod code-signing'
 warns 'prod/time-stamping/chain.pem is left out'
 check 'a chain that every verifier refuses' ! ls late/{code-signing,time-stamping}/chain.pem \
     late/code-signing/fulcio late/time-stamping/tsa 2>err
@@ -127,7 +127,7 @@ check 'it promises what fails' ! grep -q '^Next: cellar verify' out
 check 'the manifest says nothing' grep -q 'without root; it has ended' late/manifest.json
 works cellar verify --anchor late/anchors.pem --at 2026-04-01T00:00:00Z late/code-signing/g1/chain.pem
 check 'an entry is gone' grep -q certificateAuthorities late/sigstore/trusted_root.json
-refuses 4 'prod-code-signing-g1 has ended' cellar export prod code-signing --for fulcio --to x -C cellar \
+refuses 4 'prod-code-signing-g1 ended 2027-.*cellar issue prod code-signing' cellar export prod code-signing --for fulcio --to x -C cellar \
     --override clock-is-right
 works cellar export prod -C cellar --to earlier --as-of 2026-04-01
 check 'as of then it was good' [ -f earlier/code-signing/fulcio/chain.pem ]

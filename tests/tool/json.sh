@@ -166,8 +166,8 @@ roots=$(sqlite3 lost/cellar.db "SELECT hex(c.serial) FROM certificate c JOIN aut
     WHERE c.profile = 'root' ORDER BY a.generation")
 fields 0 cellar revoke "${roots%%[!0-9A-F]*}" --reason keyCompromise -C lost --confirm 'Test Root CA'
 with root-g2 prod-tls-g3
-fields 0 cellar rotate prod tls --now -C lost --dry-run
-fields 0 cellar rotate prod tls --now -C lost "${secrets[@]}" --confirm 'Test Prod TLS CA G2'
+fields 0 cellar issue prod tls -C lost --dry-run
+fields 0 cellar issue prod tls -C lost "${secrets[@]}" --confirm 'Test Prod TLS CA G3'
 fields 0 cellar revoke "${roots##*[!0-9A-F]}" --reason keyCompromise -C lost --confirm 'Test Root CA G2'
 fields 0 cellar root main --succeed -C lost --dry-run
 

@@ -254,7 +254,7 @@ static void test_expired_next_is_refused(void)
     const char *cellar = published("expired");
 
     fixture_room.now = INT64_C(1838160000);
-    refuse(cellar, &plain, PKI_E_POLICY, "outside the validity of prod-code-signing-g2");
+    refuse(cellar, &plain, PKI_E_STATE, "prod-code-signing-g2 waits as next, but ended ");
 }
 
 static void test_time_stamping_generation_comes_with_its_leaf(void)
