@@ -283,6 +283,9 @@ static bool prepare(struct pki_session *session, const struct pki_revoke_request
 bool pki_revoke_prepare(struct pki_session *session, const struct pki_revoke_request *request,
                         struct pki_draft **draft, struct pki_error *err)
 {
+    if (!request->what == !request->certificate)
+        return pki_fail(err, PKI_E_USAGE,
+                        "give one: a serial or fingerprint, or --certificate with a file");
     PKI_CONTEXT(err, "revoke %s", request->what ? request->what : request->certificate);
     pki_auto(pki_draft) fresh = NULL;
 

@@ -145,9 +145,6 @@ static bool find_in_file(struct pki_session *session, const char *path, struct p
 bool pki_revoked_find(struct pki_session *session, const struct pki_revoke_request *request,
                       struct pki_revoked *revoked, struct pki_error *err)
 {
-    if (!request->what == !request->certificate)
-        return pki_fail(err, PKI_E_USAGE,
-                        "give one: a serial or fingerprint, or --certificate with a file");
     return request->what ? find_recorded(session, request->what, revoked, err)
                          : find_in_file(session, request->certificate, revoked, err);
 }

@@ -30,6 +30,8 @@ keeps cellar refuses 4 'invalid-since' \
 keeps cellar refuses 4 'future' cellar revoke "$g1" --reason keyCompromise \
     --invalid-since 2027-01-01 -C cellar
 keeps cellar refuses 2 'give one' cellar revoke --reason superseded -C cellar
+check 'it names nothing' grep -q '^cellar-revoke: give one: a serial' err
+keeps cellar refuses 2 'give one' cellar revoke "$g1" --certificate x --reason superseded -C cellar
 keeps cellar refuses 4 'no certificate of this cellar' cellar revoke \
     4f00000000000000000000000000000000000000 --reason superseded -C cellar
 keeps cellar refuses 4 'a root cannot revoke itself' cellar revoke "$(serial_of root-g1)" \
