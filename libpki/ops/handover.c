@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "ops/revocation.h"
 #include "x509/name.h"
 
 struct consumer {
@@ -176,6 +177,23 @@ static bool add_leaf_chain(struct pki_bundle *bundle, const struct pki_generatio
     return true;
 }
 
+/* Whoever reads CRLs refuses it; and nobody meant to put it in place. */
+static bool check_good(struct pki_store *store, const struct pki_certificate_row *row,
+                       struct pki_error *err)
+{
+    const struct pki_bytes serial = {row->serial, sizeof(row->serial)};
+    struct pki_revocation_row revocation;
+    char at[PKI_TIME_TEXT];
+    bool found = false;
+
+    if (!pki_store_find_revocation(store, row->issuer, serial, &found, &revocation, err))
+        return false;
+    return !found ||
+           pki_fail(err, PKI_E_STATE, "the certificate is revoked since %s (%s): issue another one",
+                    pki_time_format(revocation.revoked_at, at),
+                    pki_reason_of(revocation.reason)->name);
+}
+
 bool pki_handover_find_leaf(struct pki_store *store, const char *leaf,
                             struct pki_certificate_row *row, struct pki_authority_row *issuer,
                             struct pki_error *err)
@@ -196,7 +214,7 @@ bool pki_handover_find_leaf(struct pki_store *store, const char *leaf,
         return false;
     if (!found || row->authority != 0)
         return pki_fail(err, PKI_E_NOTFOUND, "no end entity's certificate has the serial %s", leaf);
-    return pki_store_authority(store, row->issuer, issuer, err);
+    return check_good(store, row, err) && pki_store_authority(store, row->issuer, issuer, err);
 }
 
 bool pki_handover_leaf(struct pki_bundle *bundle, const struct pki_cert *cert, int64_t issuer,

@@ -23,7 +23,7 @@ PKI_CHECKED bool pki_handover_compose(struct pki_session *session, struct pki_bu
 /**
  * The end entity's certificate whose serial or fingerprint this is, in hex, and its issuer.
  *
- * Fails: PKI_E_USAGE neither; PKI_E_NOTFOUND
+ * Fails: PKI_E_USAGE neither; PKI_E_NOTFOUND; PKI_E_STATE it is revoked
  */
 PKI_CHECKED bool pki_handover_find_leaf(struct pki_store *store, const char *leaf,
                                         struct pki_certificate_row *row,

@@ -76,6 +76,18 @@ json 3 cellar-status 'not any(w["authority"] == "prod-time-stamping-g1" for w in
     cellar status -C cellar
 check 'the next stamps' [ "$(state_of prod-time-stamping-g2)" = active ]
 
+# An end entity: its chain is not handed out any more.
+request web.csr
+with prod-tls-g1
+works cellar issue prod tls --leaf tls-server --csr web.csr --dns web.example.com --common-name web -C cellar \
+    "${secrets[@]}" --confirm web
+web=$(sqlite3 cellar/cellar.db "SELECT lower(hex(serial)) FROM certificate ORDER BY id DESC LIMIT 1")
+works cellar export --leaf "$web" --to web -C cellar
+works cellar revoke "$web" --reason keyCompromise -C cellar --confirm web
+keeps cellar refuses 4 'is revoked since 2026-03-01T11:55:00Z .keyCompromise.: issue another' \
+    cellar export --leaf "$web" --to again -C cellar
+check 'it is written all the same' [ ! -e again ]
+
 # Superseded in the second in which it was issued: a window that ends before it starts is none.
 works cellar revoke "$(serial_of prod-tls-g2)" --reason superseded -C cellar \
     --confirm 'Test Prod TLS CA G2'
