@@ -167,7 +167,13 @@ static void write_notice(const struct pki_draft *draft, struct pki_buf *text)
     pki_buf_printf(text, "\nissued by %s; revoked %s, %s\n", revoke->revoked.issuer.name,
                    pki_time_format(revoke->row.revoked_at, at),
                    pki_reason_of(revoke->row.reason)->name);
-    if (drops(revoke)) {
+    if (revoke->revoked.cross) {
+        pki_buf_printf(text,
+                       "Whoever knows %s alone no longer gets to %s by it: know that root itself. "
+                       "What %s signed stays good.\n",
+                       revoke->revoked.issuer.name, revoke->revoked.authority.name,
+                       revoke->revoked.authority.name);
+    } else if (drops(revoke)) {
         pki_buf_printf(text, "Trust nothing of %s any more, whenever it was signed.\n",
                        concern(revoke));
     } else {

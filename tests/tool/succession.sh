@@ -242,6 +242,8 @@ cross=$(openssl x509 -in "$(nth 2 $chain)" -noout -serial | sed 's/serial=//')
 refuses 4 'its key is that of root-g2' cellar revoke "$cross" --reason keyCompromise -C cellar --confirm root-g2-cross
 works cellar revoke "$cross" --reason superseded -C cellar --confirm root-g2-cross
 says 'exports/prod/code-signing/.../cross/ .gone.'
+says 'knows root-g1 alone no longer gets to root-g2 by it'
+check 'it ends what stays good' ! grep -q 'trust only what was signed until' out
 with root-g1
 works cellar crl root-g1 -C cellar "${secrets[@]}" --confirm 'Test Root CA'
 works cellar export -C cellar
