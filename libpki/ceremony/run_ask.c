@@ -3,13 +3,12 @@
  * sheet, or by p, a pause; Enter alone is no answer.
  */
 #include <ctype.h>
+#include <strings.h>
 
 #include "pki/time.h"
 #include "base/text.h"
 #include "ceremony/run.h"
 #include "ceremony/transcript_files.h"
-
-#define TRIES 5 /* then it is not a slip */
 
 void pki_run_say(struct pki_run *run, const char *format, ...)
 {
@@ -57,14 +56,12 @@ static enum pki_run_turn ask_plainly(struct pki_run *run, const char *key, const
 static enum pki_run_turn ask_something(struct pki_run *run, const char *key, const char *prompt,
                                        char line[PKI_RUN_LINE])
 {
-    for (int tries = 0; tries < TRIES; tries++) {
+    for (;;) {
         enum pki_run_turn turn = ask_plainly(run, key, prompt, NULL, line);
         if (turn != PKI_RUN_ON || line[0])
             return turn;
         pki_run_say(run, "Enter alone is no answer.");
     }
-    (void)pki_fail(run->err, PKI_E_USAGE, "no answer for %s", key);
-    return PKI_RUN_FAIL;
 }
 
 /* --- pauses --------------------------------------------------------------------------------- */
@@ -116,7 +113,7 @@ static const char *problem(const struct pki_run_question *question, const char *
     int64_t at = 0;
     if (question->rule == PKI_RUN_TIME && !pki_time_parse(line, &at, &why))
         return "That is no time: write 2026-03-01T12:00:00Z, in UTC.";
-    if (question->not_same && strcmp(line, question->not_same) == 0)
+    if (question->not_same && strcasecmp(line, question->not_same) == 0)
         return "These initials are somebody else's: add a letter.";
     if (question->rule == PKI_RUN_CHOICE && question->choices && question->choices->n > 0 &&
         !pki_script_has_word(question->choices, line))
@@ -124,11 +121,12 @@ static const char *problem(const struct pki_run_question *question, const char *
     return NULL;
 }
 
-/* Until it fits, or is e: an exception. */
+/* Until it fits, or is e: an exception. However often: whoever types on would type into a shell, if
+   this gave up. */
 static enum pki_run_turn ask_until(struct pki_run *run, const struct pki_run_question *question,
                                    char line[PKI_RUN_LINE], bool *exception)
 {
-    for (int tries = 0; tries < TRIES;) {
+    for (;;) {
         enum pki_run_turn turn =
             ask_plainly(run, question->key, question->prompt, question->shown, line);
         bool pauses = turn == PKI_RUN_ON && strcmp(line, "p") == 0;
@@ -143,10 +141,7 @@ static enum pki_run_turn ask_until(struct pki_run *run, const struct pki_run_que
         if (!wrong)
             return PKI_RUN_ON;
         pki_run_say(run, "%s", wrong);
-        tries++;
     }
-    (void)pki_fail(run->err, PKI_E_USAGE, "no answer that fits for %s", question->key);
-    return PKI_RUN_FAIL;
 }
 
 /* --- exceptions ----------------------------------------------------------------------------- */
@@ -176,7 +171,7 @@ static void explain_ways(const struct pki_script_words *ways, struct pki_buf *pr
         {"go on", "go on with this step"},
         {"again", "begin this step again"},
         {"leave", "leave this step, and go to the next"},
-        {"stop", "end the ceremony here"},
+        {"stop", "end the ceremony here, for good (p only pauses it)"},
     };
 
     pki_buf_text(prompt, "How does it go on? Type");
@@ -280,7 +275,11 @@ enum pki_run_turn pki_run_refused(struct pki_run *run, const char *what)
         pki_run_has(run, PKI_TRANSCRIPT_EXCEPTION, NULL, NULL))
         words[ways.n++].text = "leave";
     pki_run_say(run, "%s", what);
-    return decide(run, &ways);
+    enum pki_run_turn turn = decide(run, &ways);
+    if (turn != PKI_RUN_STOP || has_sheet(run))
+        return turn;
+    turn = write_sheet(run); /* nothing ends before its time without one */
+    return turn == PKI_RUN_ON ? PKI_RUN_STOP : turn;
 }
 
 enum pki_run_turn pki_run_ask(struct pki_run *run, const struct pki_run_question *question,

@@ -107,6 +107,24 @@ static bool wait_for_input(const struct terminal *terminal)
     return !stopped;
 }
 
+static bool say(int fd, const char *text, struct pki_error *err)
+{
+    size_t length = strlen(text);
+
+    return write(fd, text, length) == (ssize_t)length ||
+           pki_fail(err, PKI_E_IO, "cannot write to the terminal");
+}
+
+/* What was typed on goes with it: it is no answer to another question, and nothing for a shell. */
+static bool refuse_long(const struct terminal *terminal, size_t most, struct pki_error *err)
+{
+    char text[80];
+
+    (void)tcflush(terminal->fd, TCIFLUSH);
+    (void)snprintf(text, sizeof(text), "\nThat is longer than %zu bytes. Once more:\n> ", most);
+    return say(terminal->fd, text, err);
+}
+
 /* One line without its newline, byte by byte straight into `line`. */
 static bool read_line(const struct terminal *terminal, char *line, size_t size, size_t *length,
                       struct pki_error *err)
@@ -119,21 +137,16 @@ static bool read_line(const struct terminal *terminal, char *line, size_t size, 
             return pki_fail(err, PKI_E_CANCELLED, "stopped by the operator");
         if (byte == '\n')
             break;
-        if (used + 1 >= size)
-            return pki_fail(err, PKI_E_USAGE, "the line is longer than %zu bytes", size - 1);
         line[used++] = byte;
+        if (used == size) {
+            used = 0;
+            if (!refuse_long(terminal, size - 1, err))
+                return false;
+        }
     }
     line[used] = '\0';
     *length = used;
     return true;
-}
-
-static bool say(int fd, const char *text, struct pki_error *err)
-{
-    size_t length = strlen(text);
-
-    return write(fd, text, length) == (ssize_t)length ||
-           pki_fail(err, PKI_E_IO, "cannot write to the terminal");
 }
 
 bool cli_read_line(const char *prompt, char *line, size_t size, struct pki_error *err)
