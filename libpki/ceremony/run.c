@@ -203,6 +203,7 @@ bool pki_ceremony_run(const struct pki_ceremony_run_request *request,
     bool done = run_all(&run, &named, report);
 
     json_decref(run.lines);
+    json_decref(run.duties);
     pki_transcript_free(run.transcript);
     pki_script_free(run.script);
     pki_fd_close_(&run.dir);

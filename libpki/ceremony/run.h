@@ -25,6 +25,7 @@ struct pki_run {
     struct pki_transcript *transcript;
     int dir;             /* the record */
     json_t *lines;       /* of the step that goes on */
+    json_t *duties;      /* the last one on each cellar: its line, by what the script calls it */
     size_t due;          /* the step that goes on, or comes next */
     int64_t began, last; /* times in the transcript */
     struct pki_transcript_approved approved;
@@ -126,6 +127,14 @@ void pki_run_cellar(const struct pki_run *run, struct pki_buf *path);
 /** What the cellar holds after an entry; since < 0: its head alone. */
 PKI_CHECKED bool pki_run_journal(struct pki_run *run, int64_t since,
                                  struct pki_run_journal *journal);
+/** A line of the transcript: the last duty on a cellar is remembered. */
+PKI_CHECKED bool pki_run_keep_duty(struct pki_run *run, const json_t *line);
+/** Whether a cellar has the head that a line names. since: what it holds after the line's entry.
+ *  Fails: PKI_E_INTEGRITY another cellar, or an older copy */
+PKI_CHECKED bool pki_run_check_journal(struct pki_run *run, const json_t *line,
+                                       const struct pki_run_journal *since);
+/** Whether the cellar of the step's duty has all that was decided in it before. Fails: as above */
+PKI_CHECKED bool pki_run_check_cellar(struct pki_run *run);
 
 struct pki_run_call {
     const char *extra;   /* an option more; or NULL */

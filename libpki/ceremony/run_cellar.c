@@ -30,15 +30,24 @@ bool pki_run_value(const struct pki_run *run, const char *name, struct pki_buf *
     return false;
 }
 
-/* A restored cellar is the one that the duty makes. */
+/* As the script calls it, "" the one that the ceremony is about. A restored cellar is the one that
+   the duty makes. */
+static const char *cellar_of(const struct pki_script_do *act)
+{
+    bool makes = strcmp(act->duty->name, "restore") == 0;
+
+    for (size_t i = 0; makes && i < PKI_DUTY_PARAMS && act->duty->params[i].name; i++)
+        if (strcmp(act->duty->params[i].name, "to") == 0 && act->values[i])
+            return act->values[i];
+    return act->cellar ? act->cellar : "";
+}
+
 void pki_run_cellar(const struct pki_run *run, struct pki_buf *path)
 {
-    const struct pki_script_do *act = &pki_run_step_due(run)->act;
+    const char *cellar = cellar_of(&pki_run_step_due(run)->act);
 
-    if (strcmp(act->duty->name, "restore") == 0 && pki_run_value(run, "to", path))
-        return;
-    if (act->cellar)
-        pki_run_path(run, act->cellar, path);
+    if (*cellar)
+        pki_run_path(run, cellar, path);
     else
         pki_buf_text(path, run->request->cellar);
     pki_buf_byte(path, 0);
@@ -114,6 +123,40 @@ bool pki_run_journal(struct pki_run *run, int64_t since, struct pki_run_journal 
                  read_status(&outcome, since, journal, run->err);
     free(outcome.output);
     return asked;
+}
+
+bool pki_run_keep_duty(struct pki_run *run, const json_t *line)
+{
+    const char *event = pki_transcript_event_name(PKI_TRANSCRIPT_DUTY);
+
+    return strcmp(pki_transcript_text(line, "event"), event) != 0 ||
+           !json_object_get(line, "journal_head") ||
+           json_object_set(run->duties, cellar_of(&pki_run_step_due(run)->act), (json_t *)line) ==
+               0 ||
+           pki_fail(run->err, PKI_E_MEMORY, "out of memory");
+}
+
+bool pki_run_check_journal(struct pki_run *run, const json_t *line,
+                           const struct pki_run_journal *since)
+{
+    const char *before = pki_transcript_text(line, "journal_head");
+    const char *then = since->there ? pki_transcript_text(since->result, "head_then") : "";
+
+    return !*before || strcmp(before, then) == 0 ||
+           pki_fail(run->err, PKI_E_INTEGRITY,
+                    "this is not the cellar of this ceremony, or an older copy of it: its journal "
+                    "has another entry %lld, or none",
+                    (long long)json_integer_value(json_object_get(line, "journal_entry")));
+}
+
+bool pki_run_check_cellar(struct pki_run *run)
+{
+    __attribute__((__cleanup__(pki_run_journal_clear))) struct pki_run_journal since = {0};
+    const json_t *last = json_object_get(run->duties, cellar_of(&pki_run_step_due(run)->act));
+
+    return !last || (pki_run_journal(
+                         run, json_integer_value(json_object_get(last, "journal_entry")), &since) &&
+                     pki_run_check_journal(run, last, &since));
 }
 
 bool pki_run_version(struct pki_run *run, const char *tool, struct pki_buf *version)

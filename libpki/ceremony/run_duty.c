@@ -277,28 +277,14 @@ static enum pki_run_turn take_over(struct pki_run *run, const struct pki_run_jou
                                                                               : PKI_RUN_FAIL;
 }
 
-/* Another cellar, or an older copy of this one, does not know what was done here. */
-static bool is_same_cellar(const struct pki_run *run, const struct pki_run_journal *journal)
-{
-    const char *before =
-        pki_transcript_text(pki_run_line(run, PKI_TRANSCRIPT_INTEND), "journal_head");
-    const char *then = journal->there ? pki_transcript_text(journal->result, "head_then") : "";
-
-    return !*before || strcmp(before, then) == 0 ||
-           pki_fail(
-               run->err, PKI_E_INTEGRITY,
-               "this is not the cellar of before the cut, or an older copy of it: its journal has "
-               "another entry %lld, or none",
-               (long long)entry_before(run));
-}
-
 static enum pki_run_turn recover(struct pki_run *run)
 {
     __attribute__((__cleanup__(pki_run_journal_clear))) struct pki_run_journal since = {0};
     const char *entry = pki_run_step_due(run)->act.duty->entry;
     bool found = false;
 
-    if (!pki_run_journal(run, entry_before(run), &since) || !is_same_cellar(run, &since) ||
+    if (!pki_run_journal(run, entry_before(run), &since) ||
+        !pki_run_check_journal(run, pki_run_line(run, PKI_TRANSCRIPT_INTEND), &since) ||
         (entry && !find_entry(run, &since, entry, &found)))
         return PKI_RUN_FAIL;
     if (found)
@@ -341,6 +327,8 @@ enum pki_run_turn pki_run_duty(struct pki_run *run)
         return judge(run, (int)strtol(pki_transcript_text(done, "answer"), NULL, 10));
     if (pki_run_line(run, PKI_TRANSCRIPT_INTEND))
         return recover(run);
+    if (!pki_run_check_cellar(run))
+        return PKI_RUN_FAIL;
     if (step->act.duty->severe)
         turn = show_draft(run);
     if (turn == PKI_RUN_ON)

@@ -46,7 +46,7 @@ static bool remember(struct pki_run *run, const struct pki_transcript_entry *ent
     put(line, "answer", entry->answer);
     if (json_array_append_new(run->lines, line) != 0)
         return pki_fail(run->err, PKI_E_MEMORY, "out of memory");
-    return put_journal(line, entry, run->err);
+    return put_journal(line, entry, run->err) && pki_run_keep_duty(run, line);
 }
 
 /* What a later step reads aloud. */
@@ -137,8 +137,9 @@ static bool read_line(struct pki_run *run, const json_t *line)
         run->due++;
         return true;
     }
-    return !is_of_step(event) || json_array_append(run->lines, (json_t *)line) == 0 ||
-           pki_fail(run->err, PKI_E_MEMORY, "out of memory");
+    if (is_of_step(event) && json_array_append(run->lines, (json_t *)line) != 0)
+        return pki_fail(run->err, PKI_E_MEMORY, "out of memory");
+    return pki_run_keep_duty(run, line);
 }
 
 /* It was checked, line by line. */
@@ -285,7 +286,8 @@ bool pki_run_open(struct pki_run *run, struct pki_bytes script)
     bool begun = false;
 
     run->lines = json_array();
-    if (!run->lines)
+    run->duties = json_object();
+    if (!run->lines || !run->duties)
         return pki_fail(run->err, PKI_E_MEMORY, "out of memory");
     if (!pki_dir_ensure(AT_FDCWD, run->request->record, &run->dir, run->err))
         return false;

@@ -50,7 +50,7 @@ python3 "$here/unfound.py" forged radios 'note: found wlan (rfkill0)' &&
     fails 5 'radios is noted, and the script says stop' cellar verify --ceremony forged
 
 # A room with a network; a clock an hour off.
-sed 's/^  clock: .*/  decision: stop/; s/^any:/&\n  clock: 2026-03-01T11:00:00Z/' answers.yaml >stop.yaml
+sed 's/^  clock: .*/  decision: stop/; s/^any:/&\n  clock: 2026-03-01T11:00:00Z\n  exception-expected: a good room\n  exception-happened: what is said above\n  exception-decided: another day\n  exception-who: witness, C. Dent/' answers.yaml >stop.yaml
 is 6 env CELLAR_TEST_ROOM="$wired" cellar ceremony run genesis.yaml -C media/other --record wired --answers stop.yaml
 warns 'the room: interfaces: eth0 .2 of its findings stop.'
 check 'it is recorded' grep -q '"what": "interfaces", "answer": "stop: found eth0"' wired/transcript.jsonl

@@ -44,6 +44,31 @@ static void test_a_killed_sibling_is_looked_for_in_no_other_cellar(void)
     }
 }
 
+/* Nor is anything decided there, after what the last duty decided here. */
+static void test_a_ceremony_goes_on_in_no_other_cellar(void)
+{
+    static const struct answer_row answers[] = {{.step = "050", .key = "head", .answer = "^C"},
+                                                {0}};
+
+    for (unsigned older = 0; older < 2; older++) {
+        struct room room;
+        struct pki_error err = {0};
+        room_make(&room, fixture_script("", ""));
+        room.answers = answers;
+        EXPECT_FAILS(room_run(&room, &err), err, PKI_E_CANCELLED);
+        room.answers = NULL;
+        room.elsewhere = !older;
+        room.older = older;
+        err = (struct pki_error){0};
+        EXPECT_FAILS(room_run(&room, &err), err, PKI_E_INTEGRITY);
+        EXPECT_TEXT("or an older copy of it: its journal has another entry");
+        room.elsewhere = room.older = false;
+        err = (struct pki_error){0};
+        EXPECT_OK(room_run(&room, &err), err);
+        room_expect_once(&room);
+    }
+}
+
 static void test_what_somebody_else_decided_meanwhile_is_not_taken_over(void)
 {
     static const char *const others[] = {
@@ -199,6 +224,7 @@ int main(void)
          test_a_duty_whose_sibling_was_killed_is_looked_for},
         {"a killed sibling is looked for in no other cellar",
          test_a_killed_sibling_is_looked_for_in_no_other_cellar},
+        {"a ceremony goes on in no other cellar", test_a_ceremony_goes_on_in_no_other_cellar},
         {"what somebody else decided meanwhile is not taken over",
          test_what_somebody_else_decided_meanwhile_is_not_taken_over},
         {"a command that the journal cut is the step's",
