@@ -104,6 +104,57 @@ static bool check_manifest(const struct pki_reconcile *reconcile,
     return true;
 }
 
+/* --- whether they still trust what a list revokes ------------------------------------------------
+ */
+
+static bool lists_digest(const json_t *array, const char *sha256)
+{
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        const char *text = json_string_value(json_object_get(json_array_get(array, i), "sha256"));
+        if (text && strcmp(text, sha256) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* publish/ is no trust file: issuers' certificates stay there whatever comes. */
+static bool holds(const json_t *files, const char *cert)
+{
+    for (size_t i = 0; i < json_array_size(files); i++) {
+        const json_t *file = json_array_get(files, i);
+        const char *path = json_string_value(json_object_get(file, "path"));
+
+        if (path && strncmp(path, "publish/", 8) != 0 &&
+            lists_digest(json_object_get(file, "certificates"), cert))
+            return true;
+    }
+    return false;
+}
+
+bool pki_reconcile_trusts(const struct pki_reconcile *reconcile, const struct pki_found_crl *found,
+                          const uint8_t fingerprint[PKI_SHA256_SIZE], bool *trusts,
+                          struct pki_error *err)
+{
+    pki_scope(pki_buf) list = {0};
+    pki_scope(pki_buf) cert = {0};
+    uint8_t sha256[PKI_SHA256_SIZE];
+
+    pki_sha256(pki_buf_view(&found->der), sha256);
+    pki_hex(&list, (struct pki_bytes){sha256, sizeof(sha256)});
+    pki_hex(&cert, (struct pki_bytes){fingerprint, PKI_SHA256_SIZE});
+    pki_buf_byte(&list, 0);
+    pki_buf_byte(&cert, 0);
+    if (!pki_buf_ok(&list, err) || !pki_buf_ok(&cert, err))
+        return false;
+    *trusts = false;
+    for (size_t i = 0; i < reconcile->n_manifests; i++) {
+        const json_t *files = json_object_get(reconcile->manifests[i].root, "files");
+        *trusts = *trusts || (lists_digest(files, (const char *)list.data) &&
+                              holds(files, (const char *)cert.data));
+    }
+    return true;
+}
+
 /* --- which alarms this puts out --------------------------------------------------------------- */
 
 static struct pki_answered *find_answered(struct pki_reconcile *reconcile, const char *seen)
@@ -206,7 +257,8 @@ static bool fill(struct pki_reconcile *reconcile, const char *const *files, size
     for (size_t i = 0; i < reconcile->n_manifests; i++)
         if (!check_manifest(reconcile, &reconcile->manifests[i], err))
             return false;
-    return answer_all(reconcile, err) && check_news(reconcile, err);
+    return pki_reconcile_note_lists(reconcile, err) && answer_all(reconcile, err) &&
+           check_news(reconcile, err);
 }
 
 bool pki_reconcile_prepare(struct pki_session *session, const char *const *files, size_t n_files,

@@ -54,12 +54,21 @@ struct pki_answered {
 /* Fixed room: a manifest names few dozens. What is over it is given in a second run. */
 #define PKI_RECONCILE_MAX 256
 
+/* What a list brings of a certificate that trust files hold. */
+struct pki_found_revocation {
+    char name[PKI_NAME_MAX];
+    struct pki_bytes serial; /* in the list */
+    char treatment[8];
+};
+
 struct pki_reconcile {
     struct pki_session *session;
     struct pki_found_cert certs[PKI_RECONCILE_MAX];
     size_t n_certs, n_foreign;
     struct pki_found_crl crls[PKI_RECONCILE_MAX];
     size_t n_crls, n_newer;
+    struct pki_found_revocation revocations[PKI_RECONCILE_MAX]; /* the first of them, for people */
+    size_t n_revocations;
     struct pki_manifest manifests[PKI_RECONCILE_MAX];
     size_t n_manifests;
     struct pki_answered answered[PKI_RECONCILE_MAX];
@@ -91,6 +100,15 @@ int64_t pki_reconcile_generation(const char *planned, struct pki_bytes common_na
 PKI_CHECKED bool pki_reconcile_has_cert(const struct pki_reconcile *reconcile,
                                         const uint8_t sha256[PKI_SHA256_SIZE], bool *known,
                                         struct pki_error *err);
+
+/** Whether a manifest of an export that has this list still holds a certificate in a trust file. */
+PKI_CHECKED bool pki_reconcile_trusts(const struct pki_reconcile *reconcile,
+                                      const struct pki_found_crl *found,
+                                      const uint8_t fingerprint[PKI_SHA256_SIZE], bool *trusts,
+                                      struct pki_error *err);
+
+/** Note what the lists bring of certificates that trust files hold. */
+PKI_CHECKED bool pki_reconcile_note_lists(struct pki_reconcile *reconcile, struct pki_error *err);
 
 /** A revocation is never told otherwise (DESIGN 3.6): refuse a newer list's entry that differs from
  *  what is recorded, since no list could follow it. Fails: PKI_E_POLICY */

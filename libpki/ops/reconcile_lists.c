@@ -48,39 +48,47 @@ static bool find_revoked(struct pki_store *store, int64_t issuer, struct pki_byt
     return true;
 }
 
-static bool add_revocation(struct pki_txn *txn, const struct pki_cert *cert,
-                           const struct pki_crl_entry *entry, struct pki_revocation_row *row,
-                           struct pki_error *err)
+static int64_t issuer_row(const struct pki_reconcile *own, const struct pki_found_crl *found)
 {
-    int64_t id = 0;
+    return found->issuer.id != 0 ? found->issuer.id : own->certs[found->above].authority_row;
+}
+
+static bool fill_revocation(const struct pki_reconcile *own, const struct pki_found_crl *found,
+                            const struct pki_cert *cert, const struct pki_crl_entry *entry,
+                            struct pki_revocation_row *row, struct pki_error *err)
+{
+    bool trusted = false;
 
     if (entry->serial.size > sizeof(row->serial))
         return pki_fail(err, PKI_E_POLICY, "an entry's serial number has %zu octets (RFC 5280 5.1)",
                         entry->serial.size);
     memcpy(row->serial, entry->serial.data, entry->serial.size);
-    return pki_revocation_found(cert, row, err) && pki_store_add_revocation(txn, row, &id, err);
+    row->serial_size = entry->serial.size;
+    row->revoked_at = entry->revoked_at;
+    row->reason = entry->reason;
+    row->has_invalidity = entry->has_invalidity;
+    row->invalidity_at = entry->invalidity_at;
+    return (!cert || pki_reconcile_trusts(own, found, cert->fingerprint, &trusted, err)) &&
+           pki_revocation_found(cert, trusted, row, err);
 }
 
-static bool add_entry(struct pki_txn *txn, struct pki_store *store, int64_t issuer,
-                      const struct pki_crl_entry *entry, int64_t at, struct pki_error *err)
+static bool add_entry(struct pki_txn *txn, const struct pki_reconcile *own,
+                      const struct pki_found_crl *found, const struct pki_crl_entry *entry,
+                      int64_t at, struct pki_error *err)
 {
+    struct pki_store *store = own->session->store;
     pki_scope(pki_certificate_row) revoked = {0};
     pki_auto(pki_cert) cert = NULL;
-    bool found = false;
-    struct pki_revocation_row row = {
-        .issuer = issuer,
-        .serial_size = entry->serial.size,
-        .revoked_at = entry->revoked_at,
-        .reason = entry->reason,
-        .has_invalidity = entry->has_invalidity,
-        .invalidity_at = entry->invalidity_at,
-    };
+    bool is = false;
+    int64_t id = 0;
+    struct pki_revocation_row row = {.issuer = issuer_row(own, found)};
 
-    if (!find_revoked(store, issuer, entry->serial, &found, &revoked, err) ||
-        (found && !pki_cert_parse(pki_buf_view(&revoked.der), &cert, err)) ||
-        !add_revocation(txn, cert, entry, &row, err))
+    if (!find_revoked(store, row.issuer, entry->serial, &is, &revoked, err) ||
+        (is && !pki_cert_parse(pki_buf_view(&revoked.der), &cert, err)) ||
+        !fill_revocation(own, found, cert, entry, &row, err) ||
+        !pki_store_add_revocation(txn, &row, &id, err))
         return false;
-    return !found || follow(txn, store, &revoked, at, err);
+    return !is || follow(txn, store, &revoked, at, err);
 }
 
 bool pki_reconcile_same(const struct pki_found_crl *found, const struct pki_revocation_row *row,
@@ -108,9 +116,11 @@ bool pki_reconcile_same(const struct pki_found_crl *found, const struct pki_revo
                     (long long)found->number);
 }
 
-static bool add_entries(struct pki_txn *txn, struct pki_store *store, struct pki_found_crl *found,
-                        int64_t issuer, int64_t at, struct pki_error *err)
+static bool add_entries(struct pki_txn *txn, const struct pki_reconcile *own,
+                        struct pki_found_crl *found, int64_t issuer, int64_t at,
+                        struct pki_error *err)
 {
+    struct pki_store *store = own->session->store;
     struct pki_bytes rest = found->crl.entries;
     struct pki_crl_entry entry;
     struct pki_revocation_row row = {0};
@@ -121,7 +131,7 @@ static bool add_entries(struct pki_txn *txn, struct pki_store *store, struct pki
         if (!pki_crl_next(&rest, &entry, err) ||
             !pki_store_find_revocation(store, issuer, entry.serial, &known, &row, err) ||
             (known && !pki_reconcile_same(found, &row, &entry, err)) ||
-            (!known && !add_entry(txn, store, issuer, &entry, at, err)))
+            (!known && !add_entry(txn, own, found, &entry, at, err)))
             return false;
         found->added += !known;
     }
@@ -177,12 +187,96 @@ bool pki_reconcile_add_list(struct pki_txn *txn, const struct pki_reconcile *own
                             struct pki_found_crl *found, int64_t at, struct pki_error *err)
 {
     PKI_CONTEXT(err, "CRL %lld", (long long)found->number);
-    int64_t issuer =
-        found->issuer.id != 0 ? found->issuer.id : own->certs[found->above].authority_row;
+    int64_t issuer = issuer_row(own, found);
 
-    return add_entries(txn, own->session->store, found, issuer, at, err) &&
+    return add_entries(txn, own, found, issuer, at, err) &&
            add_list(txn, own, found, issuer,
                     pki_reconcile_issuer(own, &found->issuer, found->above), err);
+}
+
+/* --- what they bring, for people ----------------------------------------------------------------
+ */
+
+/* Of what trust files hold: by a certificate that is recorded, or found itself. */
+static const char *name_of(const struct pki_reconcile *own, const struct pki_found_crl *found,
+                           struct pki_bytes serial, const struct pki_certificate_row *recorded,
+                           const struct pki_authority_row *authority, struct pki_bytes *der)
+{
+    if (authority->id != 0) {
+        *der = pki_buf_view(&recorded->der);
+        return authority->name;
+    }
+    for (size_t i = 0; i < own->n_certs; i++) {
+        const struct pki_found_cert *cert = &own->certs[i];
+        bool held = !cert->foreign && (cert->plan || cert->companion);
+
+        if (held && pki_bytes_equal(cert->cert->serial, serial) &&
+            pki_bytes_equal(cert->cert->issuer, found->crl.issuer)) {
+            *der = cert->cert->der;
+            return cert->name;
+        }
+    }
+    return NULL;
+}
+
+/* By an earlier list; or there is no room. */
+static bool is_noted(const struct pki_reconcile *own, struct pki_bytes serial)
+{
+    for (size_t i = 0; i < own->n_revocations; i++)
+        if (pki_bytes_equal(own->revocations[i].serial, serial))
+            return true;
+    return own->n_revocations == PKI_RECONCILE_MAX;
+}
+
+static bool note_entry(struct pki_reconcile *own, const struct pki_found_crl *found,
+                       const struct pki_crl_entry *entry, struct pki_error *err)
+{
+    pki_scope(pki_certificate_row) recorded = {0};
+    pki_scope(pki_authority_row) authority = {0};
+    struct pki_revocation_row row = {0};
+    pki_auto(pki_cert) cert = NULL;
+    struct pki_bytes der = {0};
+    bool is = false;
+
+    if (!find_revoked(own->session->store, found->issuer.id, entry->serial, &is, &recorded, err))
+        return false;
+    int64_t concerned = recorded.authority != 0 ? recorded.authority : recorded.companion;
+    if (is && concerned != 0 &&
+        !pki_store_authority(own->session->store, concerned, &authority, err))
+        return false;
+    const char *name = name_of(own, found, entry->serial, &recorded, &authority, &der);
+    if (!name || is_noted(own, entry->serial))
+        return true;
+    if (!pki_cert_parse(der, &cert, err) || !fill_revocation(own, found, cert, entry, &row, err))
+        return false;
+    struct pki_found_revocation *note = &own->revocations[own->n_revocations++];
+    note->serial = entry->serial;
+    (void)snprintf(note->name, sizeof(note->name), "%s", name);
+    (void)snprintf(note->treatment, sizeof(note->treatment), "%s", row.treatment);
+    return true;
+}
+
+bool pki_reconcile_note_lists(struct pki_reconcile *own, struct pki_error *err)
+{
+    struct pki_revocation_row row = {0};
+    struct pki_crl_entry entry;
+
+    for (size_t i = 0; i < own->n_crls; i++) {
+        const struct pki_found_crl *found = &own->crls[i];
+        struct pki_bytes rest = found->crl.entries;
+
+        while (found->unknown > 0 && rest.size > 0) {
+            bool known = false;
+
+            if (!pki_crl_next(&rest, &entry, err) ||
+                !pki_store_find_revocation(own->session->store, found->issuer.id, entry.serial,
+                                           &known, &row, err))
+                return false;
+            if (!known && !note_entry(own, found, &entry, err))
+                return false;
+        }
+    }
+    return true;
 }
 
 /* --- reserving -------------------------------------------------------------------------------- */

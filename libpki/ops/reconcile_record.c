@@ -68,6 +68,20 @@ static void tell_crls(const struct pki_reconcile *own, struct pki_report *report
     }
 }
 
+static void tell_revocations(const struct pki_reconcile *own, struct pki_report *report)
+{
+    struct pki_report *table =
+        own->n_revocations > 0 ? pki_report_table(report, "Revocations") : NULL;
+
+    for (size_t i = 0; i < own->n_revocations; i++) {
+        struct pki_report *row = pki_report_row(table);
+
+        pki_report_text(row, "Name", "%s", own->revocations[i].name);
+        pki_report_text(row, "Treatment", "%s", own->revocations[i].treatment);
+        pki_report_octets(row, "Serial", own->revocations[i].serial);
+    }
+}
+
 static void tell_alarms(const struct pki_reconcile *own, struct pki_report *report)
 {
     struct pki_report *table = own->n_answered > 0 ? pki_report_table(report, "Alarms") : NULL;
@@ -98,6 +112,7 @@ static bool describe(const struct pki_draft *draft, struct pki_report *report,
 
     tell_certs(own, report);
     tell_crls(own, report);
+    tell_revocations(own, report);
     tell_alarms(own, report);
     pki_report_note(report, "Final", PKI_TONE_WARN,
                     "What is taken in is never taken back. Whatever else was signed since the "
@@ -111,6 +126,7 @@ static void made(const struct pki_draft *draft, struct pki_report *report)
 
     tell_certs(own, report);
     tell_crls(own, report);
+    tell_revocations(own, report);
     tell_alarms(own, report);
 }
 

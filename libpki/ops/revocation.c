@@ -207,11 +207,19 @@ bool pki_revocation_judge(const struct pki_revoke_request *request, const struct
     return true;
 }
 
-bool pki_revocation_found(const struct pki_cert *cert, struct pki_revocation_row *row,
+static bool surely_ended(const struct pki_reason *reason, const struct pki_cert *cert, bool trusted,
+                         const struct pki_revocation_row *row)
+{
+    if (!row->has_invalidity)
+        return !reason->leak;
+    return trusted && cert && !never_good(cert, row->invalidity_at) &&
+           !(reason->leak && pki_cert_has_usage(cert, PKI_OID_TIME_STAMPING));
+}
+
+bool pki_revocation_found(const struct pki_cert *cert, bool trusted, struct pki_revocation_row *row,
                           struct pki_error *err)
 {
     const struct pki_reason *reason = pki_reason_of(row->reason);
-    bool dropped = cert && row->has_invalidity && never_good(cert, row->invalidity_at);
 
     if (reason->code != row->reason) {
         return pki_fail(err, PKI_E_POLICY,
@@ -220,6 +228,6 @@ bool pki_revocation_found(const struct pki_cert *cert, struct pki_revocation_row
                         row->reason);
     }
     (void)snprintf(row->treatment, sizeof(row->treatment), "%s",
-                   dropped ? DROP : reason->treatment);
+                   surely_ended(reason, cert, trusted, row) ? END : DROP);
     return true;
 }

@@ -46,13 +46,15 @@ PKI_CHECKED bool pki_revocation_judge(const struct pki_revoke_request *request,
 
 /**
  * Fill the treatment of a row that was read from a list, whose date, reason and invalidity date
- * stand: that of the reason; but drop where the list says that nothing was ever good, as it does of
- * what is revoked so here.
+ * stand: drop, unless it is certain that it was end. What is dropped here without a leak has an
+ * invalidity date, so one without either was not; of any other with a date who trusts it still must
+ * say so.
  *
- * @cert   the revoked certificate, or NULL: not known
- * Fails:  PKI_E_POLICY a reason that no revocation has here: a hold, or its end
+ * @cert     the revoked certificate, or NULL: not known
+ * @trusted  an export from after the revocation lists it
+ * Fails:    PKI_E_POLICY a reason that no revocation has here: a hold, or its end
  */
-PKI_CHECKED bool pki_revocation_found(const struct pki_cert *cert, struct pki_revocation_row *row,
-                                      struct pki_error *err);
+PKI_CHECKED bool pki_revocation_found(const struct pki_cert *cert, bool trusted,
+                                      struct pki_revocation_row *row, struct pki_error *err);
 
 #endif

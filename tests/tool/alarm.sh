@@ -20,9 +20,19 @@ files() { # DIR: its certificates and lists, in the array `found`
     mapfile -t found < <(find "$1" -name '*.pem' -o -name '*.crl' | sort)
 }
 
+serial_of() { # AUTHORITY
+    query cellar "SELECT lower(hex(c.serial)) FROM certificate c
+        JOIN authority a ON a.id = c.authority WHERE a.name = '$1'"
+}
+treatments() { # CELLAR
+    query "$1" "SELECT group_concat(t, ' ') FROM (SELECT name || ' ' || treatment AS t FROM revocation
+        JOIN certificate USING (issuer, serial) JOIN authority a ON a.id = authority ORDER BY name)"
+}
+
 make_cellar ecdsa-p256
 make_line dev code-signing
 make_line prod tls
+make_line prod code-signing
 works cellar export -C cellar
 mkdir medium
 works cellar backup --to medium -C cellar
@@ -37,6 +47,11 @@ works cellar issue dev code-signing --leaf code-signing --csr leaf.csr \
 leaf=$(query cellar "SELECT lower(hex(serial)) FROM certificate ORDER BY id DESC LIMIT 1")
 works cellar revoke "$leaf" --reason keyCompromise -C cellar --confirm a.example
 works sign_crl cellar "${dev[@]}"
+# Each treatment is another than its reason has by itself.
+works cellar revoke "$(serial_of prod-tls-g1)" --reason superseded --treatment drop --promote-next \
+    --invalid-since @$((begin + 500)) -C cellar --confirm 'Test Prod TLS CA G1'
+works cellar revoke "$(serial_of prod-code-signing-g1)" --reason keyCompromise --treatment end --promote-next \
+    --invalid-since @$((begin + 500)) -C cellar --confirm 'Test Prod Code Signing CA G1'
 works sign_crl cellar "${root[@]}"
 works cellar export -C cellar
 works cellar export dev code-signing --for fulcio --to fulcio -C cellar
@@ -59,6 +74,8 @@ refuses 4 'older.*cellar reconcile FILE' sign_crl cellar "${dev[@]}"
 files world/prod
 works cellar reconcile world/prod/manifest.json "${found[@]}" -C cellar --confirm 'Test Corp'
 warns 'The cellar stays older: world/dev/manifest.json is of entry'
+says 'prod-tls-g1 +drop'
+check 'treatments are other ones' [ "$(treatments cellar)" = 'prod-code-signing-g1 end prod-tls-g1 drop' ]
 refuses 4 'older: world/dev/manifest.json' sign_crl cellar "${dev[@]}"
 check 'prod was taken in' [ "$(query cellar "SELECT count(*) FROM journal WHERE action = 'reconcile'
     AND subject LIKE '% export prod'")" = 1 ]
@@ -120,6 +137,7 @@ refuses 4 'nothing to reconcile' cellar reconcile --override lost-for-good -C ol
 works cellar restore "$backup" --to heard --head "$words"
 says 'override lost-for-good'
 works cellar reconcile "$(find world -name 'root-g1.crl' | head -n 1)" -C heard --confirm 'Test Corp'
+check 'trusted without proof' [ "$(treatments heard)" = 'prod-code-signing-g1 drop prod-tls-g1 drop' ]
 refuses 4 'a head names no files' sign_crl heard "${root[@]}"
 for environment in dev prod; do
     files world/$environment
