@@ -11,7 +11,7 @@
 /* A journal or log left here would be rolled into the new file at its first opening. */
 static const char *const in_the_way[] = {
     PKI_STORE_FILE,
-    PKI_STORE_FILE "-journal",
+    PKI_STORE_JOURNAL,
     PKI_STORE_FILE "-wal",
 };
 

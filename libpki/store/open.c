@@ -74,17 +74,33 @@ static bool check_file(int dir, enum pki_store_mode mode, struct stat *status,
     return check_owner(status, PKI_STORE_FILE, mode, err);
 }
 
-static bool exists(int dir, const char *name)
+/* What a transaction that was cut off left: SQLite opens it, waits at a pipe, and rolls it back. */
+static bool check_journal(int dir, enum pki_store_mode mode, bool *there, struct pki_error *err)
 {
     struct stat status;
 
-    return fstatat(dir, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+    *there = fstatat(dir, PKI_STORE_JOURNAL, &status, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!*there) {
+        return errno == ENOENT ||
+               pki_fail(err, PKI_E_IO, PKI_STORE_JOURNAL ": %s", strerror(errno));
+    }
+    if (mode == PKI_STORE_COPY) {
+        return pki_fail(err, PKI_E_STORE,
+                        PKI_STORE_JOURNAL " does not belong beside a copy: take another backup");
+    }
+    if (!S_ISREG(status.st_mode) || status.st_nlink > 1) { /* 0: it just ended */
+        return pki_fail(err, PKI_E_STORE,
+                        PKI_STORE_JOURNAL
+                        " is not what a transaction leaves (a regular file with one name): move "
+                        "it out of the cellar, then run cellar audit");
+    }
+    return check_owner(&status, PKI_STORE_JOURNAL, mode, err);
 }
 
 /* Reading must create nothing, but what a crash left half done has to be rolled back first. */
-static int open_flags(int dir, enum pki_store_mode mode)
+static int open_flags(bool journal, enum pki_store_mode mode)
 {
-    bool writing = mode == PKI_STORE_WRITE || exists(dir, PKI_STORE_FILE "-journal");
+    bool writing = mode == PKI_STORE_WRITE || journal;
 
     return (writing ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOFOLLOW |
            SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
@@ -95,16 +111,22 @@ static bool open_database(struct pki_store *store, int dir, struct pki_error *er
     char path[PATH_MAX];
     struct stat before;
     struct stat after;
+    bool journal = false;
 
-    if (!find_directory(dir, store->mode, path, err) || !check_file(dir, store->mode, &before, err))
+    if (!find_directory(dir, store->mode, path, err) ||
+        !check_file(dir, store->mode, &before, err) ||
+        !check_journal(dir, store->mode, &journal, err))
         return false;
-    if (exists(dir, PKI_STORE_FILE "-wal")) {
+    if (fstatat(dir, PKI_STORE_FILE "-wal", &after, AT_SYMLINK_NOFOLLOW) == 0) {
         return pki_fail(err, PKI_E_STORE,
                         PKI_STORE_FILE "-wal does not belong into a cellar: another program "
                                        "opened it: restore the cellar from its backup");
     }
     pki_sql_configure();
-    int result = sqlite3_open_v2(path, &store->db, open_flags(dir, store->mode), NULL);
+    const char *guard = pki_sql_guard();
+    if (!guard)
+        return pki_fail(err, PKI_E_MEMORY, "out of memory");
+    int result = sqlite3_open_v2(path, &store->db, open_flags(journal, store->mode), guard);
     if (result != SQLITE_OK)
         return pki_sql_fail(store, result, err);
     if (!check_file(dir, store->mode, &after, err))

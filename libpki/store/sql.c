@@ -38,6 +38,13 @@ bool pki_sql_fail(struct pki_store *store, int result, struct pki_error *err)
     int extended = store->db ? sqlite3_extended_errcode(store->db) : result;
     const char *text = store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(result);
 
+    if (extended == PKI_SQLITE_SEVERAL) {
+        return pki_fail(err, PKI_E_STORE,
+                        PKI_STORE_JOURNAL
+                        " is that of a transaction over several databases, which no tool of ours "
+                        "begins: move it out of the cellar and run cellar audit, or restore the "
+                        "cellar from its backup");
+    }
     if (extended == SQLITE_READONLY_ROLLBACK) {
         return pki_fail(err, PKI_E_STORE,
                         PKI_STORE_FILE ": a transaction was cut off and must be "

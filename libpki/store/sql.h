@@ -92,6 +92,12 @@ bool pki_sql_fail(struct pki_store *store, int result, struct pki_error *err);
 
 /** Before the first connection: no threads, no bookkeeping of memory. */
 void pki_sql_configure(void);
+
+/* What SQLite is told, and tells us, where it asks for more than its own files. It knows no such
+   code of its own. */
+#define PKI_SQLITE_SEVERAL (SQLITE_PERM | (1 << 8)) /* the journal of several databases */
+/** The name of what stands between SQLite and the system's files: vfs.c; NULL: no memory. */
+const char *pki_sql_guard(void);
 /** What every connection is given before its first query. */
 PKI_CHECKED bool pki_settings_apply(struct pki_store *store, struct pki_error *err);
 /**

@@ -34,7 +34,8 @@
 #include "pki/progress.h"
 #include "store/rows.h"
 
-#define PKI_STORE_FILE "cellar.db"
+#define PKI_STORE_FILE    "cellar.db"
+#define PKI_STORE_JOURNAL PKI_STORE_FILE "-journal" /* of a transaction under way, or cut off */
 
 struct pki_store;
 struct pki_txn;

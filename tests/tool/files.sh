@@ -323,6 +323,39 @@ for mask in 000 077 777; do
     rm -r masked
 done
 
+# --- 16: beside the inventory, what SQLite would open, wait for, or delete another file for ---------------------
+attack
+mkdir beside
+beside() { # TEXT: all that read or write are refused
+    for duty in status audit 'report --to beside/report.html' export 'backup --to medium' 'crl root-g1'; do
+        # shellcheck disable=SC2086 # the words of a command
+        keeps beside bound 8 "$1" cellar $duty -C beside/cellar
+    done
+}
+for kind in fifo directory link several; do
+    cp -a cellar beside/cellar
+    journal=beside/cellar/cellar.db-journal
+    case $kind in
+        fifo) mkfifo $journal ;;
+        directory) mkdir $journal ;;
+        link) ln -s "$PWD/precious" $journal ;;
+        several)
+            echo 'my thesis' >beside/precious
+            python3 - $journal "$PWD/beside/precious" <<'PY'
+import struct, sys
+magic, name = bytes.fromhex("d9d505f920a163d7"), sys.argv[2].encode()
+header = magic + struct.pack(">5I", 0, 12345, 1, 512, 4096)
+tail = struct.pack(">I", 0x40000000 // 4096 + 1) + name + struct.pack(">2I", len(name), sum(name)) + magic
+open(sys.argv[1], "wb").write(header.ljust(512, b"\0") + tail)
+PY
+            chmod 600 $journal
+            ;;
+    esac
+    beside 'what a transaction leaves|over several databases'
+    [ $kind != several ] || check 'the named file is gone' [ -s beside/precious ]
+    rm -r beside/cellar
+done
+
 works cellar audit -C cellar
-check "$attacks attacks" [ $attacks -ge 14 ]
+check "$attacks attacks" [ $attacks -ge 16 ]
 finish

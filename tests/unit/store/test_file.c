@@ -97,6 +97,68 @@ static void make_log(const struct fixture_store *fixture)
     (void)close(fd);
 }
 
+static void make_fifo_of_journal(const struct fixture_store *fixture)
+{
+    CU_ASSERT_EQUAL(mkfifoat(fixture->dir, PKI_STORE_JOURNAL, 0600), 0);
+}
+
+static void make_directory_of_journal(const struct fixture_store *fixture)
+{
+    CU_ASSERT_EQUAL(mkdirat(fixture->dir, PKI_STORE_JOURNAL, 0700), 0);
+}
+
+static void make_link_of_journal(const struct fixture_store *fixture)
+{
+    CU_ASSERT_EQUAL(symlinkat("elsewhere", fixture->dir, PKI_STORE_JOURNAL), 0);
+}
+
+/* A journal without pages, and at its end the name of the journal of several databases: file
+   format, 3, and its section on super-journals. */
+static void write_journal(const struct fixture_store *fixture, const char *name)
+{
+    static const uint8_t magic[] = {0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7};
+    uint8_t header[512] = {[18] = 0, [19] = 1, [22] = 2, [26] = 0x10}; /* sector 512, page 4096 */
+    uint8_t tail[16] = {[3] = (uint8_t)strlen(name)};
+    unsigned sum = 0;
+    FILE *file = fdopen(openat(fixture->dir, PKI_STORE_JOURNAL, O_CREAT | O_WRONLY, 0600), "wb");
+    struct stat status;
+
+    CU_ASSERT_EQUAL(stat(fixture->file, &status), 0);
+    header[19] = (uint8_t)(status.st_size / 4096);
+    memcpy(header, magic, sizeof(magic));
+    for (const char *c = name; *c; c++)
+        sum += (unsigned char)*c;
+    tail[6] = (uint8_t)(sum >> 8);
+    tail[7] = (uint8_t)sum;
+    memcpy(tail + 8, magic, sizeof(magic));
+    (void)fwrite(header, sizeof(header), 1, file);
+    (void)fwrite("\0\4\0\1", 4, 1, file);
+    (void)fputs(name, file);
+    (void)fwrite(tail, sizeof(tail), 1, file);
+    CU_ASSERT_EQUAL(fclose(file), 0);
+}
+
+static void make_journal_of_several(const struct fixture_store *fixture)
+{
+    char precious[sizeof(fixture->path) + 16];
+
+    (void)snprintf(precious, sizeof(precious), "%s/elsewhere", fixture->path);
+    (void)close(openat(fixture->dir, "elsewhere", O_CREAT | O_WRONLY, 0600));
+    write_journal(fixture, precious);
+}
+
+static void make_second_name_of_journal(const struct fixture_store *fixture)
+{
+    write_journal(fixture, "x");
+    CU_ASSERT_EQUAL(linkat(fixture->dir, PKI_STORE_JOURNAL, fixture->dir, "second", 0), 0);
+}
+
+static void make_writable_journal(const struct fixture_store *fixture)
+{
+    write_journal(fixture, "x");
+    CU_ASSERT_EQUAL(fchmodat(fixture->dir, PKI_STORE_JOURNAL, 0666, 0), 0);
+}
+
 static void make_headless(const struct fixture_store *fixture)
 {
     run_raw(fixture, "DROP TRIGGER journal_update; UPDATE journal SET detail = 'nothing'");
@@ -126,6 +188,12 @@ static const struct {
     {"writable by others", make_writable, PKI_E_STORE, "chmod go-w"},
     {"directory writable by others", make_directory_writable, PKI_E_STORE, "chmod go-w"},
     {"write-ahead log", make_log, PKI_E_STORE, "-wal"},
+    {"journal: fifo", make_fifo_of_journal, PKI_E_STORE, "not what a transaction leaves"},
+    {"journal: directory", make_directory_of_journal, PKI_E_STORE, "not what a transaction leaves"},
+    {"journal: link", make_link_of_journal, PKI_E_STORE, "not what a transaction leaves"},
+    {"journal: two names", make_second_name_of_journal, PKI_E_STORE, "what a transaction leaves"},
+    {"journal: writable by others", make_writable_journal, PKI_E_STORE, "chmod go-w"},
+    {"journal: of several", make_journal_of_several, PKI_E_STORE, "several databases"},
     {"head changed", make_headless, PKI_E_INTEGRITY, "journal entry 1 was changed"},
     {"no journal", make_without_journal, PKI_E_INTEGRITY, "the journal is empty"},
 };
@@ -306,6 +374,57 @@ static void test_a_transaction_that_was_cut_off_is_rolled_back_also_for_a_reader
     fixture_store_close(&fixture);
 }
 
+/* SQLite would delete the file that such a journal names, wherever it lies. */
+static void check_named(const char *name, enum pki_code code)
+{
+    struct fixture_store fixture;
+    char precious[sizeof(fixture.path) + 32];
+    struct pki_error err = {0};
+    size_t before = 0;
+    size_t after = 0;
+
+    fixture_store_make(&fixture);
+    pki_store_free(PKI_TAKE(fixture.store));
+    (void)snprintf(precious, sizeof(precious), "%s/below/%s", fixture.path, name);
+    CU_ASSERT_EQUAL(mkdirat(fixture.dir, "below", 0700), 0);
+    FILE *file = fopen(precious, "wb");
+    (void)fputs("my thesis", file);
+    (void)fclose(file);
+    write_journal(&fixture, precious);
+    uint8_t *first = test_load(fixture.file, &before);
+    EXPECT_FAILS(pki_store_open(fixture.dir, PKI_STORE_READ, &fixture_opener, &fixture.store, &err),
+                 err, code);
+    EXPECT_TEXT("several databases");
+    uint8_t *second = test_load(fixture.file, &after);
+    CU_ASSERT_TRUE(before == after && memcmp(first, second, before) == 0);
+    CU_ASSERT_EQUAL(faccessat(AT_FDCWD, precious, F_OK, 0), 0);
+    free(first);
+    free(second);
+    fixture_store_close(&fixture);
+}
+
+static void test_a_journal_that_names_a_file_deletes_none(void)
+{
+    check_named("precious", PKI_E_STORE);
+    check_named(PKI_STORE_JOURNAL, PKI_E_STORE); /* that of another cellar */
+    check_named("cellar.db-wal", PKI_E_STORE);
+}
+
+static void test_a_copy_has_no_journal_beside_it(void)
+{
+    struct fixture_store fixture;
+    struct pki_error err = {0};
+
+    fixture_store_make(&fixture);
+    pki_store_free(PKI_TAKE(fixture.store));
+    die_writing(&fixture);
+    EXPECT_FAILS(pki_store_open(fixture.dir, PKI_STORE_COPY, &fixture_opener, &fixture.store, &err),
+                 err, PKI_E_STORE);
+    EXPECT_TEXT("does not belong beside a copy");
+    CU_ASSERT_EQUAL(count_files(&fixture), 2); /* and nothing was rolled back */
+    fixture_store_close(&fixture);
+}
+
 /* A writer's settings, as SQLite itself reports them. */
 static void test_a_writer_is_durable_and_defensive(void)
 {
@@ -345,6 +464,8 @@ int main(void)
          test_a_commit_that_a_reader_blocks_is_rolled_back},
         {"a transaction that was cut off is rolled back, also for a reader",
          test_a_transaction_that_was_cut_off_is_rolled_back_also_for_a_reader},
+        {"a journal that names a file deletes none", test_a_journal_that_names_a_file_deletes_none},
+        {"a copy has no journal beside it", test_a_copy_has_no_journal_beside_it},
         {"a writer is durable and defensive", test_a_writer_is_durable_and_defensive},
         CU_TEST_INFO_NULL,
     };
