@@ -46,6 +46,34 @@ static void restore_clear(struct restore *restore)
 
 /* --- the backup ------------------------------------------------------------------------------- */
 
+static const char *const parts[] = {"keys", "crls", "ceremonies", "manifests"};
+
+static bool belongs(const char *path)
+{
+    for (size_t i = 0; i < PKI_COUNT(parts); i++) {
+        size_t length = strlen(parts[i]);
+        if (strncmp(path, parts[i], length) == 0 && path[length] == '/')
+            return true;
+    }
+    return strcmp(path, PKI_STORE_FILE) == 0;
+}
+
+/* What lay beside the inventory would be SQLite's: nothing is there but what a backup writes. */
+static bool check_paths(const struct restore *restore, struct pki_error *err)
+{
+    const json_t *files = json_object_get(restore->manifest.root, "files");
+
+    for (size_t i = 0; i < json_array_size(files); i++) {
+        const char *path = json_string_value(json_object_get(json_array_get(files, i), "path"));
+        if (path && !belongs(path)) {
+            return pki_fail(err, PKI_E_INTEGRITY,
+                            "%s: its manifest names %s, which no backup holds: try another backup",
+                            restore->request->from, path);
+        }
+    }
+    return true;
+}
+
 static bool open_backup(struct restore *restore, struct pki_error *err)
 {
     const char *from = restore->request->from;
@@ -61,8 +89,9 @@ static bool open_backup(struct restore *restore, struct pki_error *err)
     if (!pki_file_read(restore->from, PKI_MANIFEST, PKI_LIMIT_MANIFEST, &restore->text, err) ||
         !pki_manifest_parse(from, pki_buf_view(&restore->text), &restore->manifest, err))
         return false;
-    return restore->manifest.is_backup ||
-           pki_fail(err, PKI_E_USAGE, "%s is an export: it holds no cellar", from);
+    if (!restore->manifest.is_backup)
+        return pki_fail(err, PKI_E_USAGE, "%s is an export: it holds no cellar", from);
+    return check_paths(restore, err);
 }
 
 static bool check_files(const struct restore *restore, int above, const char *directory,
@@ -97,7 +126,6 @@ static bool audit(const struct restore *restore, struct pki_report *report, stru
 
 static bool copy_files(const struct restore *restore, struct pki_error *err)
 {
-    static const char *const parts[] = {"keys", "crls", "ceremonies", "manifests"};
     struct pki_medium_files files = {0};
     bool good =
         pki_medium_copy(restore->from, PKI_MANIFEST, restore->dir, PKI_MANIFEST, &files, err) &&

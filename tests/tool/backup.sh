@@ -133,6 +133,18 @@ echo strange >hurt/keys/stranger.key
 refuses 5 'was not written by' cellar restore hurt --to cellar --seen world/manifest.json
 rm hurt/keys/stranger.key hurt/keys/root-g1.key
 refuses 5 'root-g1.key' cellar restore hurt --to cellar --seen world/manifest.json
+rm -r hurt
+cp -r "$backup" hurt
+echo strange >hurt/cellar.db-journal
+python3 - hurt <<'PY'
+import hashlib, json, sys
+manifest, name = json.load(open(sys.argv[1] + "/manifest.json")), "cellar.db-journal"
+octets = open(f"{sys.argv[1]}/{name}", "rb").read()
+manifest["files"].append({"path": name, "use": "x", "sha256": hashlib.sha256(octets).hexdigest(), "size": len(octets)})
+json.dump(manifest, open(sys.argv[1] + "/manifest.json", "w"))
+PY
+refuses 5 'cellar.db-journal, which no backup holds' cellar restore hurt --to cellar --confirm nothing-seen --dry-run
+refuses 5 'cellar.db-journal, which no backup holds' cellar restore hurt --to cellar --confirm nothing-seen
 check 'something was left beside' [ -z "$(find . -maxdepth 1 -name '.*new*')" ]
 keeps "$backup" works cellar restore "$backup" --to cellar --seen world/manifest.json --dry-run
 check 'a dry run restored' [ ! -e cellar ]
