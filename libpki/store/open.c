@@ -97,6 +97,14 @@ static bool check_journal(int dir, enum pki_store_mode mode, bool *there, struct
     return check_owner(&status, PKI_STORE_JOURNAL, mode, err);
 }
 
+static bool check_no_log(int dir, struct pki_error *err)
+{
+    struct stat status;
+
+    return fstatat(dir, PKI_STORE_FILE "-wal", &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+           pki_sql_fail_log(err);
+}
+
 /* Reading must create nothing, but what a crash left half done has to be rolled back first. */
 static int open_flags(bool journal, enum pki_store_mode mode)
 {
@@ -115,13 +123,8 @@ static bool open_database(struct pki_store *store, int dir, struct pki_error *er
 
     if (!find_directory(dir, store->mode, path, err) ||
         !check_file(dir, store->mode, &before, err) ||
-        !check_journal(dir, store->mode, &journal, err))
+        !check_journal(dir, store->mode, &journal, err) || !check_no_log(dir, err))
         return false;
-    if (fstatat(dir, PKI_STORE_FILE "-wal", &after, AT_SYMLINK_NOFOLLOW) == 0) {
-        return pki_fail(err, PKI_E_STORE,
-                        PKI_STORE_FILE "-wal does not belong into a cellar: another program "
-                                       "opened it: restore the cellar from its backup");
-    }
     pki_sql_configure();
     const char *guard = pki_sql_guard();
     if (!guard)

@@ -33,11 +33,22 @@ static bool fail_constraint(struct pki_store *store, int extended, struct pki_er
     return pki_fail(err, PKI_E_STATE, "the inventory refuses the row: %s", text);
 }
 
+bool pki_sql_fail_log(struct pki_error *err)
+{
+    return pki_fail(err, PKI_E_STORE,
+                    "another program gave " PKI_STORE_FILE " a write-ahead log (" PKI_STORE_FILE
+                    "-wal): take it back by sqlite3 " PKI_STORE_FILE
+                    " 'pragma journal_mode = delete' and run cellar audit, or restore the "
+                    "cellar from its backup");
+}
+
 bool pki_sql_fail(struct pki_store *store, int result, struct pki_error *err)
 {
     int extended = store->db ? sqlite3_extended_errcode(store->db) : result;
     const char *text = store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(result);
 
+    if (extended == PKI_SQLITE_LOG)
+        return pki_sql_fail_log(err);
     if (extended == PKI_SQLITE_SEVERAL) {
         return pki_fail(err, PKI_E_STORE,
                         PKI_STORE_JOURNAL

@@ -87,6 +87,8 @@ void *pki_rows_extend(void *list, size_t *n, size_t size, struct pki_error *err)
 
 /** Report what SQLite answered. Always false. */
 bool pki_sql_fail(struct pki_store *store, int result, struct pki_error *err);
+/** Report a write-ahead log. Always false. */
+bool pki_sql_fail_log(struct pki_error *err);
 
 /* --- connection settings: settings.c --------------------------------------------------------- */
 
@@ -94,8 +96,9 @@ bool pki_sql_fail(struct pki_store *store, int result, struct pki_error *err);
 void pki_sql_configure(void);
 
 /* What SQLite is told, and tells us, where it asks for more than its own files. It knows no such
-   code of its own. */
+   codes of its own. */
 #define PKI_SQLITE_SEVERAL (SQLITE_PERM | (1 << 8)) /* the journal of several databases */
+#define PKI_SQLITE_LOG     (SQLITE_PERM | (2 << 8)) /* a write-ahead log */
 /** The name of what stands between SQLite and the system's files: vfs.c; NULL: no memory. */
 const char *pki_sql_guard(void);
 /** What every connection is given before its first query. */

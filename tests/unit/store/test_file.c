@@ -97,6 +97,20 @@ static void make_log(const struct fixture_store *fixture)
     (void)close(fd);
 }
 
+static void make_logged(const struct fixture_store *fixture)
+{
+    run_raw(fixture, "PRAGMA journal_mode = WAL");
+}
+
+static void make_half_logged(const struct fixture_store *fixture)
+{
+    FILE *file = fopen(fixture->file, "r+b");
+
+    CU_ASSERT_EQUAL(fseek(file, 18, SEEK_SET), 0); /* the version for who writes, alone */
+    (void)fputc(2, file);
+    (void)fclose(file);
+}
+
 static void make_fifo_of_journal(const struct fixture_store *fixture)
 {
     CU_ASSERT_EQUAL(mkfifoat(fixture->dir, PKI_STORE_JOURNAL, 0600), 0);
@@ -188,6 +202,8 @@ static const struct {
     {"writable by others", make_writable, PKI_E_STORE, "chmod go-w"},
     {"directory writable by others", make_directory_writable, PKI_E_STORE, "chmod go-w"},
     {"write-ahead log", make_log, PKI_E_STORE, "-wal"},
+    {"write-ahead log in the header", make_logged, PKI_E_STORE, "journal_mode = delete"},
+    {"half of one", make_half_logged, PKI_E_STORE, "journal_mode = delete"},
     {"journal: fifo", make_fifo_of_journal, PKI_E_STORE, "not what a transaction leaves"},
     {"journal: directory", make_directory_of_journal, PKI_E_STORE, "not what a transaction leaves"},
     {"journal: link", make_link_of_journal, PKI_E_STORE, "not what a transaction leaves"},
