@@ -1,10 +1,10 @@
 # Turns SQL files into C, at build time:
 #
-#   cmake -DMIGRATIONS=0001_x.sql -DQUERIES=a.sql,b.sql -DOUT=DIR/queries -P queries.cmake
+#   cmake -DMIGRATIONS=0001_x.sql -DSNAPSHOT=x.sql -DQUERIES=a.sql,b.sql -DOUT=DIR/queries -P queries.cmake
 #
 # A query file is blocks of "-- name: x", comment lines and one statement. They
 # become enum pki_query (PKI_QUERY_X) and two tables, of texts and of names.
-# Migrations become octets: C limits the length of string literals.
+# Migrations and the snapshot become octets: C limits the length of string literals.
 
 string(REPLACE "," ";" QUERIES "${QUERIES}")
 string(REPLACE "," ";" MIGRATIONS "${MIGRATIONS}")
@@ -38,12 +38,18 @@ foreach(file IN LISTS QUERIES)
   endwhile()
 endforeach()
 
+function(read_octets file into)
+  file(READ ${file} hex HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," hex "${hex}")
+  set(${into} "${hex}" PARENT_SCOPE)
+endfunction()
+
 set(octets "")
 set(list "")
 set(version 0)
+read_octets(${SNAPSHOT} snapshot)
 foreach(file IN LISTS MIGRATIONS)
-  file(READ ${file} hex HEX)
-  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," hex "${hex}")
+  read_octets(${file} hex)
   math(EXPR version "${version} + 1")
   string(APPEND octets "static const char migration_${version}[] = {${hex}0};\n")
   string(APPEND list "    migration_${version},\n")
@@ -62,6 +68,7 @@ ${enum}    PKI_QUERIES
 extern const char *const pki_query_text[PKI_QUERIES];
 extern const char *const pki_query_name[PKI_QUERIES];
 extern const char *const pki_migration[PKI_SCHEMA_VERSION];
+extern const char pki_schema[]; /* schema/snapshot.sql: as they all leave it */
 
 #endif
 ")
@@ -77,4 +84,6 @@ ${names}};
 ${octets}
 const char *const pki_migration[PKI_SCHEMA_VERSION] = {
 ${list}};
+
+const char pki_schema[] = {${snapshot}0};
 ")

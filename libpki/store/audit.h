@@ -14,6 +14,10 @@ PKI_CHECKED bool pki_finding_add(struct pki_store_findings *findings, struct pki
 PKI_CHECKED bool pki_audit_storage(struct pki_store *store, struct pki_store_findings *findings,
                                    struct pki_error *err);
 
+/** Note each table, index, trigger and view that is not that of a version: schema.c. */
+PKI_CHECKED bool pki_schema_compare(struct pki_store *store, int64_t version,
+                                    struct pki_store_findings *findings, struct pki_error *err);
+
 /** The chain: each entry in its place, with its hash. Each row that an entry covers is given to
  *  visit, whose failure ends it. Findings are no failure. */
 PKI_CHECKED bool pki_audit_chain(struct pki_store *store, struct pki_store_findings *findings,

@@ -49,12 +49,6 @@ static bool run_migration(struct pki_store *store, int64_t version, struct pki_e
 {
     int result = sqlite3_exec(store->db, pki_migration[version], NULL, NULL, NULL);
 
-    if (result == SQLITE_ERROR) {
-        return pki_fail(err, PKI_E_STORE,
-                        "the cellar does not have the schema of version %lld (%s): restore it "
-                        "from its backup",
-                        (long long)version, sqlite3_errmsg(store->db));
-    }
     return result == SQLITE_OK || pki_sql_fail(store, result, err);
 }
 
@@ -121,7 +115,7 @@ bool pki_store_migrate(struct pki_store *store, int dir, int64_t version,
                         (long long)version, PKI_SCHEMA_VERSION);
     }
     assert(by);
-    if (!pki_journal_check_head(store, err))
+    if (!pki_schema_check(store, version, err) || !pki_journal_check_head(store, err))
         return false;
     for (bool first = true; version < PKI_SCHEMA_VERSION; first = false)
         if (!migrate_once(&migration, first, &version, err))

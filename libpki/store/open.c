@@ -182,11 +182,12 @@ bool pki_store_open(int dir, enum pki_store_mode mode, const struct pki_store_op
         return false; /* NOLINT(clang-analyzer-unix.Malloc): pki_auto frees it */
     if (version < PKI_SCHEMA_VERSION && !pki_store_migrate(opened, dir, version, by, err))
         return false;
-    if (mode != PKI_STORE_AUDIT && mode != PKI_STORE_COPY) {
+    bool lasting = mode != PKI_STORE_AUDIT && mode != PKI_STORE_COPY;
+    if (lasting)
         pki_store_read_on(opened);
-        if (!pki_journal_check_head(opened, err))
-            return false;
-    }
+    if (!pki_schema_check(opened, PKI_SCHEMA_VERSION, err) ||
+        (lasting && !pki_journal_check_head(opened, err)))
+        return false;
     *store = PKI_TAKE(opened);
     return true;
 }

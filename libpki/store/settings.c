@@ -92,9 +92,9 @@ bool pki_settings_apply(struct pki_store *store, struct pki_error *err)
     return true;
 }
 
-static bool migrate(struct pki_store *store, struct pki_error *err)
+static bool migrate(struct pki_store *store, int64_t version, struct pki_error *err)
 {
-    for (size_t i = 0; i < PKI_COUNT(pki_migration); i++) {
+    for (int64_t i = 0; i < version; i++) {
         int result = sqlite3_exec(store->db, pki_migration[i], NULL, NULL, NULL);
         if (result != SQLITE_OK)
             return pki_sql_fail(store, result, err);
@@ -103,6 +103,11 @@ static bool migrate(struct pki_store *store, struct pki_error *err)
 }
 
 bool pki_store_blank(struct pki_store **store, struct pki_error *err)
+{
+    return pki_store_blank_of(PKI_SCHEMA_VERSION, store, err);
+}
+
+bool pki_store_blank_of(int64_t version, struct pki_store **store, struct pki_error *err)
 {
     pki_auto(pki_store) blank = calloc(1, sizeof(*blank));
 
@@ -115,7 +120,7 @@ bool pki_store_blank(struct pki_store **store, struct pki_error *err)
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     if (result != SQLITE_OK)
         return pki_sql_fail(blank, result, err);
-    if (!migrate(blank, err) || !pki_settings_apply(blank, err))
+    if (!migrate(blank, version, err) || !pki_settings_apply(blank, err))
         return false;
     *store = PKI_TAKE(blank);
     return true;

@@ -116,8 +116,14 @@ PKI_CHECKED bool pki_store_migrate(struct pki_store *store, int dir, int64_t ver
 PKI_CHECKED bool pki_scan_prepare(struct pki_store *store, struct pki_error *err);
 /** Begin a reading transaction, which lasts until the next pki_store_begin: txn.c. */
 void pki_store_read_on(struct pki_store *store);
+/** Whether the schema is that of a version, before anything is asked of it: schema.c.
+ *  Fails: PKI_E_INTEGRITY names what differs */
+PKI_CHECKED bool pki_schema_check(struct pki_store *store, int64_t version, struct pki_error *err);
 /** An inventory in memory with the schema of this version; owned by the caller. */
 PKI_CHECKED bool pki_store_blank(struct pki_store **store, struct pki_error *err);
+/** The same of an earlier version: for its schema alone. */
+PKI_CHECKED bool pki_store_blank_of(int64_t version, struct pki_store **store,
+                                    struct pki_error *err);
 
 /* --- what the journal covers: txn.c, cover.c -------------------------------------------------- */
 

@@ -61,14 +61,14 @@ struct pki_store_opener {
     const char *actor;
 };
 /**
- * Open the inventory. Checks application id, version and that the last journal entry's hash is
- * right; the full checks belong to pki_store_audit. An older version is brought to this one when
+ * Open the inventory. Checks application id, version, schema and that the last journal entry's hash
+ * is right; the full checks belong to pki_store_audit. An older version is brought to this one when
  * it is opened for writing, and kept as cellar.db.vN.bak. The file must be a regular one with one
  * name, file and directory writable by their owner alone, who must be the caller where it writes.
  *
  * @by    may be NULL where it is opened for reading, or known to be of this version
  * Fails: PKI_E_STORE missing ("no cellar here: ..."), foreign, newer, damaged, open to others, or
- *        older and not opened for writing; PKI_E_INTEGRITY head; PKI_E_LOCKED
+ *        older and not opened for writing; PKI_E_INTEGRITY schema, head; PKI_E_LOCKED
  */
 PKI_CHECKED bool pki_store_open(int dir, enum pki_store_mode mode,
                                 const struct pki_store_opener *by, struct pki_store **store,

@@ -73,7 +73,24 @@ damaged 'an export changed' bash -c 'printf x >>copy/exports/prod/anchors.pem'
 damaged 'the last journal entry changed' sql "UPDATE journal SET subject = 'other' WHERE id = (SELECT max(id) FROM journal)"
 says 'journal entry [0-9]+ was changed'
 damaged 'the hierarchy lost' sql 'DELETE FROM hierarchy'
-damaged 'a table lost' sql 'DROP TABLE certificate'
+
+# A schema that is not ours is refused before anything is asked of it.
+foreign() { # TEXT SQL
+    rm -rf copy
+    cp -a cellar copy
+    python3 -c 'import sqlite3, sys; sqlite3.connect("copy/cellar.db").executescript(sys.argv[1])' "$2" ||
+        bad "$1: the fixture failed"
+    for duty in audit status 'report --to report.html' export 'backup --to .' 'crl root-g1'; do
+        # shellcheck disable=SC2086 # the words of a command
+        keeps copy refuses 5 "$1" timeout 30 cellar $duty -C copy
+    done
+}
+foreign 'schema: index certificate_authority is missing, and more' 'DROP TABLE certificate'
+endless='AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS id FROM n WHERE i < 0'
+foreign 'schema: view more does not belong here' "CREATE VIEW more $endless"
+for table in cutover share journal; do
+    foreign 'schema: .* is missing, and more' "DROP TABLE $table; CREATE VIEW $table $endless"
+done
 
 # Files that no record knows, and modes.
 damaged 'a key that no record knows' bash -c 'printf x >copy/keys/mine.key'

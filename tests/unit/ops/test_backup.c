@@ -77,13 +77,15 @@ int __wrap_fsync(int fd)
 }
 /* NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming,cert-*) */
 
-/* A trigger less, by somebody with SQLite. */
+/* A cell is another, by somebody with SQLite. */
 static void tamper(const char *path)
 {
     sqlite3 *raw = NULL;
 
     CU_ASSERT_EQUAL_FATAL(sqlite3_open(path, &raw), SQLITE_OK);
-    CU_ASSERT_EQUAL(sqlite3_exec(raw, "DROP TRIGGER journal_update", NULL, NULL, NULL), SQLITE_OK);
+    (void)sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+    CU_ASSERT_EQUAL(sqlite3_exec(raw, "UPDATE authority_event SET at = at + 1", NULL, NULL, NULL),
+                    SQLITE_OK);
     (void)sqlite3_close(raw);
 }
 
