@@ -24,12 +24,12 @@ static long lock_holder(int directory)
     long holder = 0;
     long pid = 0;
 
-    /* 1: FLOCK  ADVISORY  WRITE 4711 08:02:131 0 EOF */
+    /* 1: FLOCK  ADVISORY  WRITE 4711 08:02:131 0 EOF; READ: a shared one keeps us out, too */
     while (locks && holder == 0 && fstat(directory, &status) == 0 &&
            fgets(line, sizeof(line), locks)) {
         /* NOLINTNEXTLINE(cert-err34-c): the kernel writes these numbers */
-        if (sscanf(line, "%*d: FLOCK %*s WRITE %ld %x:%x:%llu", &pid, &major_of, &minor_of,
-                   &inode) == 4 &&
+        if (sscanf(line, "%*d: FLOCK %*s %*s %ld %x:%x:%llu", &pid, &major_of, &minor_of, &inode) ==
+                4 &&
             inode == status.st_ino && makedev(major_of, minor_of) == status.st_dev)
             holder = pid;
     }

@@ -54,17 +54,20 @@ CELLAR_TEST_NOW=2026-03-01T18:00:00Z works cellar rotate prod code-signing --rev
 check 'the word is not in the journal' grep -q 'overruled by clock-is-right' <<<"$(last_detail)"
 
 # --- held by another ------------------------------------------------------------------------------
-python3 -c 'import fcntl, os, sys
-fcntl.flock(os.open("cellar", os.O_RDONLY), fcntl.LOCK_EX)
+for lock in EX SH; do
+    rm -f held enough
+    python3 -c 'import fcntl, os, sys
+fcntl.flock(os.open("cellar", os.O_RDONLY), getattr(fcntl, "LOCK_" + sys.argv[1]))
 open("/proc/self/comm", "w").write("hold\033[2Jer")
 open("held", "w").close()
-sys.stdin.read()' < <(while [ ! -e enough ]; do sleep 0.1; done) &
-holder=$!
-while [ ! -e held ]; do sleep 0.1; done
-keeps cellar refuses 7 "held by process $holder \\(hold.*er\\)" cellar export -C cellar
-is '[03]' cellar status -C cellar
-touch enough
-wait "$holder"
+sys.stdin.read()' $lock < <(while [ ! -e enough ]; do sleep 0.1; done) &
+    holder=$!
+    while [ ! -e held ]; do sleep 0.1; done
+    keeps cellar refuses 7 "held by process $holder \\(hold.*er\\)" cellar export -C cellar
+    is '[03]' cellar status -C cellar
+    touch enough
+    wait "$holder"
+done
 works cellar export -C cellar
 
 # Many at once: each is done or refused, never both; nothing is lost.
