@@ -176,14 +176,14 @@ static void migrate_at_every_failure(const char *from, int64_t journal, bool dow
 
 static void test_a_migration_fails_whole_at_every_failure_and_goes_on(void)
 {
-    migrate_at_every_failure(FIXTURES "/stores/v1.sql", 6, false);
-    migrate_at_every_failure(FIXTURES "/stores/v2.sql", 6, false);
+    migrate_at_every_failure(FIXTURES "/stores/v1.sql", 7, false);
+    migrate_at_every_failure(FIXTURES "/stores/v2.sql", 7, false);
 }
 
 static void test_a_migration_goes_on_after_the_medium_went(void)
 {
-    migrate_at_every_failure(FIXTURES "/stores/v1.sql", 6, true);
-    migrate_at_every_failure(FIXTURES "/stores/v2.sql", 6, true);
+    migrate_at_every_failure(FIXTURES "/stores/v1.sql", 7, true);
+    migrate_at_every_failure(FIXTURES "/stores/v2.sql", 7, true);
 }
 
 int main(void)
