@@ -54,7 +54,8 @@ fields 0 cellar crl root-g1 -C cellar --dry-run
 fields 0 cellar crl root-g1 -C cellar "${secrets[@]}" --confirm 'Test Root CA'
 fields 3 cellar status -C cellar
 fields 0 cellar status --since 1 -C cellar
-fields 0 cellar status --since 999 -C cellar
+fields 4 cellar status --since 999 -C cellar
+fields 0 cellar status --since "$(sqlite3 cellar/cellar.db 'SELECT max(id) FROM journal')" -C cellar
 fields 0 cellar status --calendar -C cellar
 fields 0 cellar audit -C cellar
 with root-g1
