@@ -86,9 +86,20 @@ static bool count_kept(struct backup *backup, struct pki_error *err)
     return true;
 }
 
+/* It would go with the cellar; and what lies in exports/ goes with the next export. */
+static bool refuse_inside(const struct backup *backup, const char *to, struct pki_error *err)
+{
+    bool within = false;
+
+    if (!pki_medium_is_within(backup->medium, backup->session->directory, &within, err))
+        return false;
+    return !within || pki_fail(err, PKI_E_USAGE,
+                               "%s lies inside the cellar: a backup belongs on another medium", to);
+}
+
 static bool open_medium(struct backup *backup, const char *to, struct pki_error *err)
 {
-    if (!pki_dir_open(AT_FDCWD, to, &backup->medium, err) ||
+    if (!pki_dir_open(AT_FDCWD, to, &backup->medium, err) || !refuse_inside(backup, to, err) ||
         !pki_store_cellar(backup->session->store, &backup->cellar, err))
         return false;
     (void)snprintf(backup->to, sizeof(backup->to), "%.250s", to);

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
@@ -21,6 +22,34 @@ bool pki_medium_takes(const char *path)
         start = *c == '/';
     }
     return !start;
+}
+
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* Upward, until ".." leads no further. */
+bool pki_medium_is_within(int dir, int other, bool *within, struct pki_error *err)
+{
+    pki_scope_fd int at = fcntl(dir, F_DUPFD_CLOEXEC, 0);
+    struct stat sought = {0};
+    struct stat here = {0};
+    struct stat above = {0};
+    bool good = at >= 0 && fstat(other, &sought) == 0 && fstat(at, &above) == 0;
+
+    *within = false;
+    while (good && !*within && !is_same(&here, &above)) {
+        here = above;
+        *within = is_same(&here, &sought);
+        int up = openat(at, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        pki_fd_close_(&at);
+        at = up;
+        good = up >= 0 && fstat(up, &above) == 0;
+    }
+    return good || *within ||
+           pki_fail(err, PKI_E_IO, "the directories above cannot be looked at: %s",
+                    strerror(errno));
 }
 
 void pki_medium_files_clear(struct pki_medium_files *files)

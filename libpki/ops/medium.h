@@ -44,6 +44,9 @@ PKI_CHECKED bool pki_medium_copy(int from, const char *path, int to, const char 
 PKI_CHECKED bool pki_medium_copy_all(int from, const char *directory, int to,
                                      struct pki_medium_files *files, struct pki_error *err);
 
+/** Whether a directory is another one or lies below it, by whatever path. Fails: PKI_E_IO */
+PKI_CHECKED bool pki_medium_is_within(int dir, int other, bool *within, struct pki_error *err);
+
 /** Whether every part of a path is made of the letters above. */
 bool pki_medium_takes(const char *path);
 

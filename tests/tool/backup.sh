@@ -42,6 +42,9 @@ says 'cellar backup --to DIR'
 at 0
 refuses 2 'DIR is missing' cellar backup -C cellar
 keeps cellar refuses 2 'no such directory' cellar backup --to nowhere -C cellar
+for inside in cellar cellar/exports/prod cellar/keys; do
+    keeps cellar refuses 2 'lies inside the cellar' cellar backup --to $inside -C cellar
+done
 keeps cellar keeps medium works cellar backup --to medium -C cellar --dry-run
 at -86400
 keeps cellar keeps medium refuses 4 'clock-is-right' cellar backup --to medium -C cellar
