@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
@@ -97,9 +98,19 @@ static bool refuse_inside(const struct backup *backup, const char *to, struct pk
                                "%s lies inside the cellar: a backup belongs on another medium", to);
 }
 
+/* A copy of this cellar, a fork or a restored one, has the same names for its backups, and removes
+   what was cut off. Where a file system knows no locks, nobody else can be told. */
+static bool lock_medium(const struct backup *backup, const char *to, struct pki_error *err)
+{
+    return flock(backup->medium, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK ||
+           pki_fail(err, PKI_E_LOCKED,
+                    "another process is at work in %s: try again when it is done", to);
+}
+
 static bool open_medium(struct backup *backup, const char *to, struct pki_error *err)
 {
     if (!pki_dir_open(AT_FDCWD, to, &backup->medium, err) || !refuse_inside(backup, to, err) ||
+        !lock_medium(backup, to, err) ||
         !pki_store_cellar(backup->session->store, &backup->cellar, err))
         return false;
     (void)snprintf(backup->to, sizeof(backup->to), "%.250s", to);

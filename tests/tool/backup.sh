@@ -49,6 +49,10 @@ keeps cellar keeps medium works cellar backup --to medium -C cellar --dry-run
 at -86400
 keeps cellar keeps medium refuses 4 'clock-is-right' cellar backup --to medium -C cellar
 at 0
+exec {held}<medium
+flock "$held"
+keeps cellar keeps medium refuses 7 'another process is at work in medium' cellar backup --to medium -C cellar
+exec {held}<&-
 works cellar backup --to medium -C cellar
 says 'same file system'
 generation=$(basename medium/cellar-*-0001)

@@ -47,7 +47,7 @@ struct pki_backup_request {
  * Effects: a journal entry before the copy is taken, which the copy holds, and one after it
  * Fails:   PKI_E_USAGE no such directory, or a name that not every medium takes; PKI_E_POLICY the
  *          clock; PKI_E_INTEGRITY the cellar does not match its record; PKI_E_IO the medium, or
- *          what was read back
+ *          what was read back; PKI_E_LOCKED another backup is being made there
  */
 PKI_CHECKED bool pki_backup(struct pki_session *session, const struct pki_backup_request *request,
                             struct pki_report *report, struct pki_error *err);
