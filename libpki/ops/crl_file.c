@@ -30,7 +30,9 @@ bool pki_crl_file_open(const struct pki_session *session, const char *authority,
 
     tell_path(authority, row, path);
     return pki_file_map(session->directory, path, PKI_LIMIT_CRL, der, &why) ||
-           pki_fail(err, PKI_E_INTEGRITY, "%s: %s: restore it from a backup", path, why.text);
+           pki_fail(err, PKI_E_INTEGRITY,
+                    "%s: give the published one to cellar reconcile, or restore it from a backup",
+                    why.text);
 }
 
 static bool judge(const char *authority, const struct pki_crl_row *row, size_t size,
@@ -40,7 +42,9 @@ static bool judge(const char *authority, const struct pki_crl_row *row, size_t s
 
     tell_path(authority, row, path);
     return ((int64_t)size == row->size && memcmp(sha256, row->sha256, PKI_SHA256_SIZE) == 0) ||
-           pki_fail(err, PKI_E_INTEGRITY, "%s differs from the record: restore it from a backup",
+           pki_fail(err, PKI_E_INTEGRITY,
+                    "%s differs from the record: give the published one to cellar reconcile, or "
+                    "restore it from a backup",
                     path);
 }
 

@@ -230,7 +230,8 @@ static bool has_news(const struct pki_reconcile *reconcile)
     bool news = reconcile->n_answered > 0 || reconcile->n_certs > reconcile->n_foreign;
 
     for (size_t i = 0; i < reconcile->n_crls; i++)
-        news = news || reconcile->crls[i].unknown > 0 || reconcile->crls[i].newer;
+        news = news || reconcile->crls[i].unknown > 0 || reconcile->crls[i].newer ||
+               reconcile->crls[i].absent;
     return news;
 }
 

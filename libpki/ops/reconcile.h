@@ -40,8 +40,9 @@ struct pki_found_crl {
     int64_t number;
     size_t entries, unknown; /* unknown: not recorded as revoked */
     size_t added;
-    bool newer; /* than the last one that is recorded: it becomes one of ours */
-    bool named; /* its file, while it is recorded */
+    bool newer;  /* than the last one that is recorded: it becomes one of ours */
+    bool absent; /* it is recorded, and its file is missing or damaged: it is put back */
+    bool named;  /* its file, while it is recorded */
 };
 
 /* What was seen outside, as the journal will call it reconciled; with or without an alarm. */

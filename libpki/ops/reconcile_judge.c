@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "crypto/key.h"
 #include "ops/reconcile.h"
@@ -253,6 +254,31 @@ static bool judge_newer(struct pki_reconcile *reconcile, struct pki_found_crl *f
     return true;
 }
 
+/* One of ours, octet for octet, whose file is not in crls/ as it was recorded. */
+static bool judge_absent(const struct pki_reconcile *reconcile, struct pki_found_crl *found,
+                         struct pki_error *err)
+{
+    pki_scope(pki_crl_rows) rows = {0};
+    uint8_t sha256[PKI_SHA256_SIZE];
+
+    if (found->issuer.id == 0)
+        return true;
+    if (!pki_store_list_crls(reconcile->session->store, found->issuer.id, &rows, err))
+        return false;
+    pki_sha256(pki_buf_view(&found->der), sha256);
+    for (size_t i = 0; i < rows.n; i++) {
+        struct pki_bytes der = {0};
+        struct pki_error why = {0};
+
+        if (memcmp(rows.list[i].sha256, sha256, sizeof(sha256)) != 0)
+            continue;
+        found->absent =
+            !pki_crl_file_map(reconcile->session, found->issuer.name, &rows.list[i], &der, &why);
+        pki_file_unmap(&der);
+    }
+    return true;
+}
+
 static bool judge_crl(struct pki_reconcile *reconcile, struct pki_found_crl *found,
                       struct pki_error *err)
 {
@@ -272,7 +298,8 @@ static bool judge_crl(struct pki_reconcile *reconcile, struct pki_found_crl *fou
     bool good = pki_crl_verify_signature(&found->crl, issuer->spki, err) &&
                 pki_crl_parse_body(found->crl.tbs, &body, err) &&
                 pki_lint_crl_body(&body, NULL, &findings, err) &&
-                judge_newer(reconcile, found, err) && count_unknown(reconcile, found, err);
+                judge_newer(reconcile, found, err) && judge_absent(reconcile, found, err) &&
+                count_unknown(reconcile, found, err);
     pki_lint_findings_clear(&findings);
     return good;
 }

@@ -189,6 +189,8 @@ bool pki_reconcile_add_list(struct pki_txn *txn, const struct pki_reconcile *own
     PKI_CONTEXT(err, "CRL %lld", (long long)found->number);
     int64_t issuer = issuer_row(own, found);
 
+    if (found->absent && !put_file(own, found, found->issuer.name, err))
+        return false;
     return add_entries(txn, own, found, issuer, at, err) &&
            add_list(txn, own, found, issuer,
                     pki_reconcile_issuer(own, &found->issuer, found->above), err);

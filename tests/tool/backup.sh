@@ -227,6 +227,22 @@ refuses 4 'forked' cellar cutover prod tls --at @$((begin + 1500)) -C lost \
 refuses 4 'forked' cellar audit --seal -C lost --seen cellar/exports/prod/manifest.json --dry-run
 refuses 2 'belongs to --seal' cellar audit -C lost --seen cellar/exports/prod/manifest.json
 
+# --- a list that was lost is put back as it was published ----------------------------------------
+list=cellar/crls/root-g1-$(newest cellar).crl
+published=$(find cellar/exports/prod -name "root-g1-$(newest cellar).crl")
+cp "$published" published.crl
+refuses 4 'nothing to reconcile' cellar reconcile published.crl -C cellar
+for hurt in missing damaged; do
+    rm "$list"
+    [ $hurt = missing ] || echo x >"$list"
+    with root-g1
+    fails 5 'give the published one to cellar reconcile' cellar crl root-g1 -C cellar "${secrets[@]}" \
+        --confirm 'Test Root CA'
+    works cellar reconcile published.crl -C cellar --confirm 'Test Corp'
+    check "$hurt, and not put back" cmp published.crl "$list"
+done
+works cellar audit -C cellar
+
 # --- by words, and without any evidence ---------------------------------------------------------
 works cellar restore "$backup" --to words --head "$head"
 says 'something newer'
