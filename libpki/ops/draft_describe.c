@@ -87,9 +87,7 @@ bool pki_draft_describe(const struct pki_draft *draft, struct pki_report *report
 
     if (draft->rehearsal)
         pki_report_note(report, "Rehearsal", PKI_TONE_WARN, "%s", PKI_REHEARSAL_NOTE);
-    if (draft->room.size > 0)
-        pki_report_note(report, "Room", PKI_TONE_WARN, "The room: %.*s.", (int)draft->room.size,
-                        (const char *)draft->room.data);
+    pki_room_tell(&draft->room, report);
     tell_changes(draft, report);
     if (draft->duty && draft->duty->describe && !draft->duty->describe(draft, report, err))
         return false;

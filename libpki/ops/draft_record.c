@@ -5,24 +5,11 @@
 
 #define KIND_CERTIFICATE "certificate"
 
-static struct pki_bytes room_of(const struct pki_draft *draft)
-{
-    return pki_buf_view(&draft->room);
-}
-
 /* "prod-code-signing-g1, prod-code-signing-g2" */
 static void list_names(const struct pki_draft *draft, struct pki_buf *text)
 {
     for (size_t i = 0; i < draft->n; i++)
         pki_buf_printf(text, "%s%s", i > 0 ? ", " : "", draft->items[i].name);
-}
-
-/* What was overruled or found in the room goes into the first entry that a draft makes. */
-static void tell_room(const struct pki_draft *draft, struct pki_buf *text)
-{
-    if (draft->room.size > 0 && text->size > 0)
-        pki_buf_text(text, "; ");
-    pki_buf_append_bytes(text, room_of(draft));
 }
 
 static bool append(struct pki_session *session, struct pki_txn *txn, const struct pki_draft *draft,
@@ -100,7 +87,8 @@ static bool reserve_all(struct pki_txn *txn, struct pki_draft *draft, int64_t at
     return reserve_duty(txn, draft, at, err);
 }
 
-/* "2 serials for prod-code-signing-g1, prod-code-signing-g2", "a crl for root-g1" */
+/* "2 serials for prod-code-signing-g1, prod-code-signing-g2", "a crl for root-g1". What was
+   overruled or found in the room goes into the first entry that a draft makes. */
 static void tell_reserved(const struct pki_draft *draft, struct pki_buf *text)
 {
     if (draft->n > 0) {
@@ -109,7 +97,7 @@ static void tell_reserved(const struct pki_draft *draft, struct pki_buf *text)
     }
     if (pki_draft_reserves(draft) > 0)
         pki_buf_printf(text, "%s%s of %s", draft->n > 0 ? ", " : "", draft->action, draft->subject);
-    tell_room(draft, text);
+    pki_room_join(text, &draft->room);
 }
 
 static void tell_approval(const uint8_t *approval, const char *how, struct pki_buf *text)
@@ -318,7 +306,7 @@ static bool record_all(struct pki_txn *txn, struct pki_draft *draft, int64_t at,
     /* Else it stands where they were reserved; of the room of a preparation this one says nothing.
      */
     if (draft->approval.entry != 0 || (draft->n == 0 && pki_draft_reserves(draft) == 0))
-        tell_room(draft, text);
+        pki_room_join(text, &draft->room);
     if (draft->approval.entry != 0)
         tell_approval(draft->approval.digest, "approved", text);
     return true;

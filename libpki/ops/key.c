@@ -42,6 +42,7 @@ bool pki_key_test(struct pki_session *session, const char *what, const struct pk
                 pki_key_file_try(key, err);
 
     if (done) {
+        pki_room_tell(&at.room, report);
         pki_report_text(report, "Key", "%s", at.name);
         pki_key_file_describe(key, pki_buf_view(&at.pem), report);
         done = tell_record(session, key, report, err);
@@ -79,6 +80,7 @@ bool pki_key_passphrase(struct pki_session *session, const char *what,
 
     done = done && pki_key_at_replace(session, &at, &seal, &change, err);
     if (done) {
+        pki_room_tell(&at.room, report);
         pki_report_text(report, "Key", "%s", at.name);
         pki_report_note(report, "Result", PKI_TONE_GOOD,
                         "The key file opens with the new passphrase only; older copies and "

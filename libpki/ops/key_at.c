@@ -11,6 +11,7 @@
 
 void pki_key_at_clear(struct pki_key_at *at)
 {
+    pki_buf_clear(&at->room);
     pki_buf_clear(&at->pem);
 }
 
@@ -49,8 +50,10 @@ bool pki_key_at_find(struct pki_session *session, const char *what, struct pki_k
         return false;
     at->what = what;
     at->name = at->recorded ? at->row.name : last_part(what);
-    return at->recorded ? pki_session_read_key(session, &at->row, &at->pem, err)
-                        : pki_file_read(AT_FDCWD, what, PKI_LIMIT_KEY, &at->pem, err);
+    if (!at->recorded)
+        return pki_file_read(AT_FDCWD, what, PKI_LIMIT_KEY, &at->pem, err);
+    return pki_session_check_room(session, &at->room, err) &&
+           pki_session_read_key(session, &at->row, &at->pem, err);
 }
 
 bool pki_key_at_ask(struct pki_session *session, const struct pki_key_at *at,
@@ -156,15 +159,11 @@ static bool find_place(struct pki_session *session, const struct pki_key_at *at,
     return pki_session_keys(session, dir, err);
 }
 
-/* Also looks at the clock, before anything is written. */
-static bool make_detail(struct pki_session *session, const struct pki_key_at *at, const char *how,
-                        struct pki_buf *detail, struct pki_error *err)
+static bool make_detail(const struct pki_key_at *at, const char *how, struct pki_buf *detail,
+                        struct pki_error *err)
 {
-    char clock[PKI_CLOCK_TEXT] = "";
-
-    if (at->recorded && !pki_session_clock_text(session, clock, err))
-        return false;
-    pki_buf_printf(detail, "key file sealed %s%s%s", how, *clock ? "; " : "", clock);
+    pki_buf_printf(detail, "key file sealed %s", how);
+    pki_room_join(detail, &at->room);
     pki_buf_byte(detail, 0);
     return pki_buf_ok(detail, err);
 }
@@ -180,8 +179,7 @@ bool pki_key_at_replace(struct pki_session *session, const struct pki_key_at *at
     pki_scope(pki_buf) detail = {0};
     uint8_t sha256[PKI_SHA256_SIZE];
 
-    if (!make_detail(session, at, change->how, &detail, err) ||
-        !find_place(session, at, &dir, file, err) ||
+    if (!make_detail(at, change->how, &detail, err) || !find_place(session, at, &dir, file, err) ||
         (at->recorded && !clear_beside(dir, file, err)) ||
         !write_beside(dir, file, seal, beside, sha256, err) ||
         (at->recorded &&

@@ -11,14 +11,16 @@
 struct pki_key_at {
     struct pki_key_row row;
     bool recorded;
+    struct pki_buf room; /* what pki_session_check_room found; may be empty */
     struct pki_buf pem;
     const char *what; /* as named */
     const char *name; /* for prompts and reports */
 };
 void pki_key_at_clear(struct pki_key_at *at);
 
-/** Read the file; with a session a name may stand for it, and it is compared with the record.
- *  Fails: as pki_file_read and pki_session_read_key */
+/** Read the file; with a session a name may stand for it, and it is compared with the record. It is
+ *  read to be opened: for a recorded key the room is looked at first, here and nowhere else.
+ *  Fails: as pki_file_read, pki_session_check_room and pki_session_read_key */
 PKI_CHECKED bool pki_key_at_find(struct pki_session *session, const char *what,
                                  struct pki_key_at *at, struct pki_error *err);
 

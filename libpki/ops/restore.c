@@ -265,9 +265,7 @@ static bool record(struct restore *restore, struct pki_error *err)
     pki_buf_printf(&text, "; known outside: %zu manifests%s%s", request->n_seen,
                    request->head ? ", a head" : "",
                    request->n_seen == 0 && !request->head ? " (nothing newer was at hand)" : "");
-    if (room.size > 0)
-        pki_buf_text(&text, "; ");
-    pki_buf_append_bytes(&text, pki_buf_view(&room));
+    pki_room_join(&text, &room);
     pki_buf_byte(&text, 0);
     if (!pki_buf_ok(&text, err))
         return false;

@@ -115,6 +115,20 @@ bool pki_session_check_room(struct pki_session *session, struct pki_buf *finding
            check_network(session, findings, err) && pki_buf_ok(findings, err);
 }
 
+void pki_room_join(struct pki_buf *detail, const struct pki_buf *findings)
+{
+    if (findings->size > 0 && detail->size > 0)
+        pki_buf_text(detail, "; ");
+    pki_buf_append_bytes(detail, pki_buf_view(findings));
+}
+
+void pki_room_tell(const struct pki_buf *findings, struct pki_report *report)
+{
+    if (findings->size > 0)
+        pki_report_note(report, "Room", PKI_TONE_WARN, "The room: %.*s.", (int)findings->size,
+                        (const char *)findings->data);
+}
+
 bool pki_session_clock_text(struct pki_session *session, char text[PKI_CLOCK_TEXT],
                             struct pki_error *err)
 {

@@ -58,6 +58,12 @@ PKI_CHECKED bool pki_session_check_room(struct pki_session *session, struct pki_
 PKI_CHECKED bool pki_session_check_clock(struct pki_session *session, struct pki_buf *findings,
                                          struct pki_error *err);
 
+/** What was found, behind what a journal's detail says already; nothing where nothing was. */
+void pki_room_join(struct pki_buf *detail, const struct pki_buf *findings);
+
+/** The same as a line of a report. */
+void pki_room_tell(const struct pki_buf *findings, struct pki_report *report);
+
 #define PKI_CLOCK_TEXT 320
 
 /** The same for an entry that is written at once: "", or what was overruled. */

@@ -60,30 +60,37 @@ static bool add_proof(struct pki_session *session, struct pki_txn *txn,
            pki_store_add_share_proof(txn, row.id, pki_session_now(session), err);
 }
 
+/* Shares that were shown, for the journal. */
+struct drill {
+    const char *action; /* the journal's word */
+    const char *key;
+    const struct pki_shares *shares;
+    const struct pki_buf *room;
+};
+
 /* Who showed which share: one entry, and for each share when it was seen last. */
-static bool record_drill(struct pki_session *session, const char *key, const char *action,
-                         const struct pki_shares *shares, struct pki_error *err)
+static bool record_drill(struct pki_session *session, const struct drill *drill,
+                         struct pki_error *err)
 {
     pki_auto(pki_txn) txn = NULL;
     pki_scope(pki_buf) detail = {0};
-    char clock[PKI_CLOCK_TEXT] = "";
     struct pki_journal_entry entry = {
         .at = pki_session_now(session),
-        .action = action,
-        .subject = key,
+        .action = drill->action,
+        .subject = drill->key,
         .actor = session->actor,
     };
 
-    if (!pki_session_clock_text(session, clock, err) || !pki_store_begin(session->store, &txn, err))
+    if (!pki_store_begin(session->store, &txn, err))
         return false;
-    for (size_t i = 0; i < shares->n; i++) {
+    for (size_t i = 0; i < drill->shares->n; i++) {
         char name[PKI_SHARE_NAME];
-        pki_share_name(shares->list[i], name);
+        pki_share_name(drill->shares->list[i], name);
         pki_buf_printf(&detail, "%s%s", i > 0 ? "; " : "", name);
-        if (!add_proof(session, txn, shares->list[i], err))
+        if (!add_proof(session, txn, drill->shares->list[i], err))
             return false;
     }
-    pki_buf_printf(&detail, "%s%s", *clock ? "; " : "", clock);
+    pki_room_join(&detail, drill->room);
     pki_buf_byte(&detail, 0);
     if (!pki_buf_ok(&detail, err))
         return false;
@@ -98,13 +105,15 @@ static bool tell_record(struct pki_session *session, const struct pki_shares *sh
                         struct pki_report *report, struct pki_error *err)
 {
     struct pki_share_row row = {0};
+    pki_scope(pki_buf) clock = {0};
+    const struct drill drill = {"share-test", row.key, shares, &clock};
 
     if (!find_share(session, shares->list[0], &row, err))
         return false;
     pki_report_text(report, "Key", "%s", row.key);
     if (!session->write)
         return true;
-    return record_drill(session, row.key, "share-test", shares, err) &&
+    return pki_session_check_clock(session, &clock, err) && record_drill(session, &drill, err) &&
            pki_session_head(session, report, err);
 }
 
@@ -219,18 +228,21 @@ static bool to_passphrase(struct combination *combination, struct pki_error *err
 
 static bool finish(struct combination *combination, struct pki_error *err)
 {
+    const struct drill drill = {"drill", combination->at.name, &combination->shares,
+                                &combination->at.room};
+
     if (combination->request->dry_run)
         return true;
     if (combination->request->to_passphrase)
         return to_passphrase(combination, err);
-    return !combination->at.recorded || record_drill(combination->session, combination->at.name,
-                                                     "drill", &combination->shares, err);
+    return !combination->at.recorded || record_drill(combination->session, &drill, err);
 }
 
 static void tell(const struct combination *combination, struct pki_report *report)
 {
     struct pki_report *list = NULL;
 
+    pki_room_tell(&combination->at.room, report);
     pki_report_text(report, "Key", "%s", combination->at.name);
     pki_key_file_describe(combination->key, pki_buf_view(&combination->at.pem), report);
     pki_report_text(report, "Set", "%04x", combination->shares.list[0]->set.id);

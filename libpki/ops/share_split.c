@@ -276,6 +276,7 @@ static void tell_plan(const struct split *split, struct pki_report *report)
 
     describe_plan(&split->plan, &plan);
     pki_buf_byte(&plan, 0);
+    pki_room_tell(&split->at.room, report);
     pki_report_text(report, "Key", "%s", split->at.name);
     pki_report_text(report, "Needed", "%s", plan.failed ? "" : (const char *)plan.data);
     pki_report_text(report, "Opens with", "%s",

@@ -124,6 +124,8 @@ keeps copy works "${sealing[@]}" --to seal --dry-run
 says "--confirm \"Test Root CA\""
 check 'a dry run wrote a seal' ! test -e seal
 fails 4 'not confirmed' "${sealing[@]}" --to seal --no-input
+CELLAR_TEST_ROOM=$wired refuses 4 'eth0 is up' "${sealing[@]}" --to seal --confirm 'Test Root CA'
+check 'a seal was made beside a network' ! test -e seal
 works "${sealing[@]}" --to seal --confirm 'Test Root CA'
 says 'openssl dgst -sha256 -verify root.pub -signature seal/seal.txt.sig seal/seal.txt'
 openssl x509 -in copy/exports/prod/anchors.pem -pubkey -noout >root.pub

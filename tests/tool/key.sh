@@ -88,6 +88,26 @@ CELLAR_DIR=cellar works cellar key passphrase root-g1 "${secrets[@]}" --passphra
 works cellar key passphrase root-g1 -C cellar "${secrets[@]}" --passphrase-file new=new.txt
 works cellar key test root-g1 -C cellar --passphrase-file new.txt
 works cellar audit -C cellar
+
+# The room: what opens a recorded key looks at it, and what is overruled is kept. A file alone is free.
+export CELLAR_TEST_ROOM=$wired
+opened=(-C cellar --passphrase-file new.txt)
+keeps cellar refuses 4 'eth0 is up.*--override network-is-up' cellar key test root-g1 "${opened[@]}"
+resealed=(cellar key passphrase root-g1 "${opened[@]}" --passphrase-file new=secrets/root-g1.txt)
+keeps cellar refuses 4 'eth0 is up.*--override network-is-up' "${resealed[@]}"
+keeps cellar refuses 4 'eth0 is up' "${resealed[@]}" --dry-run
+keeps cellar refuses 4 'eth0 is up' "${resealed[@]}" --override clock-is-right
+keeps cellar works cellar key test root-g1 "${opened[@]}" --override network-is-up
+says 'The room: network interface eth0 is up; overruled by network-is-up'
+works "${resealed[@]}" --override network-is-up
+check 'the journal keeps the word' [ "$(sqlite3 cellar/cellar.db "SELECT detail FROM journal
+    WHERE action = 'passphrase' ORDER BY id DESC LIMIT 1")" = \
+    'key file sealed under a new passphrase; network interface eth0 is up; overruled by network-is-up' ]
+works cellar key test $file -C cellar "${named[@]}"
+works cellar key list -C cellar
+unset CELLAR_TEST_ROOM
+works cellar audit -C cellar
+
 keeps cellar is '[24]' cellar key test nobody -C cellar "${secrets[@]}"
 cp $file cellar/keys/root-g1.key
 refuses 5 'root-g1' cellar key test root-g1 -C cellar "${named[@]}"

@@ -170,6 +170,28 @@ works "${crl[@]}" "${shares[@]}"
 refuses 4 'opens with shares' cellar key passphrase root-g1 -C cellar "${secrets[@]}"
 works cellar key test root-g1 -C cellar "${shares[@]}"
 
+# The room: a share alone may be looked at anywhere, the key is not opened beside a network.
+cp -a cellar beside
+export CELLAR_TEST_ROOM=$wired
+keeps beside refuses 4 'eth0 is up.*--override network-is-up' cellar share combine root-g1 -C beside "${shares[@]}"
+keeps beside refuses 4 'eth0 is up' cellar share combine root-g1 -C beside "${shares[@]}" --to-passphrase \
+    --passphrase-file new=new.txt
+with prod-code-signing-g1
+keeps beside refuses 4 'eth0 is up' cellar share split prod-code-signing-g1 --shares 2of3 --to never -C beside "${secrets[@]}"
+check 'shares were made beside a network' [ ! -e never ]
+works cellar share test -C beside --share-file shares/root-g1-share-1.txt
+works cellar share combine root-g1 -C beside "${shares[@]}" --override network-is-up
+says 'The room: network interface eth0 is up; overruled by network-is-up'
+works cellar share combine root-g1 -C beside "${shares[@]}" --to-passphrase --passphrase-file new=new.txt \
+    --override network-is-up
+unset CELLAR_TEST_ROOM
+check 'the journal lacks the word' [ "$(sqlite3 beside/cellar.db "SELECT group_concat(detail, '|') FROM (SELECT detail
+    FROM journal WHERE action IN ('drill', 'passphrase') ORDER BY id)")" = \
+    "$(printf '%s|%s' 'share 2; share 4; share 5; network interface eth0 is up; overruled by network-is-up' \
+        'key file sealed under a new passphrase; its shares are void; network interface eth0 is up; overruled by network-is-up')" ]
+works cellar audit -C beside
+with root-g1
+
 # A drill and a test are recorded; next year they are due.
 keeps cellar works cellar share combine root-g1 -C cellar "${shares[@]}" --dry-run
 works cellar share combine root-g1 -C cellar "${shares[@]}"

@@ -34,7 +34,7 @@ const struct cli_option cli_common_options[] = {
     COMMON(0, "approved", CLI_KIND_TEXT, approved, "WORDS",
            "sign what was prepared, if its digest has these words"),
     COMMON(0, "override", CLI_KIND_TEXTS, overrides, "WORD",
-           "overrule a finding about network or clock; the journal keeps it"),
+           "overrule a finding by its word, which the journal keeps"),
     COMMON(0, "seen", CLI_KIND_TEXTS, seen, "FILE",
            "a manifest.json from outside: is the cellar as new? may be repeated"),
     COMMON(0, "rehearsal-clock", CLI_KIND_TIME, clock, "TIME",
