@@ -65,6 +65,11 @@ static bool is_dropped(const struct ledger *ledger, const struct pki_authority_r
 
 /* --- by when --------------------------------------------------------------------------------- */
 
+int64_t pki_crl_due_by(int64_t when)
+{
+    return when + NOTICE;
+}
+
 static void owe(struct pki_crl_debt *debt, int64_t when)
 {
     if (debt->owed && debt->when <= when)
@@ -82,10 +87,10 @@ static void add_first(const struct ledger *ledger, const struct pki_authority_ro
     for (size_t i = 0; i < ledger->certificates.n; i++) {
         const struct pki_certificate_row *cert = &ledger->certificates.list[i];
         if (cert->issuer == row->id && cert->authority != row->id)
-            owe(debt, cert->issued_at + NOTICE);
+            owe(debt, pki_crl_due_by(cert->issued_at));
     }
     if (row->state != PKI_STATE_NEXT)
-        owe(debt, row->state_since + NOTICE);
+        owe(debt, pki_crl_due_by(row->state_since));
 }
 
 static void add_following(const struct pki_crl_row *last, const struct pki_certificate_row *own,
@@ -110,7 +115,7 @@ static bool add_unlisted(const struct ledger *ledger, const struct pki_authority
         return true;
     if (!pki_store_earliest_unlisted(store, row->id, covers, &earliest, err))
         return false;
-    owe(debt, earliest + NOTICE);
+    owe(debt, pki_crl_due_by(earliest));
     debt->overdue_soon = true;
     return true;
 }

@@ -27,6 +27,9 @@ struct pki_crl_debts {
 };
 void pki_crl_debts_clear(struct pki_crl_debts *debts);
 
+/** Until when a list has to follow what was issued or, as its entry is dated, revoked then. */
+int64_t pki_crl_due_by(int64_t when);
+
 PKI_CHECKED bool pki_crl_debts_load(struct pki_session *session, struct pki_crl_debts *debts,
                                     struct pki_error *err);
 

@@ -3,10 +3,9 @@
  * a person sees before and after, with the notice to whoever verifies.
  */
 #include "base/text.h"
+#include "ops/crl_due.h"
 #include "ops/revoke.h"
 #include "x509/describe.h"
-
-#define CRL_DUE (INT64_C(24) * 3600) /* BR 4.9.7 */
 
 static void revoke_free(void *own)
 {
@@ -208,12 +207,13 @@ static void tell_notice(const struct pki_draft *draft, struct pki_report *report
         pki_report_verbatim(report, "Notice", (const char *)text.data);
 }
 
-static void tell_due(const char *issuer, int64_t now, struct pki_report *report)
+static void tell_due(const char *issuer, const struct pki_revocation_row *row,
+                     struct pki_report *report)
 {
     char due[PKI_TIME_TEXT];
 
     pki_report_toned(report, "CRL due", PKI_TONE_WARN, "that of %s, by %s (BR 4.9.7)", issuer,
-                     pki_time_format(now + CRL_DUE, due));
+                     pki_time_format(pki_crl_due_by(row->revoked_at), due));
 }
 
 static void tell_fetch(const struct pki_revoke_work *revoke, struct pki_report *report)
@@ -238,9 +238,9 @@ static void made(const struct pki_draft *draft, struct pki_report *report)
     pki_report_text(report, "Reason", "%s", pki_reason_of(revoke->row.reason)->name);
     pki_report_text(report, "Treatment", "%s", revoke->row.treatment);
     for (size_t i = 0; i < revoke->n_crosses; i++)
-        tell_due(revoke->crosses[i].issuer, draft->now, report);
+        tell_due(revoke->crosses[i].issuer, &revoke->crosses[i].row, report);
     if (!revoke->revoked.is_root)
-        tell_due(revoke->revoked.issuer.name, draft->now, report);
+        tell_due(revoke->revoked.issuer.name, &revoke->row, report);
     tell_fetch(revoke, report);
     tell_notice(draft, report);
 }

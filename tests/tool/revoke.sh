@@ -47,9 +47,10 @@ says 'Test Prod Code Signing CA G1'
 fails 4 'not confirmed' "${compromise[@]}" --confirm 'Test Prod Code Signing CA G2'
 check 'declined, but revoked' [ "$(state_of prod-code-signing-g1)" = active ]
 works "${compromise[@]}" --confirm 'Test Prod Code Signing CA G1'
-says 'root-g1, by 2026-03-02T12:00:00Z'
+says 'root-g1, by 2026-03-02T11:55:00Z'
 says 'REVOKED: Test Prod Code Signing CA G1'
 says '^Next: cellar crl root-g1'
+check 'status tells another hour' grep -q '"crl_by": "2026-03-02T11:55:00Z"' <(cellar status -C cellar --json)
 check 'it is revoked' [ "$(state_of prod-code-signing-g1)" = revoked ]
 check 'the next is active' [ "$(state_of prod-code-signing-g2)" = active ]
 keeps cellar fails 4 'revoked already' "${compromise[@]}" --confirm 'Test Prod Code Signing CA G1'
