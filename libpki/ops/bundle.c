@@ -68,6 +68,17 @@ void pki_bundle_put_crossed(struct pki_bundle_file *file, const struct pki_gener
         pki_bundle_put(file, root->cross);
 }
 
+void pki_bundle_put_issuing(struct pki_bundle_file *file, const struct pki_generation *generation)
+{
+    file->order = generation->leaf ? "time-stamping certificate first, then its issuer, root last"
+                                   : "issuing certificate first, root last";
+    file->usage = pki_generation_usage(generation);
+    if (generation->leaf)
+        pki_bundle_put(file, generation->leaf);
+    pki_bundle_put(file, generation->cert);
+    pki_bundle_put(file, generation->root->cert);
+}
+
 struct pki_bytes pki_bundle_bytes(const struct pki_bundle_file *file)
 {
     return file->mapped.data ? file->mapped : pki_buf_view(&file->content);
@@ -158,11 +169,8 @@ static bool compose_fulcio(struct pki_bundle *bundle, const struct pki_generatio
                         generation->line->purpose))
         return false;
     file->use = "fulcio --fileca-cert";
-    file->order = "issuing certificate first, root last";
-    file->usage = PKI_OID_CODE_SIGNING;
     file->next_rotation = pki_generation_rotation(generation);
-    pki_bundle_put(file, generation->cert);
-    pki_bundle_put(file, generation->root->cert);
+    pki_bundle_put_issuing(file, generation);
     return true;
 }
 
@@ -177,12 +185,8 @@ static bool compose_tsa(struct pki_bundle *bundle, const struct pki_generation *
                         generation->line->purpose))
         return false;
     file->use = "timestamp-server, and cosign";
-    file->order = "time-stamping certificate first, then its issuer, root last";
-    file->usage = PKI_OID_TIME_STAMPING;
     file->next_rotation = pki_generation_rotation(generation);
-    pki_bundle_put(file, generation->leaf);
-    pki_bundle_put(file, generation->cert);
-    pki_bundle_put(file, generation->root->cert);
+    pki_bundle_put_issuing(file, generation);
     return true;
 }
 

@@ -61,6 +61,10 @@ void pki_bundle_put(struct pki_bundle_file *file, const struct pki_cert *cert);
 /** The same for a generation's certificate, then the cross-certificates above it. */
 void pki_bundle_put_crossed(struct pki_bundle_file *file, const struct pki_generation *generation);
 
+/** A chain for who issues with a generation, root last, and what the manifest says of it: its
+ *  time-stamping certificate comes first, where it has one. */
+void pki_bundle_put_issuing(struct pki_bundle_file *file, const struct pki_generation *generation);
+
 /** Everything of an environment (DESIGN section 6), manifest last.
  *  @logs  a user's trusted root whose log keys are merged; NULL: none */
 PKI_CHECKED bool pki_bundle_compose(struct pki_bundle *bundle, const char *logs,

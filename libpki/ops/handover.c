@@ -82,12 +82,7 @@ static bool add_chain(struct pki_bundle *bundle, const struct pki_generation *ge
     if (!pki_bundle_add(bundle, PKI_BUNDLE_CHAIN, &file, err, "chain.pem"))
         return false;
     file->use = consumer->name;
-    file->order = "issuing certificate first, root last";
-    file->usage = pki_generation_usage(generation);
-    if (consumer->leaf_key)
-        pki_bundle_put(file, generation->leaf);
-    pki_bundle_put(file, generation->cert);
-    pki_bundle_put(file, generation->root->cert);
+    pki_bundle_put_issuing(file, generation);
     return true;
 }
 

@@ -70,6 +70,9 @@ check 'key.pem is the key file' cmp -s handover/key.pem cellar/keys/prod-code-si
 check 'key.pem is 0600' [ "$(stat -c %a handover/key.pem)" = 600 ]
 check 'the chain is the exported one' cmp -s handover/chain.pem cellar/exports/prod/code-signing/fulcio/chain.pem
 works cellar export prod time-stamping --for timestamp-server --with-key --to tsa -C cellar
+check 'the order is not that of its chain' [ "$(grep -o '"order": ".*"' tsa/manifest.json)" = \
+    '"order": "time-stamping certificate first, then its issuer, root last"' ]
+check 'the chain is the exported one' cmp -s tsa/chain.pem cellar/exports/prod/time-stamping/tsa/chain.pem
 check 'the TSA key is the leaf'"'"'s' cmp -s tsa/key.pem cellar/keys/prod-time-stamping-g1-tsa.key
 json 0 cellar-export 'result' cellar export prod code-signing --for fulcio --to chain-only -C cellar
 check '--with-key was not given' [ ! -e chain-only/key.pem ]
