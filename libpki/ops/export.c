@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "ops/alarm.h"
-#include "ops/export_report.h"
+#include "ops/export_check.h"
 #include "ops/export_target.h"
 #include "ops/handover.h"
 #include "x509/sigstore.h"
@@ -249,11 +249,6 @@ static bool name_targets(struct export *export, struct pki_error *err)
 
 /* --- recording -------------------------------------------------------------------------------- */
 
-static const struct pki_bundle_file *manifest_of(const struct pki_export_set *set)
-{
-    return &set->bundle.files[set->bundle.n_files - 1];
-}
-
 static bool add_publication(struct export *export, struct pki_txn *txn,
                             const struct pki_export_set *set, int64_t now, struct pki_error *err)
 {
@@ -264,7 +259,7 @@ static bool add_publication(struct export *export, struct pki_txn *txn,
     };
 
     (void)snprintf(row.environment, sizeof(row.environment), "%s", set->environment);
-    pki_sha256(pki_buf_view(&manifest_of(set)->content), row.manifest_sha256);
+    pki_export_digest(set, row.manifest_sha256);
     return pki_store_add_publication(txn, &row, err);
 }
 
@@ -302,28 +297,6 @@ static bool record(struct export *export, const char *clock, struct pki_error *e
 }
 
 /* --- the duty --------------------------------------------------------------------------------- */
-
-static bool check_options(const struct pki_export_request *request, struct pki_error *err)
-{
-    if (request->with_key && (!request->consumer || !request->to))
-        return pki_fail(err, PKI_E_USAGE,
-                        "--with-key needs --for and --to: keys never lie under exports/");
-    if (request->consumer && (!request->purpose || !request->to))
-        return pki_fail(err, PKI_E_USAGE, "--for needs ENV, PURPOSE and --to");
-    if (request->leaf && !request->to)
-        return pki_fail(err, PKI_E_USAGE, "--leaf needs --to");
-    if (request->leaf && (request->environment || request->consumer))
-        return pki_fail(err, PKI_E_USAGE, "--leaf stands alone: the serial says which line it is");
-    if (request->purpose && !request->to) {
-        return pki_fail(err, PKI_E_USAGE,
-                        "PURPOSE needs --to: exports/%s is replaced as a whole, so that nothing "
-                        "stale stays",
-                        request->environment);
-    }
-    if (request->replace && !request->to)
-        return pki_fail(err, PKI_E_USAGE, "--replace needs --to: exports/ is replaced anyway");
-    return true;
-}
 
 static bool read_logs(struct export *export, struct pki_error *err)
 {
@@ -374,15 +347,16 @@ bool pki_export(struct pki_session *session, const struct pki_export_request *re
     };
     char clock[PKI_CLOCK_TEXT] = "";
 
-    if (!check_options(request, err) || !pki_alarm_check(session, err) ||
+    if (!pki_export_check_options(request, err) || !pki_alarm_check(session, err) ||
         (!request->dry_run && !pki_session_clock_text(session, clock, err)) ||
         !compose(&export, err))
         return false;
-    if (!request->dry_run && (!fill_targets(&export, err) || !record(&export, clock, err) ||
-                              !name_targets(&export, err)))
-        return false;
     const struct pki_export_told told = {
         .session = session, .request = request, .sets = export.sets, .n_sets = export.n_sets};
+    if (!pki_export_check_as_of(&told, err) ||
+        (!request->dry_run && (!fill_targets(&export, err) || !record(&export, clock, err) ||
+                               !name_targets(&export, err))))
+        return false;
     for (size_t i = 0; i < export.n_targets; i++)
         pki_target_warn(&export.targets[i], warnings);
     pki_export_warn(&told, warnings);

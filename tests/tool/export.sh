@@ -30,9 +30,12 @@ export CELLAR_TEST_NOW=2026-03-02T00:00:00Z
 works cellar export -C cellar --as-of 2026-03-01T12:00:00Z
 check 'exports differ when made again' \
     [ "$before" = "$(cd cellar/exports && find . -type f -print0 | sort -z | xargs -0 sha256sum)" ]
+works cellar audit -C cellar
 works cellar export -C cellar --to elsewhere --as-of 2026-03-01T12:00:00Z
 check 'exports differ elsewhere' \
     [ "$before" = "$(cd elsewhere && find . -type f -print0 | sort -z | xargs -0 sha256sum)" ]
+keeps cellar refuses 4 'as of then prod is not what was published last.*--to DIR' cellar export prod -C cellar --as-of @1772366401
+keeps cellar refuses 4 'is not what was published last' cellar export prod -C cellar --as-of 2026-03-02 --dry-run
 keeps elsewhere refuses 4 'exist' cellar export -C cellar --to elsewhere
 touch elsewhere/stale
 keeps elsewhere refuses 4 'stale' cellar export -C cellar --to elsewhere --replace
