@@ -196,13 +196,15 @@ static bool tell_by_hand(const struct pki_install *install, const struct pki_ins
                     file->name);
 }
 
-/* From the file that failed up to the first: then the pair that Fulcio knew is whole again. */
+/* From the file that failed up to the first: then the pair that Fulcio knew is whole again. One
+   that somebody else made after the last look is theirs, and stays. */
 static bool undo(const struct pki_install *install, size_t failed, struct pki_error *err)
 {
     const struct pki_error why = *err;
+    const size_t ours = why.code == PKI_E_EXISTS ? failed : failed + 1;
 
     *err = (struct pki_error){0};
-    for (size_t i = failed + 1; i-- > 0;) {
+    for (size_t i = ours; i-- > 0;) {
         struct pki_error again = {0};
         if (!take_back(install, &install->files[i], &again))
             return tell_by_hand(install, &install->files[i], &why, err);

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "install_fixture.h"
 
 static struct fixture_handovers made;
@@ -155,6 +156,54 @@ static void test_install_over_a_change_is_refused(void)
     EXPECT_FAILS(write_after(remove_key, &err), err, PKI_E_STATE);
 }
 
+/* --- what happens between two steps ---------------------------------------------------------- */
+
+/* Done once, at the next call that is wrapped. */
+static void (*at_sync)(void);
+
+static void happen(void (**what)(void))
+{
+    void (*now)(void) = *what;
+
+    *what = NULL;
+    if (now)
+        now();
+}
+
+/* NOLINTBEGIN(readability-identifier-naming, cert-dcl37-c, bugprone-reserved-identifier) */
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+int __wrap_fsync(int fd)
+{
+    happen(&at_sync);
+    return __real_fsync(fd);
+}
+/* NOLINTEND(readability-identifier-naming, cert-dcl37-c, bugprone-reserved-identifier) */
+
+static bool holds(const char *name, const char *text)
+{
+    pki_scope(pki_buf) there = {0};
+    struct pki_error err = {0};
+
+    return pki_file_read(AT_FDCWD, live(name), PKI_LIMIT_KEY, &there, &err) &&
+           there.size == strlen(text) && memcmp(there.data, text, there.size) == 0;
+}
+
+/* An empty chain was cut off while it was written: the first sync is that of the file itself. */
+static void test_install_leaves_what_somebody_made_meanwhile(void)
+{
+    struct pki_error err = {0};
+
+    install_first();
+    put(live("chain.pem"), "");
+    remove_key();
+    at_sync = change_key;
+    EXPECT_FAILS(fixture_install(made.g2, made.live, &err), err, PKI_E_EXISTS);
+    EXPECT_TEXT("key.pem: exists");
+    CU_ASSERT_TRUE(holds("key.pem", "another\n"));
+    remove_key();
+}
+
 static int lock = -1;
 
 static void take_lock(void)
@@ -222,6 +271,8 @@ int main(void)
         {"what will be done is told", test_install_tells_what_it_will_do},
         {"installing twice has nothing to do", test_install_twice_has_nothing_to_do},
         {"a file that changed meanwhile is left", test_install_over_a_change_is_refused},
+        {"a file that was made meanwhile is left",
+         test_install_leaves_what_somebody_made_meanwhile},
         {"two installations at a time are refused", test_install_beside_another_is_refused},
         {"a file that others may read is refused",
          test_install_into_what_others_may_touch_is_refused},
