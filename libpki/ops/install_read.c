@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "ops/install.h"
 #include "ops/key_file.h"
 #include "ops/manifest.h"
@@ -20,16 +21,42 @@
 
 /* --- manifest --------------------------------------------------------------------------------- */
 
-static bool is_listed(const json_t *manifest, const char *path)
+/* The digest that the manifest has of a file; NULL: it names no such file. */
+static const char *listed_digest(const json_t *manifest, const char *path)
 {
     const json_t *files = json_object_get(manifest, "files");
 
     for (size_t i = 0; i < json_array_size(files); i++) {
-        const char *listed = json_string_value(json_object_get(json_array_get(files, i), "path"));
+        const json_t *entry = json_array_get(files, i);
+        const char *listed = json_string_value(json_object_get(entry, "path"));
         if (listed && strcmp(listed, path) == 0)
-            return true;
+            return json_string_value(json_object_get(entry, "sha256"));
     }
-    return false;
+    return NULL;
+}
+
+/* What was read is what will be installed: the directory may have changed since. */
+static bool judge_file(const struct pki_install_file *file, const json_t *manifest,
+                       struct pki_error *err)
+{
+    const char *listed = listed_digest(manifest, file->name);
+    uint8_t sha256[PKI_SHA256_SIZE];
+    pki_scope(pki_buf) hex = {0};
+
+    if (!listed) {
+        return pki_fail(err, PKI_E_INVALID,
+                        MANIFEST " names no %s: hand over with `cellar export ENV PURPOSE "
+                                 "--for fulcio --with-key --to DIR`",
+                        file->name);
+    }
+    pki_sha256(pki_buf_view(&file->fresh), sha256);
+    pki_hex(&hex, (struct pki_bytes){sha256, sizeof(sha256)});
+    pki_buf_byte(&hex, 0);
+    if (!pki_buf_ok(&hex, err))
+        return false;
+    return strcmp((const char *)hex.data, listed) == 0 ||
+           pki_fail(err, PKI_E_INTEGRITY, "%s, as it was read, differs from the manifest",
+                    file->name);
 }
 
 /* The line's words stand in a command that a person copies: only such as a hierarchy may hold. */
@@ -45,14 +72,9 @@ static void take_word(const json_t *manifest, const char *key, char word[64])
 static bool judge_manifest(struct pki_install *install, const json_t *manifest,
                            struct pki_error *err)
 {
-    for (size_t i = 0; i < PKI_INSTALL_FILES; i++) {
-        if (!is_listed(manifest, install->files[i].name)) {
-            return pki_fail(err, PKI_E_INVALID,
-                            MANIFEST " names no %s: hand over with `cellar export ENV PURPOSE "
-                                     "--for fulcio --with-key --to DIR`",
-                            install->files[i].name);
-        }
-    }
+    for (size_t i = 0; i < PKI_INSTALL_FILES; i++)
+        if (!judge_file(&install->files[i], manifest, err))
+            return false;
     take_word(manifest, "environment", install->environment);
     take_word(manifest, "purpose", install->purpose);
     return true;

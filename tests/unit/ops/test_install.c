@@ -160,6 +160,7 @@ static void test_install_over_a_change_is_refused(void)
 
 /* Done once, at the next call that is wrapped. */
 static void (*at_sync)(void);
+static void (*at_check)(void);
 
 static void happen(void (**what)(void))
 {
@@ -177,6 +178,17 @@ int __wrap_fsync(int fd)
 {
     happen(&at_sync);
     return __real_fsync(fd);
+}
+
+bool __real_pki_manifest_check(int above, const char *directory, struct pki_bytes manifest,
+                               struct pki_error *err);
+bool __wrap_pki_manifest_check(int above, const char *directory, struct pki_bytes manifest,
+                               struct pki_error *err);
+bool __wrap_pki_manifest_check(int above, const char *directory, struct pki_bytes manifest,
+                               struct pki_error *err)
+{
+    happen(&at_check);
+    return __real_pki_manifest_check(above, directory, manifest, err);
 }
 /* NOLINTEND(readability-identifier-naming, cert-dcl37-c, bugprone-reserved-identifier) */
 
@@ -202,6 +214,44 @@ static void test_install_leaves_what_somebody_made_meanwhile(void)
     EXPECT_TEXT("key.pem: exists");
     CU_ASSERT_TRUE(holds("key.pem", "another\n"));
     remove_key();
+}
+
+static const char *handed(const char *name)
+{
+    static char path[600];
+
+    snprintf(path, sizeof(path), "%s/%s", made.g2, name);
+    return path;
+}
+
+static void put_back(void)
+{
+    char aside[600];
+
+    snprintf(aside, sizeof(aside), "%s", handed("aside"));
+    CU_ASSERT_EQUAL(rename(aside, handed("key.pem")), 0);
+}
+
+/* Another key lay there while the files were read, and the right one while they were checked. */
+static void test_install_checks_what_it_installs(void)
+{
+    pki_scope(pki_buf) other = {0};
+    struct pki_error err = {0};
+    char aside[600];
+    char g1[600];
+
+    install_first();
+    snprintf(g1, sizeof(g1), "%s/key.pem", made.g1);
+    snprintf(aside, sizeof(aside), "%s", handed("aside"));
+    EXPECT_OK(pki_file_read(AT_FDCWD, g1, PKI_LIMIT_KEY, &other, &err), err);
+    CU_ASSERT_EQUAL_FATAL(rename(handed("key.pem"), aside), 0);
+    EXPECT_OK(pki_file_write_new(AT_FDCWD, handed("key.pem"), 0600, pki_buf_view(&other), &err),
+              err);
+    at_check = put_back;
+    EXPECT_FAILS(fixture_install(made.g2, made.live, &err), err, PKI_E_INTEGRITY);
+    EXPECT_TEXT("key.pem, as it was read, differs from the manifest");
+    CU_ASSERT_TRUE(fixture_installed(made.g1, made.live));
+    EXPECT_OK(fixture_install(made.g2, made.live, &err), err);
 }
 
 static int lock = -1;
@@ -273,6 +323,7 @@ int main(void)
         {"a file that changed meanwhile is left", test_install_over_a_change_is_refused},
         {"a file that was made meanwhile is left",
          test_install_leaves_what_somebody_made_meanwhile},
+        {"what is installed is what was checked", test_install_checks_what_it_installs},
         {"two installations at a time are refused", test_install_beside_another_is_refused},
         {"a file that others may read is refused",
          test_install_into_what_others_may_touch_is_refused},
