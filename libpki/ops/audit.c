@@ -71,8 +71,8 @@ static void relint(struct pki_audit *audit, const struct pki_certificate_row *ro
     struct pki_error why = {0};
     bool root = row->issuer == row->authority;
 
-    if (!pki_lint_body(cert->tbs, root ? NULL : audit->issuer, row->profile,
-                       audit->session->rehearsal, &findings, &why))
+    if (!pki_lint_body(cert, root ? NULL : audit->issuer, row->profile, audit->session->rehearsal,
+                       &findings, &why))
         pki_audit_find(audit, name, "%s", why.text);
     pki_lint_findings_clear(&findings);
 }

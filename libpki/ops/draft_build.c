@@ -246,9 +246,9 @@ bool pki_item_build(const struct pki_draft *draft, struct pki_draft_item *item,
         return false;
     fill_body(draft, item, &body);
     if (!pki_body_build(&body, &item->body, err) ||
-        !pki_lint_body(pki_buf_view(&item->body), pki_item_signer(draft, item), item->profile->name,
-                       draft->rehearsal, &item->findings, err))
+        !pki_cert_parse_body(pki_buf_view(&item->body), &item->read, err))
         return false;
     pki_sha256(pki_buf_view(&item->body), item->body_sha256);
-    return pki_cert_parse_body(pki_buf_view(&item->body), &item->read, err);
+    return pki_lint_body(item->read, pki_item_signer(draft, item), item->profile->name,
+                         draft->rehearsal, &item->findings, err);
 }

@@ -115,7 +115,7 @@ static bool lint(const struct pki_found_cert *found, const struct pki_cert *issu
                  const struct pki_profile *profile, struct pki_error *err)
 {
     struct pki_lint_findings findings = {0};
-    bool good = pki_lint_body(found->cert->tbs, issuer, profile->name,
+    bool good = pki_lint_body(found->cert, issuer, profile->name,
                               pki_cert_is_rehearsal(found->cert), &findings, err);
 
     pki_lint_findings_clear(&findings);

@@ -85,13 +85,14 @@ PKI_CHECKED bool pki_lint_bytes(const struct pki_lint_input *input, struct pki_l
                                 struct pki_lint_findings *findings, struct pki_error *err);
 
 /**
- * Lint a to-be-signed body before its signature; what every signing duty calls.
+ * Lint a to-be-signed body before its signature; what every signing duty calls. Of a certificate
+ * its body is linted, as if it were not signed yet.
  *
  * @issuer   the issuer's certificate; NULL for a root
  * Fails:    PKI_E_POLICY when any rule of severity error does not hold: names the first and how
- *           many; PKI_E_FORMAT
+ *           many; PKI_E_USAGE unknown profile
  */
-PKI_CHECKED bool pki_lint_body(struct pki_bytes tbs, const struct pki_cert *issuer,
+PKI_CHECKED bool pki_lint_body(const struct pki_cert *cert, const struct pki_cert *issuer,
                                const char *profile, bool rehearsal,
                                struct pki_lint_findings *findings, struct pki_error *err);
 

@@ -8,39 +8,29 @@
 
 #define FIXTURE __attribute__((__cleanup__(body_fixture_clear))) struct body_fixture
 
-static void build(enum pki_profile_id id, bool rehearsal, struct pki_buf *tbs)
+static struct pki_cert *build(enum pki_profile_id id, bool rehearsal)
 {
     FIXTURE fixture = {0};
+    pki_scope(pki_buf) tbs = {0};
+    struct pki_cert *body = NULL;
     struct pki_error err = {0};
 
     body_fixture_init(&fixture, id);
     fixture.body.rehearsal = rehearsal;
-    EXPECT_OK(pki_body_build(&fixture.body, tbs, &err), err);
-}
-
-static struct pki_cert *build_issuer(enum pki_profile_id id, bool rehearsal)
-{
-    pki_scope(pki_buf) tbs = {0};
-    struct pki_cert *issuer = NULL;
-    struct pki_error err = {0};
-
-    if (id == PKI_PROFILE_ROOT)
-        return NULL;
-    build(pki_profile_get(id)->issuer, rehearsal, &tbs);
-    EXPECT_OK(pki_cert_parse_body(pki_buf_view(&tbs), &issuer, &err), err);
-    return issuer;
+    EXPECT_OK(pki_body_build(&fixture.body, &tbs, &err), err);
+    EXPECT_OK(pki_cert_parse_body(pki_buf_view(&tbs), &body, &err), err);
+    return body;
 }
 
 static void lint(enum pki_profile_id id, bool rehearsal)
 {
-    pki_scope(pki_buf) tbs = {0};
     pki_scope(pki_lint_findings) findings = {0};
-    pki_auto(pki_cert) issuer = build_issuer(id, rehearsal);
+    pki_auto(pki_cert) issuer =
+        id == PKI_PROFILE_ROOT ? NULL : build(pki_profile_get(id)->issuer, rehearsal);
+    pki_auto(pki_cert) body = build(id, rehearsal);
     struct pki_error err = {0};
 
-    build(id, rehearsal, &tbs);
-    EXPECT_OK(pki_lint_body(pki_buf_view(&tbs), issuer, pki_profile_get(id)->name, rehearsal,
-                            &findings, &err),
+    EXPECT_OK(pki_lint_body(body, issuer, pki_profile_get(id)->name, rehearsal, &findings, &err),
               err);
     for (size_t i = 0; i < findings.n; i++)
         fprintf(stderr, "\n%s: %s: %s\n", pki_profile_get(id)->name, findings.list[i].rule,
@@ -64,13 +54,11 @@ static void test_every_rehearsal_passes_as_one(void)
 static void test_a_rehearsal_is_refused_elsewhere(void)
 {
     for (int id = 0; id < PKI_PROFILES; id++) {
-        pki_scope(pki_buf) tbs = {0};
+        pki_auto(pki_cert) body = build((enum pki_profile_id)id, true);
         pki_scope(pki_lint_findings) findings = {0};
         struct pki_error err = {0};
-        build((enum pki_profile_id)id, true, &tbs);
-        EXPECT_FAILS(pki_lint_body(pki_buf_view(&tbs), NULL,
-                                   pki_profile_get((enum pki_profile_id)id)->name, false, &findings,
-                                   &err),
+        EXPECT_FAILS(pki_lint_body(body, NULL, pki_profile_get((enum pki_profile_id)id)->name,
+                                   false, &findings, &err),
                      err, PKI_E_POLICY);
         EXPECT_TEXT("extensions_critical_known");
     }
@@ -78,13 +66,12 @@ static void test_a_rehearsal_is_refused_elsewhere(void)
 
 static void test_a_profile_is_not_another(void)
 {
-    pki_scope(pki_buf) tbs = {0};
+    pki_auto(pki_cert) body = build(PKI_PROFILE_CODE_SIGNING, false);
     pki_scope(pki_lint_findings) findings = {0};
     struct pki_error err = {0};
 
-    build(PKI_PROFILE_CODE_SIGNING, false, &tbs);
-    EXPECT_FAILS(pki_lint_body(pki_buf_view(&tbs), NULL, "code-signing-ca", false, &findings, &err),
-                 err, PKI_E_POLICY);
+    EXPECT_FAILS(pki_lint_body(body, NULL, "code-signing-ca", false, &findings, &err), err,
+                 PKI_E_POLICY);
 }
 
 int main(void)
