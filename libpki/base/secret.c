@@ -17,7 +17,8 @@ struct pki_secret {
     unsigned opened;
 };
 
-bool pki_secret_new(size_t size, struct pki_secret **secret, struct pki_error *err)
+/* Open: whoever fills it lets it go by shut(). */
+static bool make(size_t size, struct pki_secret **secret, struct pki_error *err)
 {
     pki_auto(pki_secret) made = calloc(1, sizeof(*made));
 
@@ -27,6 +28,7 @@ bool pki_secret_new(size_t size, struct pki_secret **secret, struct pki_error *e
         return pki_fail(err, PKI_E_CRYPTO, "libsodium cannot start");
     made->size = size;
     made->capacity = size > 0 ? size : 1;
+    made->opened = 1;
     made->data = sodium_malloc(made->capacity);
     if (!made->data)
         return pki_fail(err, PKI_E_MEMORY, "no guarded memory for a secret of %zu bytes", size);
@@ -37,11 +39,26 @@ bool pki_secret_new(size_t size, struct pki_secret **secret, struct pki_error *e
                         strerror(errno));
     }
     sodium_memzero(made->data, made->capacity);
-    if (sodium_mprotect_noaccess(made->data) != 0)
-        return pki_fail(err, PKI_E_MEMORY, "memory for a secret cannot be protected: %s",
-                        strerror(errno));
     *secret = PKI_TAKE(made);
     return true;
+}
+
+/* The first closing: the kernel may still refuse it. */
+static bool shut(struct pki_secret **made, struct pki_secret **secret, struct pki_error *err)
+{
+    if (sodium_mprotect_noaccess((*made)->data) != 0)
+        return pki_fail(err, PKI_E_MEMORY, "memory for a secret cannot be protected: %s",
+                        strerror(errno));
+    (*made)->opened = 0;
+    *secret = PKI_TAKE(*made);
+    return true;
+}
+
+bool pki_secret_new(size_t size, struct pki_secret **secret, struct pki_error *err)
+{
+    pki_auto(pki_secret) made = NULL;
+
+    return make(size, &made, err) && shut(&made, secret, err);
 }
 
 void pki_secret_free(struct pki_secret *secret)
@@ -76,15 +93,11 @@ bool pki_secret_copy(const void *data, size_t size, struct pki_secret **secret,
 {
     pki_auto(pki_secret) made = NULL;
 
-    if (!pki_secret_new(size, &made, err))
+    if (!make(size, &made, err))
         return false;
     if (size > 0)
-        memcpy(pki_secret_open(made), data, size);
-    else
-        (void)pki_secret_open(made);
-    pki_secret_close(made);
-    *secret = PKI_TAKE(made);
-    return true;
+        memcpy(made->data, data, size);
+    return shut(&made, secret, err);
 }
 
 bool pki_secret_equal(struct pki_secret *a, struct pki_secret *b)
@@ -121,22 +134,18 @@ bool pki_secret_read(int fd, struct pki_secret **secret, struct pki_error *err)
     pki_auto(pki_secret) made = NULL;
 
     /* Room for the newline and for one byte that tells that it is too long. */
-    if (!pki_secret_new(PASSPHRASE_MAX + 2, &made, err))
+    if (!make(PASSPHRASE_MAX + 2, &made, err))
         return false;
 
-    uint8_t *data = pki_secret_open(made);
-    ssize_t got = pki_fd_read(fd, data, PASSPHRASE_MAX + 2);
-    int reason = errno;
-    bool newline = got > 0 && data[got - 1] == '\n';
-    pki_secret_close(made);
+    ssize_t got = pki_fd_read(fd, made->data, PASSPHRASE_MAX + 2);
     if (got < 0)
-        return pki_fail(err, PKI_E_IO, "passphrase cannot be read: %s", strerror(reason));
+        return pki_fail(err, PKI_E_IO, "passphrase cannot be read: %s", strerror(errno));
+    bool newline = got > 0 && made->data[got - 1] == '\n';
 
     size_t size = (size_t)got - (newline ? 1 : 0);
     if (size > PASSPHRASE_MAX)
         return pki_fail(err, PKI_E_PASSPHRASE, "passphrase is longer than %d bytes",
                         PASSPHRASE_MAX);
     pki_secret_truncate(made, size);
-    *secret = PKI_TAKE(made);
-    return true;
+    return shut(&made, secret, err);
 }

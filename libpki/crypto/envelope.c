@@ -190,6 +190,20 @@ static bool require_encrypted(const struct block *block, struct pki_error *err)
     return true;
 }
 
+/* From the cipher's text in @data to the key, in one opening: each costs the kernel two changes of
+   its tables. */
+static bool open_data(const struct pki_pbes2 *how, struct pki_secret *passphrase,
+                      struct pki_secret *data, struct pki_key **key, struct pki_error *err)
+{
+    (void)pki_secret_open(data);
+    bool done = pki_pbes2_decrypt(how, passphrase, data, err) &&
+                (unpad(data) ||
+                 pki_fail(err, PKI_E_PASSPHRASE, "wrong passphrase, or the key file is damaged")) &&
+                pki_key_import(data, key, err);
+    pki_secret_close(data);
+    return done;
+}
+
 bool pki_envelope_open(struct pki_bytes pem, struct pki_secret *passphrase, struct pki_key **key,
                        struct pki_error *err)
 {
@@ -207,12 +221,8 @@ bool pki_envelope_open(struct pki_bytes pem, struct pki_secret *passphrase, stru
         return pki_fail(err, PKI_E_FORMAT, "encrypted data of %zu octets is not whole blocks",
                         data.size);
 
-    if (!pki_secret_copy(data.data, data.size, &plain, err) ||
-        !pki_pbes2_decrypt(&how, passphrase, plain, err))
-        return false;
-    if (!unpad(plain))
-        return pki_fail(err, PKI_E_PASSPHRASE, "wrong passphrase, or the key file is damaged");
-    return pki_key_import(plain, key, err);
+    return pki_secret_copy(data.data, data.size, &plain, err) &&
+           open_data(&how, passphrase, plain, key, err);
 }
 
 bool pki_envelope_describe(struct pki_bytes pem, struct pki_envelope_facts *facts,

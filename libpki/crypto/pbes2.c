@@ -207,12 +207,14 @@ static bool start(const struct pki_pbes2 *how, struct pki_secret *passphrase,
     pki_auto(pki_secret) key = NULL;
     gnutls_datum_t iv = {(unsigned char *)how->iv.data, (unsigned)how->iv.size};
 
-    if (!pki_secret_new(how->key_size, &key, err) || !derive(how, passphrase, key, err))
+    if (!pki_secret_new(how->key_size, &key, err))
         return false;
     gnutls_datum_t datum = {pki_secret_open(key), (unsigned)how->key_size};
-    int result = gnutls_cipher_init(cipher, how->cipher, &datum, &iv);
+    bool done = derive(how, passphrase, key, err) &&
+                pki_gnutls_ok(gnutls_cipher_init(cipher, how->cipher, &datum, &iv),
+                              "start the cipher", err);
     pki_secret_close(key);
-    return pki_gnutls_ok(result, "start the cipher", err);
+    return done;
 }
 
 bool pki_pbes2_encrypt(const struct pki_pbes2 *how, struct pki_secret *passphrase,
