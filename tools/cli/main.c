@@ -97,10 +97,10 @@ static bool prepare(struct cli *cli, void *args, int argc, char **argv, struct p
     return cli_parse(cli, args, argc, argv, err);
 }
 
-#define HEAP_AT_START ((size_t)768 * 1024)
+#define HEAP_AT_START ((size_t)576 * 1024)
 
 /*
- * A signing duty touches some 150 pages of heap, a page fault each. Asked for at once, an issuance
+ * A signing duty touches some 140 pages of heap, a page fault each. Asked for at once, an issuance
  * is about a twentieth faster. A kernel that does not know how (before 5.14) says so, and nothing
  * is lost.
  */
