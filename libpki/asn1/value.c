@@ -46,6 +46,25 @@ static bool take_arc(struct pki_bytes *rest, uint64_t *arc)
     return false;
 }
 
+/* ".N" behind the text, or nothing at all where there is no room. printf would be most of what it
+   costs to read a certificate's identifiers. */
+static bool put_arc(char text[PKI_OID_TEXT], size_t *used, uint64_t arc)
+{
+    char digits[20]; /* of 2^64 - 1 */
+    size_t n = 0;
+
+    do {
+        digits[n++] = (char)('0' + arc % 10);
+        arc /= 10;
+    } while (arc > 0);
+    if (*used + 1 + n >= PKI_OID_TEXT)
+        return false;
+    text[(*used)++] = '.';
+    while (n > 0)
+        text[(*used)++] = digits[--n];
+    return true;
+}
+
 bool pki_value_oid(struct pki_bytes content, char oid[PKI_OID_TEXT], struct pki_error *err)
 {
     uint64_t arc = 0;
@@ -54,19 +73,19 @@ bool pki_value_oid(struct pki_bytes content, char oid[PKI_OID_TEXT], struct pki_
         return pki_fail(err, PKI_E_FORMAT, "an object identifier is malformed (X.690 8.19)");
 
     uint64_t root = arc < 80 ? arc / 40 : 2; /* X.690 8.19.4 */
-    char text[PKI_OID_TEXT];
-    int used = snprintf(text, sizeof(text), "%llu.%llu", (unsigned long long)root,
-                        (unsigned long long)(arc - root * 40));
-    while (content.size > 0) {
+    char text[PKI_OID_TEXT] = {(char)('0' + root)};
+    size_t used = 1;
+    bool fits = put_arc(text, &used, arc - root * 40);
+    while (fits && content.size > 0) {
         if (!take_arc(&content, &arc))
             return pki_fail(err, PKI_E_FORMAT, "an object identifier is malformed (X.690 8.19)");
-        used +=
-            snprintf(text + used, sizeof(text) - (size_t)used, ".%llu", (unsigned long long)arc);
-        if (used >= (int)sizeof(text))
-            return pki_fail(err, PKI_E_FORMAT, "an object identifier is over %d characters long",
-                            PKI_OID_TEXT - 1);
+        fits = put_arc(text, &used, arc);
     }
-    memcpy(oid, text, (size_t)used + 1);
+    if (!fits)
+        return pki_fail(err, PKI_E_FORMAT, "an object identifier is over %d characters long",
+                        PKI_OID_TEXT - 1);
+    text[used] = 0;
+    memcpy(oid, text, used + 1);
     return true;
 }
 
