@@ -182,10 +182,11 @@ static bool find_issuer_key(struct pki_session *session, struct pki_draft *draft
 bool pki_draft_set_issuer(struct pki_session *session, struct pki_draft *draft,
                           const struct pki_authority_row *issuer, struct pki_error *err)
 {
-    if (!pki_store_authority(session->store, issuer->id, &draft->issuer, err))
-        return false;
+    draft->issuer = *issuer;
+    draft->issuer.subject = (struct pki_buf){0};
+    pki_buf_append_bytes(&draft->issuer.subject, pki_buf_view(&issuer->subject));
     draft->has_issuer = true;
-    if (!read_certificate(session, draft, err) ||
+    if (!pki_buf_ok(&draft->issuer.subject, err) || !read_certificate(session, draft, err) ||
         !pki_session_takes(session, draft->issuer_cert, err) || !check_validity(draft, err) ||
         !find_issuer_key(session, draft, err))
         return false;

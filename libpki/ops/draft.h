@@ -133,6 +133,7 @@ PKI_CHECKED bool pki_draft_confirm_by(struct pki_draft *draft, const struct pki_
 void pki_draft_set_line(struct pki_draft *draft, const struct pki_line_plan *plan);
 
 /** Take an authority of the inventory as the issuer: its key is opened before anything is reserved.
+ * @issuer as it was just read; copied
  * Fails: PKI_E_POLICY the clock lies outside its validity; PKI_E_INTEGRITY its certificate cannot
  * be read */
 PKI_CHECKED bool pki_draft_set_issuer(struct pki_session *session, struct pki_draft *draft,
