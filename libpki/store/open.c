@@ -172,21 +172,20 @@ bool pki_store_open(int dir, enum pki_store_mode mode, const struct pki_store_op
                     struct pki_store **store, struct pki_error *err)
 {
     pki_auto(pki_store) opened = calloc(1, sizeof(*opened));
+    const bool trusting = mode != PKI_STORE_AUDIT && mode != PKI_STORE_COPY;
     int64_t version = 0;
 
     if (!opened)
         return pki_fail(err, PKI_E_MEMORY, "out of memory");
     opened->mode = mode;
-    if (!open_database(opened, dir, err) || !pki_settings_apply(opened, err) ||
-        !check_identity(opened, &version, err))
+    if (!open_database(opened, dir, err) || !pki_settings_apply(opened, err))
         return false; /* NOLINT(clang-analyzer-unix.Malloc): pki_auto frees it */
-    if (version < PKI_SCHEMA_VERSION && !pki_store_migrate(opened, dir, version, by, err))
-        return false;
-    bool lasting = mode != PKI_STORE_AUDIT && mode != PKI_STORE_COPY;
-    if (lasting)
+    if (trusting)
         pki_store_read_on(opened);
-    if (!pki_schema_check(opened, PKI_SCHEMA_VERSION, err) ||
-        (lasting && !pki_journal_check_head(opened, err)))
+    if (!check_identity(opened, &version, err) ||
+        (version < PKI_SCHEMA_VERSION && !pki_store_migrate(opened, dir, version, by, err)) ||
+        !pki_schema_check(opened, PKI_SCHEMA_VERSION, err) ||
+        (trusting && !pki_journal_check_head(opened, err)))
         return false;
     *store = PKI_TAKE(opened);
     return true;
