@@ -60,7 +60,8 @@ struct cli_option {
     const char *value; /* what stands for the value in help: "FILE" */
     const char *help;
     enum cli_kind kind;
-    char letter; /* short form, or 0 */
+    char letter;    /* short form, or 0 */
+    unsigned tools; /* of a common option: the bit of the tools that take it; 0: all */
     size_t offset;
 };
 

@@ -8,76 +8,53 @@
 
 #define OPTIONS_MAX 48
 
-#define COMMON(letter_, name_, kind_, field, value_, help_)                                      \
+#define COMMON(tools_, letter_, name_, kind_, field, value_, help_)                              \
     {                                                                                            \
         .name = (name_), .value = (value_), .help = (help_), .kind = kind_, .letter = (letter_), \
-        .offset = offsetof(struct cli_common, field)                                             \
+        .tools = (tools_), .offset = offsetof(struct cli_common, field)                          \
     }
 
 const struct cli_option cli_common_options[] = {
-    COMMON('C', "cellar", CLI_KIND_TEXT, directory, "DIR",
+    COMMON(CLI_CELLAR, 'C', "cellar", CLI_KIND_TEXT, directory, "DIR",
            "the cellar (else $CELLAR_DIR, else the current directory)"),
-    COMMON(0, "passphrase-file", CLI_KIND_TEXTS, passphrase_files, "[KEY=]FILE",
+    COMMON(CLI_PASSPHRASES, 0, "passphrase-file", CLI_KIND_TEXTS, passphrase_files, "[KEY=]FILE",
            "read a key's passphrase from a file; may be repeated"),
-    COMMON(0, "passphrase-fd", CLI_KIND_TEXTS, passphrase_fds, "[KEY=]N",
+    COMMON(CLI_PASSPHRASES, 0, "passphrase-fd", CLI_KIND_TEXTS, passphrase_fds, "[KEY=]N",
            "read a key's passphrase from a descriptor; may be repeated"),
-    COMMON(0, "share-file", CLI_KIND_TEXTS, share_files, "[KEY=]FILE",
+    COMMON(CLI_PASSPHRASES, 0, "share-file", CLI_KIND_TEXTS, share_files, "[KEY=]FILE",
            "read a share from a file; each serves once, may be repeated"),
-    COMMON(0, "confirm", CLI_KIND_TEXT, confirm, "NAME",
+    COMMON(CLI_CONFIRMS, 0, "confirm", CLI_KIND_TEXT, confirm, "NAME",
            "confirm what will be signed by its common name"),
-    COMMON(0, "dry-run", CLI_KIND_FLAG, dry_run, NULL,
+    COMMON(CLI_DRY_RUN, 0, "dry-run", CLI_KIND_FLAG, dry_run, NULL,
            "show what would happen and the name to confirm; change nothing"),
-    COMMON(0, "review", CLI_KIND_TEXT, review, "FILE",
+    COMMON(CLI_REVIEWS, 0, "review", CLI_KIND_TEXT, review, "FILE",
            "with --dry-run: write what would be signed, under a throw-away key, for linters"),
-    COMMON(0, "prepare", CLI_KIND_TEXT, prepare, "DIR",
+    COMMON(CLI_APPROVES, 0, "prepare", CLI_KIND_TEXT, prepare, "DIR",
            "reserve and write out what would be signed, to be approved; sign nothing"),
-    COMMON(0, "approved", CLI_KIND_TEXT, approved, "WORDS",
+    COMMON(CLI_APPROVES, 0, "approved", CLI_KIND_TEXT, approved, "WORDS",
            "sign what was prepared, if its digest has these words"),
-    COMMON(0, "override", CLI_KIND_TEXTS, overrides, "WORD",
+    COMMON(CLI_OVERRIDES, 0, "override", CLI_KIND_TEXTS, overrides, "WORD",
            "overrule a finding by its word, which the journal keeps"),
-    COMMON(0, "seen", CLI_KIND_TEXTS, seen, "FILE",
+    COMMON(CLI_SEES, 0, "seen", CLI_KIND_TEXTS, seen, "FILE",
            "a manifest.json from outside: is the cellar as new? may be repeated"),
-    COMMON(0, "rehearsal-clock", CLI_KIND_TIME, clock, "TIME",
+    COMMON(CLI_CELLAR, 0, "rehearsal-clock", CLI_KIND_TIME, clock, "TIME",
            "in a rehearsal only: the time that it pretends to be"),
-    COMMON(0, "dice", CLI_KIND_TEXT, dice, "N",
+    COMMON(CLI_DICE, 0, "dice", CLI_KIND_TEXT, dice, "N",
            "mix N rolls of a die or more into the keys that are made; 100 at least"),
-    COMMON(0, "dice-file", CLI_KIND_TEXT, dice_file, "FILE",
+    COMMON(CLI_DICE, 0, "dice-file", CLI_KIND_TEXT, dice_file, "FILE",
            "read the rolls from a file, digits 1 to 6"),
-    COMMON(0, "no-input", CLI_KIND_FLAG, no_input, NULL, "never ask; fail instead"),
-    COMMON(0, "json", CLI_KIND_FLAG, json, NULL, "print one JSON object"),
-    COMMON(0, "no-color", CLI_KIND_FLAG, no_colour, NULL, "no colour (also: NO_COLOR)"),
-    COMMON('h', "help", CLI_KIND_FLAG, help, NULL, "show this help"),
-    COMMON('V', "version", CLI_KIND_FLAG, version, NULL, "show the version"),
-    COMMON(0, "spec", CLI_KIND_FLAG, spec, NULL, "print the option table for scripts"),
+    COMMON(0, 0, "no-input", CLI_KIND_FLAG, no_input, NULL, "never ask; fail instead"),
+    COMMON(0, 0, "json", CLI_KIND_FLAG, json, NULL, "print one JSON object"),
+    COMMON(0, 0, "no-color", CLI_KIND_FLAG, no_colour, NULL, "no colour (also: NO_COLOR)"),
+    COMMON(0, 'h', "help", CLI_KIND_FLAG, help, NULL, "show this help"),
+    COMMON(0, 'V', "version", CLI_KIND_FLAG, version, NULL, "show the version"),
+    COMMON(0, 0, "spec", CLI_KIND_FLAG, spec, NULL, "print the option table for scripts"),
     {.name = NULL},
 };
 
 bool cli_option_applies(const struct cli_tool *tool, const struct cli_option *option)
 {
-    static const struct {
-        const char *name;
-        unsigned bit;
-    } optional[] = {
-        {"cellar", CLI_CELLAR},
-        {"rehearsal-clock", CLI_CELLAR},
-        {"passphrase-file", CLI_PASSPHRASES},
-        {"passphrase-fd", CLI_PASSPHRASES},
-        {"share-file", CLI_PASSPHRASES},
-        {"confirm", CLI_CONFIRMS},
-        {"dry-run", CLI_DRY_RUN},
-        {"review", CLI_REVIEWS},
-        {"prepare", CLI_APPROVES},
-        {"approved", CLI_APPROVES},
-        {"override", CLI_OVERRIDES},
-        {"seen", CLI_SEES},
-        {"dice", CLI_DICE},
-        {"dice-file", CLI_DICE},
-    };
-
-    for (size_t i = 0; i < PKI_COUNT(optional); i++)
-        if (strcmp(option->name, optional[i].name) == 0)
-            return (tool->common & optional[i].bit) != 0;
-    return true;
+    return option->tools == 0 || (tool->common & option->tools) != 0;
 }
 
 /* The options of this run: the tool's, then the common ones that it takes. */
