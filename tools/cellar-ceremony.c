@@ -5,7 +5,7 @@
 #include "cli/ceremony.h"
 
 struct args {
-    const char *verb, *script, *to, *image, *second_clock, *record, *answers, *hierarchy;
+    const char *script, *to, *image, *second_clock, *record, *answers, *hierarchy;
     struct cli_texts approved, sheets;
     struct cli_time at;
     bool abandon;
@@ -25,7 +25,6 @@ static const struct cli_option options[] = {
               "sign only what was prepared, of a step; words or hex of approve.txt"),
     CLI_TEXTS(0, "sheet", sheets, "FILE", "the approve.txt that was approved, to be kept"),
     CLI_FLAG(0, "abandon", abandon, "with run: write why it is not gone on with, and end it"),
-    CLI_OPERAND(verb, "lint|print|room|rehearse|run|report|duties", "what to do"),
     CLI_OPTIONAL(script, "SCRIPT|DIR", "the script of a ceremony; what a ceremony left"),
     CLI_END,
 };
@@ -35,13 +34,15 @@ static int64_t day(const struct args *args)
     return args->at.given ? args->at.seconds : pki_session_now(NULL);
 }
 
-static bool lint(struct cli *cli, const struct args *args, struct pki_error *err)
+static bool lint(struct cli *cli, const void *parsed, struct pki_error *err)
 {
+    const struct args *args = parsed;
     return pki_ceremony_lint(args->script, day(args), cli->report, err);
 }
 
-static bool print(struct cli *cli, const struct args *args, struct pki_error *err)
+static bool print(struct cli *cli, const void *parsed, struct pki_error *err)
 {
+    const struct args *args = parsed;
     const struct pki_ceremony_print_request request = {
         .script = args->script,
         .to = args->to,
@@ -49,13 +50,12 @@ static bool print(struct cli *cli, const struct args *args, struct pki_error *er
         .dry_run = cli->common.dry_run,
     };
 
-    if (!args->to)
-        return pki_fail(err, PKI_E_USAGE, "--to FILE is missing: FILE.txt, FILE.html or FILE.pdf");
     return pki_ceremony_print(&request, cli->report, err);
 }
 
-static bool room(struct cli *cli, const struct args *args, struct pki_error *err)
+static bool room(struct cli *cli, const void *parsed, struct pki_error *err)
 {
+    const struct args *args = parsed;
     const struct pki_ceremony_room_request request = {
         .directory = cli_directory(cli),
         .script = args->script,
@@ -67,29 +67,16 @@ static bool room(struct cli *cli, const struct args *args, struct pki_error *err
     return pki_ceremony_room(&request, cli->report, err);
 }
 
-static bool report(struct cli *cli, const struct args *args, struct pki_error *err)
+static bool report(struct cli *cli, const void *parsed, struct pki_error *err)
 {
+    const struct args *args = parsed;
     const struct pki_ceremony_report_request request = {
         .directory = args->script,
         .to = args->to,
         .dry_run = cli->common.dry_run,
     };
 
-    if (!args->to)
-        return pki_fail(err, PKI_E_USAGE, "--to FILE is missing: FILE.html");
     return pki_ceremony_report(&request, cli->report, err);
-}
-
-static bool may_run(const struct cli *cli, struct pki_error *err)
-{
-    if (cli->common.dry_run)
-        return pki_fail(err, PKI_E_USAGE, "a ceremony is tried out by a rehearsal");
-    if (cli->common.clock.given)
-        return pki_fail(err, PKI_E_USAGE, "a ceremony goes by the clock of its room");
-    return cli->common.passphrase_fds.n == 0 ||
-           pki_fail(err, PKI_E_USAGE,
-                    "--passphrase-fd is read once, and a ceremony opens keys more often: give "
-                    "--passphrase-file");
 }
 
 static bool load_answers(const struct args *args, struct pki_answers **answers,
@@ -154,25 +141,18 @@ static bool find_shares(struct pki_answers *answers, bool rehearsal, bool *as_sh
            pki_fail(err, PKI_E_USAGE, "shares: \"" CLI_AS_SHOWN "\" is the only answer");
 }
 
-static bool rehearse(struct cli *cli, const struct args *args, struct pki_error *err)
+static bool rehearse(struct cli *cli, const void *parsed, struct pki_error *err)
 {
+    const struct args *args = parsed;
     __attribute__((__cleanup__(free_places))) struct places places = {NULL};
     pki_auto(pki_answers) answers = NULL;
     const char *to = args->to ? args->to : "rehearsal";
     struct cli_texts *files = &cli->common.passphrase_files;
     bool as_shown = false;
 
-    if (!may_run(cli, err) || !find_places(to, &places, err) ||
-        !load_answers(args, &answers, err) || !find_shares(answers, true, &as_shown, err))
+    if (!find_places(to, &places, err) || !load_answers(args, &answers, err) ||
+        !find_shares(answers, true, &as_shown, err))
         return false;
-    if (args->abandon)
-        return pki_fail(err, PKI_E_USAGE, "--abandon: of a rehearsal the directory is removed");
-    if (files->n > 0 || args->record || cli->common.share_files.n > 0)
-        return pki_fail(err, PKI_E_USAGE,
-                        "a rehearsal has a record and passphrases of its own, in --to DIR");
-    if (args->approved.n > 0 || args->sheets.n > 0)
-        return pki_fail(err, PKI_E_USAGE,
-                        "--approved: a rehearsal signs nothing that was approved");
     files->list[files->n++] = places.passphrase;
     struct cli_ceremony ceremony = {
         .cli = cli, .cellar = places.cellar, .answers = answers, .rehearsal = true};
@@ -191,13 +171,13 @@ static bool rehearse(struct cli *cli, const struct args *args, struct pki_error 
     return done;
 }
 
-static bool run_script(struct cli *cli, const struct args *args, struct pki_error *err)
+static bool run_script(struct cli *cli, const void *parsed, struct pki_error *err)
 {
+    const struct args *args = parsed;
     pki_auto(pki_answers) answers = NULL;
     bool as_shown = false;
 
-    if (!may_run(cli, err) || !load_answers(args, &answers, err) ||
-        !find_shares(answers, false, &as_shown, err))
+    if (!load_answers(args, &answers, err) || !find_shares(answers, false, &as_shown, err))
         return false;
     const struct pki_ceremony_run_request request = {.script = args->script,
                                                      .cellar = cli_directory(cli),
@@ -214,58 +194,61 @@ static bool run_script(struct cli *cli, const struct args *args, struct pki_erro
     return pki_ceremony_run(&request, &hands, cli->report, err);
 }
 
-static bool duties(struct cli *cli, const struct args *args, struct pki_error *err)
+static bool duties(struct cli *cli, const void *parsed, struct pki_error *err)
 {
-    (void)args;
+    (void)parsed;
     return pki_ceremony_duties(cli->report, err);
 }
 
-static const struct {
-    const char *name, *needs; /* what its operand is; NULL: it can do without */
-    bool (*run)(struct cli *cli, const struct args *args, struct pki_error *err);
-} verbs[] = {
-    {"lint", "a script", lint},
-    {"print", "a script", print},
-    {"room", NULL, room},
-    {"run", "a script", run_script},
-    {"rehearse", "a script", rehearse},
-    {"report", "the directory of a ceremony", report},
-    {"duties", NULL, duties},
+/* No clock but the room's, no dry run but a rehearsal, and no descriptor, which is read once where
+   a ceremony opens keys more often. */
+static const struct cli_verb verbs[] = {
+    {.name = "lint",
+     .synopsis = "lint SCRIPT [--at TIME]",
+     .takes = "at",
+     .operand = CLI_MUST,
+     .run = lint},
+    {.name = "print",
+     .synopsis = "print SCRIPT --to FILE [--at TIME]",
+     .needs = "to",
+     .takes = "at dry-run",
+     .operand = CLI_MUST,
+     .run = print},
+    {.name = "room",
+     .synopsis = "room [SCRIPT] [--image DEVICE|FILE] [--second-clock TIME]",
+     .takes = "cellar image second-clock",
+     .operand = CLI_MAY,
+     .run = room},
+    {.name = "rehearse",
+     .synopsis = "rehearse SCRIPT [--to DIR] [--hierarchy FILE] [--answers FILE]",
+     .takes = "to hierarchy answers",
+     .operand = CLI_MUST,
+     .run = rehearse},
+    {.name = "run",
+     .synopsis = "run SCRIPT [-C DIR] [--record DIR] [--answers F] [--image F]\n"
+                 "run SCRIPT [-C DIR] --approved [STEP=]WORDS [--sheet FILE]\n"
+                 "run SCRIPT [-C DIR] [--record DIR] --abandon",
+     .takes = "cellar record answers image approved sheet abandon passphrase-file share-file",
+     .operand = CLI_MUST,
+     .run = run_script},
+    {.name = "report",
+     .synopsis = "report DIR --to F.html",
+     .needs = "to",
+     .takes = "dry-run",
+     .operand = CLI_MUST,
+     .run = report},
+    {.name = "duties", .synopsis = "duties", .run = duties},
+    {.name = NULL},
 };
-
-static bool run(struct cli *cli, const void *parsed, struct pki_error *err)
-{
-    const struct args *args = parsed;
-
-    for (size_t i = 0; i < PKI_COUNT(verbs); i++) {
-        if (strcmp(args->verb, verbs[i].name) != 0)
-            continue;
-        if (verbs[i].needs && !args->script)
-            return pki_fail(err, PKI_E_USAGE, "ceremony %s needs %s", args->verb, verbs[i].needs);
-        return verbs[i].run(cli, args, err);
-    }
-    return pki_fail(err, PKI_E_USAGE,
-                    "unknown verb \"%s\": lint, print, room, rehearse, run, report or duties",
-                    args->verb);
-}
 
 int main(int argc, char **argv)
 {
     static const struct cli_tool tool = {
         .id = CLI_TOOL_CEREMONY,
         .options = options,
+        .verbs = verbs,
         .args_size = sizeof(struct args),
-        .common = CLI_CELLAR | CLI_DRY_RUN | CLI_PASSPHRASES,
         .runs_siblings = true,
-        .synopsis = "lint SCRIPT [--at TIME]\n"
-                    "print SCRIPT --to FILE [--at TIME]\n"
-                    "room [SCRIPT] [--image DEVICE|FILE] [--second-clock TIME]\n"
-                    "rehearse SCRIPT [--to DIR] [--hierarchy FILE] [--answers FILE]\n"
-                    "run SCRIPT [-C DIR] [--record DIR] [--answers F] [--image F]\n"
-                    "run SCRIPT [-C DIR] --approved [STEP=]WORDS [--sheet FILE]\n"
-                    "run SCRIPT [-C DIR] [--record DIR] --abandon\n"
-                    "report DIR --to F.html\n"
-                    "duties",
         .examples = "cellar ceremony lint ceremony/scripts/root-genesis.yaml\n"
                     "cellar ceremony print script.yaml --to booklet.pdf\n"
                     "cellar ceremony room script.yaml --second-clock 2026-03-01T12:00:00Z\n"
@@ -273,7 +256,6 @@ int main(int argc, char **argv)
                     "cellar ceremony run quarterly-rotation.yaml -C /media/cellar\n"
                     "cellar ceremony report root-genesis --to root-genesis.html\n"
                     "cellar ceremony duties",
-        .run = run,
     };
 
     return cli_main(&tool, argc, argv);

@@ -192,7 +192,7 @@ keeps cellar refuses 2 'step 040 does nothing that can be prepared' "${ceremony[
 keeps cellar refuses 2 'has no step 050' "${ceremony[@]}" --record none --approved "050=$words"
 keeps cellar refuses 2 'approved twice' "${ceremony[@]}" --record none --approved "$words" --approved "030=$words"
 keeps cellar refuses 2 'approved: 31 octets are given' "${ceremony[@]}" --record none --approved "$(printf '00%.0s' {1..31})"
-refuses 2 'signs nothing that was approved' cellar ceremony rehearse "$short" --to none --approved "$words"
+refuses 2 'rehearse takes no .-approved' cellar ceremony rehearse "$short" --to none --approved "$words"
 check 'nothing was begun' [ ! -e none ]
 keeps cellar is 6 "${ceremony[@]}" --record wrong --approved "030=$(printf '00%.0s' {1..32})"
 warns 'nothing waits for these words'

@@ -28,7 +28,7 @@ json 3 cellar-ceremony \
 sed 's/duty: rotate/duty: reboot/' "$good" >bad.yaml
 refuses 2 'bad.yaml:[0-9]+:[0-9]+: duty: there is no "reboot"; take init, root' \
     cellar ceremony lint bad.yaml
-refuses 2 'ceremony lint needs a script' cellar ceremony lint
+refuses 2 'SCRIPT.DIR is missing' cellar ceremony lint
 refuses 2 'unknown verb "party"' cellar ceremony party "$good"
 refuses 2 'none.yaml' cellar ceremony lint none.yaml
 printf 'ceremony: 1\n\033[31mid: x\n' >bad.yaml
@@ -53,7 +53,7 @@ check 'HTML' python3 "$here/page.py" once.html
 works cellar ceremony print "$good" --to new.txt --dry-run
 check 'a dry run writes nothing' [ ! -e new.txt ]
 refuses 2 'says what is written: .txt, .html or .pdf' cellar ceremony print "$good" --to new.doc
-refuses 2 '.-to FILE is missing' cellar ceremony print "$good"
+refuses 2 'print needs .-to FILE' cellar ceremony print "$good"
 refuses 3 'valid_now' cellar ceremony print "$good" --to new.txt --at 2027-01-01
 sed 's/check: clock/check: look/' "$good" >bad.yaml
 refuses 3 'clock_first' cellar ceremony print bad.yaml --to new.txt
@@ -78,6 +78,8 @@ python3 -c '
 import json, shlex
 for duty in json.load(open("out"))["result"]["duties"]:
     words = shlex.split(duty["command"])
+    if words[1] in ("key", "share"):
+        print(shlex.join(words), file=open("verbs", "a"))
     print(words[1], *[w for w in words if w.startswith("--")],
           *["--approved"] * duty["can_be_approved"])' >commands
 check 'there are duties' [ "$(wc -l <commands)" -ge 15 ]
@@ -87,4 +89,9 @@ while read -r tool options; do
         check "cellar $tool has no $option" grep -qP "^option\t[^\t]*\t${option#--}\t" spec
     done
 done <commands
+check 'there are duties of key and share' [ "$(wc -l <verbs)" -ge 5 ]
+while read -r command; do
+    eval "$command" >out 2>err </dev/null
+    check "$command: no command" ! grep -qE 'takes no|needs|unexpected|see --help' err
+done <verbs
 finish

@@ -15,7 +15,7 @@ cellar share split $one --shares 2of3 --to shares -C cellar "${secrets[@]}" "${s
 
 destroy=(cellar key destroy "$one" -C cellar)
 name='Test Prod Code Signing CA G1'
-refuses 2 'needs a key file' cellar key destroy -C cellar
+refuses 2 'FILE.KEY is missing' cellar key destroy -C cellar
 refuses 4 'no key of this cellar is called none' cellar key destroy none -C cellar
 refuses 4 'still has to sign: prod-code-signing-g1 is active' "${destroy[@]}" --confirm "$name"
 refuses 4 'still has to sign: root-g1 is active' cellar key destroy root-g1 -C cellar --confirm 'Test Root CA'

@@ -72,7 +72,7 @@ refuses 4 'give --dice-file FILE' "${csr[@]}" --to few --dice 100
 refuses 2 'a number of rolls' "${csr[@]}" --to few --dice 99 --dice-file rolls.txt
 refuses 4 'cannot be mixed into RSA' "${csr[@]}" --to few --key rsa-3072 --dice-file rolls.txt
 check 'nothing was written' [ ! -e few ]
-refuses 2 'for csr, which makes a key' cellar key test elsewhere/key.key --dice-file rolls.txt
+refuses 2 'test takes no .-dice-file' cellar key test elsewhere/key.key --dice-file rolls.txt
 check 'the rolls are kept' ! grep -rqF "${rolls:0:20}" elsewhere
 
 # A request brings its key: rolls would go nowhere, and are not asked for. Nothing is recorded.

@@ -26,7 +26,7 @@ refuses 4 '--passphrase-file key=FILE' "${csr[@]}"
 : >void.txt
 refuses 4 'empty' "${csr[@]}" --passphrase-file void.txt
 refuses 2 'ecdsa-p384' "${csr[@]}" --key dsa "${secrets[@]}"
-refuses 2 'common-name' cellar key csr --to made
+refuses 2 'csr needs .-common-name NAME' cellar key csr --to made
 refuses 2 'two letters|country' "${csr[@]}" --country Germany "${secrets[@]}"
 refuses 2 'verb' cellar key forget x
 refuses 2 'what to do' cellar key
@@ -42,7 +42,7 @@ echo 'not this Qz8 one 99 wUmbat' >wrong.txt
 keeps keys refuses 4 'passphrase' cellar key test $file --passphrase-file wrong.txt
 json 4 cellar-key 'error["code"] == "passphrase"' cellar key test $file --passphrase-file wrong.txt
 refuses 2 'no such file' cellar key test nowhere.key "${named[@]}"
-refuses 2 'needs a key file' cellar key test
+refuses 2 'FILE.KEY is missing' cellar key test
 refuses 3 'key.csr' cellar key test keys/ecdsa-p256/key.csr "${named[@]}"
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out open.key 2>/dev/null
 is '[34]' cellar key test open.key "${named[@]}"

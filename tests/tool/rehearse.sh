@@ -53,10 +53,10 @@ sed 's/^any:/&\n  shares: academic acid/' answers.yaml >told.yaml
 refuses 2 'shares: "as shown" is the only answer' cellar ceremony rehearse "$script" --to new --answers told.yaml
 check 'it was begun' [ ! -e new ]
 
-refuses 2 'the directory is removed' cellar ceremony rehearse "$script" --abandon --to new
+refuses 2 'rehearse takes no .-abandon' cellar ceremony rehearse "$script" --abandon --to new
 mkdir there
 refuses 4 'there exists, and no rehearsal goes on in it.*removed and begun again' cellar ceremony rehearse "$script" --answers answers.yaml --to there
-refuses 2 'passphrases of its own' cellar ceremony rehearse "$script" --passphrase-file x --to new
+refuses 2 'rehearse takes no .-passphrase-file' cellar ceremony rehearse "$script" --passphrase-file x --to new
 refuses 2 'none.yaml' cellar ceremony rehearse none.yaml --to new
 check 'nothing of it is left' [ ! -e new ]
 mkdir -p stick/lost+found other

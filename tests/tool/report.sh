@@ -85,8 +85,8 @@ fails 5 'this is not the report' cellar verify --ceremony other --report held.ht
 refuses 2 '.-report goes with --ceremony' cellar verify --report held.html --anchor x y
 refuses 4 'held.html.*exist' cellar ceremony report held --to held.html
 refuses 2 'name it .html' cellar ceremony report held --to held.txt
-refuses 2 'needs the directory' cellar ceremony report
-refuses 2 '.-to FILE is missing' cellar ceremony report held
+refuses 2 'SCRIPT.DIR is missing' cellar ceremony report --to never.html
+refuses 2 'report needs .-to FILE' cellar ceremony report held
 sed -i 's/as seen/as Seen/' other/transcript.jsonl
 refuses 5 'does not follow' cellar ceremony report other --to never.html
 ceremony open

@@ -79,8 +79,8 @@ works cellar ceremony report abandoned --to abandoned.html
 refuses 4 'has ended' cellar ceremony run genesis.yaml -C media/cellar --record abandoned --answers answers.yaml
 sed 's/answers: 1/answers: 2/' answers.yaml >bad.yaml
 refuses 2 'bad.yaml:2:.*only format' cellar ceremony run genesis.yaml -C media/cellar --answers bad.yaml --record r
-refuses 2 'tried out by a rehearsal' cellar ceremony run genesis.yaml --record r --dry-run
-refuses 2 'passphrase-file' cellar ceremony run genesis.yaml --record r --passphrase-fd 0
+refuses 2 'run takes no .-dry-run' cellar ceremony run genesis.yaml --record r --dry-run
+refuses 2 'unknown option .-passphrase-fd' cellar ceremony run genesis.yaml --record r --passphrase-fd 0
 refuses 3 'valid_now' env CELLAR_TEST_NOW=2028-03-01T12:00:00Z cellar ceremony run genesis.yaml --record r
 refuses 4 'another script' cellar ceremony run "$script" -C media/cellar --record few
 

@@ -26,15 +26,15 @@ split=(cellar share split mine/key.key --shares 3of5 --to handed "${named[@]}")
 shares handed key.key 1 2 3 4 5
 works "${split[@]}" --dry-run
 check '--dry-run wrote it' [ ! -e handed ]
-refuses 2 'share split needs --shares' cellar share split mine/key.key "${named[@]}"
+refuses 2 'split needs .-shares KofN' cellar share split mine/key.key "${named[@]}"
 for plan in 5of3 1of2 0of1 3of 3of5x x '3of17'; do
     refuses 2 'split: .*(of|3of5)' cellar share split mine/key.key --shares "$plan" --to handed "${named[@]}"
 done
 refuses 2 '3 of 2 groups' "${split[@]}" --shares 2of2 --groups 3
 refuses 2 'number of groups' "${split[@]}" --groups two
 refuses 2 'verb' cellar share make mine/key.key
-refuses 2 'needs a key file' cellar share combine
-refuses 2 'share-file' cellar share test handed/x
+refuses 2 'FILE.KEY is missing' cellar share combine
+refuses 2 'unexpected "handed/x"' cellar share test handed/x
 echo 'not this Qz8 one 99 wUmbat' >wrong.txt
 refuses 4 'wrong passphrase' cellar share split mine/key.key --shares 3of5 --to handed --passphrase-file wrong.txt
 refuses 4 'is needed: give --share-file' "${split[@]}"

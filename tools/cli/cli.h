@@ -120,6 +120,7 @@ struct cli_common {
 
 struct cli {
     const struct cli_tool *tool;
+    const struct cli_verb *verb; /* of a tool that has them */
     struct cli_common common;
     struct pki_session *session; /* NULL unless the tool opens one */
     struct pki_prompts prompts;
@@ -132,9 +133,28 @@ struct cli {
     const char *share_last;                    /* the one that was read last; or NULL */
 };
 
+/* Whether an operand follows a verb. */
+enum cli_operand {
+    CLI_NONE,
+    CLI_MAY,
+    CLI_MUST,
+};
+
+/* What the first operand of a tool may be, what goes with it, and what it does. Options are long
+   names, parted by spaces; those of every tool go with every verb. */
+struct cli_verb {
+    const char *name;     /* NULL ends the table */
+    const char *synopsis; /* what follows the program's name; lines parted by \n */
+    const char *needs, *takes;
+    enum cli_operand operand;
+    bool (*open)(struct cli *cli, const void *args, struct pki_error *err); /* or NULL */
+    bool (*run)(struct cli *cli, const void *args, struct pki_error *err);
+};
+
 struct cli_tool {
     enum cli_tool_id id;
     const struct cli_option *options;
+    const struct cli_verb *verbs; /* instead of synopsis, common, open and run; or NULL */
     size_t args_size;
     unsigned common;
     bool runs_siblings;   /* a duty is another program; without it none can be run */
@@ -154,6 +174,8 @@ PKI_CHECKED bool cli_open_to_read(struct cli *cli, const void *args, struct pki_
 /** As to read, also where the head of the journal is wrong, so that what is wrong can be named. */
 PKI_CHECKED bool cli_open_to_audit(struct cli *cli, const void *args, struct pki_error *err);
 PKI_CHECKED bool cli_open_to_write(struct cli *cli, const void *args, struct pki_error *err);
+/** To write, where one is named: a file alone needs no cellar. */
+PKI_CHECKED bool cli_write_if_named(struct cli *cli, const void *args, struct pki_error *err);
 void cli_close(struct cli *cli);
 
 /** Whether -C or $CELLAR_DIR names one: what works on a file alone opens no other. */

@@ -67,7 +67,9 @@ void cli_print_help(const struct cli_tool *tool)
     /* "cellar-issue" is typed as "cellar issue". */
     (void)snprintf(prefix, sizeof(prefix), "  cellar %s ", program + strlen("cellar-"));
     (void)printf("%s: %s\n\nUsage:\n", program, cli_summary(tool->id));
-    print_lines(prefix, tool->synopsis);
+    print_lines(prefix, tool->verbs ? "" : tool->synopsis);
+    for (const struct cli_verb *verb = tool->verbs; verb && verb->name; verb++)
+        print_lines(prefix, verb->synopsis);
     (void)printf("\nOptions:\n");
     for (const struct cli_option *o = tool->options; o->name; o++)
         print_option(o);

@@ -44,11 +44,13 @@ static bool inform(const struct cli *cli)
 static bool work(struct cli *cli, void *args, struct pki_error *err)
 {
     const struct cli_tool *tool = cli->tool;
+    const struct cli_verb *verb = cli->verb;
+    bool (*open)(struct cli *, const void *, struct pki_error *) = verb ? verb->open : tool->open;
 
     cli->report = pki_report_new();
     pki_report_at(cli->report, cli->common.directory);
-    bool done = pki_report_ok(cli->report, err) && (!tool->open || tool->open(cli, args, err)) &&
-                tool->run(cli, args, err) && pki_report_ok(cli->report, err);
+    bool done = pki_report_ok(cli->report, err) && (!open || open(cli, args, err)) &&
+                (verb ? verb->run : tool->run)(cli, args, err) && pki_report_ok(cli->report, err);
     if (tool->close)
         tool->close(cli);
     return done;

@@ -52,15 +52,40 @@ const struct cli_option cli_common_options[] = {
     {.name = NULL},
 };
 
+/* Is it one of these names, parted by spaces? */
+static bool is_listed(const char *names, const char *name)
+{
+    size_t size = 0;
+
+    for (const char *at = names; at && *at; at += size + (at[size] == ' ')) {
+        size = strcspn(at, " ");
+        if (size == strlen(name) && strncmp(at, name, size) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool goes_with(const struct cli_verb *verb, const struct cli_option *option)
+{
+    return is_listed(verb->needs, option->name) || is_listed(verb->takes, option->name);
+}
+
 bool cli_option_applies(const struct cli_tool *tool, const struct cli_option *option)
 {
-    return option->tools == 0 || (tool->common & option->tools) != 0;
+    bool applies = option->tools == 0 || (tool->common & option->tools) != 0;
+
+    for (const struct cli_verb *verb = tool->verbs; !applies && verb && verb->name; verb++)
+        applies = goes_with(verb, option);
+    for (const struct cli_option *own = tool->options; applies && own->name; own++)
+        applies = strcmp(own->name, option->name) != 0;
+    return applies;
 }
 
 /* The options of this run: the tool's, then the common ones that it takes. */
 struct table {
     const struct cli_option *row[OPTIONS_MAX];
     void *base[OPTIONS_MAX]; /* struct that the row's offset is in */
+    bool given[OPTIONS_MAX];
     struct option longs[OPTIONS_MAX + 1];
     char shorts[OPTIONS_MAX * 2 + 2];
     size_t n;
@@ -184,30 +209,64 @@ static bool parse_options(struct table *table, int argc, char **argv, struct pki
             return refuse_option(found, at, argv, err);
         size_t i = place_of(table, found);
         assert(i < table->n && table->row[i]);
+        table->given[i] = true;
         if (!set(table->row[i], table->base[i], optarg, err))
             return false;
     }
 }
 
-static bool parse_operands(const struct cli_tool *tool, void *args, char **words, size_t n,
-                           struct pki_error *err)
+/* The first operand. */
+static bool find_verb(struct cli *cli, const char *word, struct pki_error *err)
 {
-    size_t used = 0;
+    if (!word)
+        return pki_fail(err, PKI_E_USAGE, "what to do is missing; see --help");
+    for (cli->verb = cli->tool->verbs; cli->verb->name; cli->verb++)
+        if (strcmp(cli->verb->name, word) == 0)
+            return true;
+    return pki_fail(err, PKI_E_USAGE, "unknown verb \"%s\"; see --help", word);
+}
 
-    for (const struct cli_option *o = tool->options; o->name; o++) {
-        bool needed = o->kind != CLI_KIND_OPTIONAL_OPERAND && o->kind != CLI_KIND_OPTIONAL_OPERANDS;
-        bool many = o->kind == CLI_KIND_OPERANDS || o->kind == CLI_KIND_OPTIONAL_OPERANDS;
-        if (o->name[0])
-            continue;
-        if (used == n && needed)
+/* What the verb of this run would ignore is refused. */
+static bool check_verb(const struct cli *cli, const struct table *table, struct pki_error *err)
+{
+    const struct cli_verb *verb = cli->verb;
+
+    for (size_t i = 0; i < table->n; i++) {
+        const struct cli_option *o = table->row[i];
+        bool common = table->base[i] == &cli->common && o->tools == 0;
+        if (table->given[i] && !common && !goes_with(verb, o))
+            return pki_fail(err, PKI_E_USAGE, "%s takes no --%s; see --help", verb->name, o->name);
+        if (!table->given[i] && is_listed(verb->needs, o->name))
+            return pki_fail(err, PKI_E_USAGE, "%s needs --%s %s; see --help", verb->name, o->name,
+                            o->value);
+    }
+    return true;
+}
+
+/* Whether there must be a word for this row, or may be. */
+static enum cli_operand wants(const struct cli *cli, const struct cli_option *option)
+{
+    if (option->name[0])
+        return CLI_NONE;
+    if (cli->verb)
+        return cli->verb->operand;
+    return option->kind == CLI_KIND_OPTIONAL_OPERAND || option->kind == CLI_KIND_OPTIONAL_OPERANDS
+               ? CLI_MAY
+               : CLI_MUST;
+}
+
+static bool parse_operands(const struct cli *cli, void *args, char **words, struct pki_error *err)
+{
+    for (const struct cli_option *o = cli->tool->options; o->name; o++) {
+        enum cli_operand wanted = wants(cli, o);
+        if (wanted == CLI_MUST && !*words)
             return pki_fail(err, PKI_E_USAGE, "%s is missing: %s; see --help", o->value, o->help);
-        for (bool more = used < n; more; more = many && used < n)
-            if (!set(o, args, words[used++], err))
+        bool many = o->kind == CLI_KIND_OPERANDS || o->kind == CLI_KIND_OPTIONAL_OPERANDS;
+        for (bool more = wanted != CLI_NONE; more && *words; more = many)
+            if (!set(o, args, *words++, err))
                 return false;
     }
-    if (used < n)
-        return pki_fail(err, PKI_E_USAGE, "unexpected \"%s\"; see --help", words[used]);
-    return true;
+    return !*words || pki_fail(err, PKI_E_USAGE, "unexpected \"%s\"; see --help", *words);
 }
 
 bool cli_parse(struct cli *cli, void *args, int argc, char **argv, struct pki_error *err)
@@ -219,5 +278,8 @@ bool cli_parse(struct cli *cli, void *args, int argc, char **argv, struct pki_er
         return false;
     if (cli->common.help || cli->common.version || cli->common.spec)
         return true;
-    return parse_operands(cli->tool, args, argv + optind, (size_t)(argc - optind), err);
+    if (!cli->tool->verbs)
+        return parse_operands(cli, args, argv + optind, err);
+    return find_verb(cli, argv[optind], err) && check_verb(cli, &table, err) &&
+           parse_operands(cli, args, argv + optind + 1, err);
 }

@@ -55,6 +55,11 @@ bool cli_open_to_write(struct cli *cli, const void *args, struct pki_error *err)
     return open_session(cli, cli->common.dry_run ? READ : WRITE, err);
 }
 
+bool cli_write_if_named(struct cli *cli, const void *args, struct pki_error *err)
+{
+    return !cli_names_cellar(cli) || cli_open_to_write(cli, args, err);
+}
+
 void cli_close(struct cli *cli)
 {
     if (cli->session)
