@@ -8,8 +8,6 @@
 
 #include "base/file_private.h"
 
-#define PASSPHRASE_MAX 1024
-
 struct pki_secret {
     uint8_t *data; /* sodium_malloc'd: own pages between guards, no access while not open */
     size_t size;
@@ -121,31 +119,35 @@ void pki_secret_truncate(struct pki_secret *secret, size_t size)
     secret->size = size;
 }
 
-bool pki_secret_read_file(const char *path, struct pki_secret **secret, struct pki_error *err)
+bool pki_secret_read_file(const char *path, const struct pki_secret_limit *limit,
+                          struct pki_secret **secret, struct pki_error *err)
 {
     pki_scope_fd int fd = -1;
     struct stat status = {0};
 
-    return pki_file_open(AT_FDCWD, path, &fd, &status, err) && pki_secret_read(fd, secret, err);
+    if (!pki_file_open(AT_FDCWD, path, &fd, &status, err))
+        return false;
+    PKI_CONTEXT(err, "%s", path);
+    return pki_secret_read(fd, limit, secret, err);
 }
 
-bool pki_secret_read(int fd, struct pki_secret **secret, struct pki_error *err)
+bool pki_secret_read(int fd, const struct pki_secret_limit *limit, struct pki_secret **secret,
+                     struct pki_error *err)
 {
     pki_auto(pki_secret) made = NULL;
+    size_t room = limit->most + 2; /* for the newline, and for a byte that tells it is too long */
 
-    /* Room for the newline and for one byte that tells that it is too long. */
-    if (!make(PASSPHRASE_MAX + 2, &made, err))
+    if (!make(room, &made, err))
         return false;
 
-    ssize_t got = pki_fd_read(fd, made->data, PASSPHRASE_MAX + 2);
+    ssize_t got = pki_fd_read(fd, made->data, room);
     if (got < 0)
-        return pki_fail(err, PKI_E_IO, "passphrase cannot be read: %s", strerror(errno));
+        return pki_fail(err, PKI_E_IO, "%s cannot be read: %s", limit->what, strerror(errno));
     bool newline = got > 0 && made->data[got - 1] == '\n';
 
     size_t size = (size_t)got - (newline ? 1 : 0);
-    if (size > PASSPHRASE_MAX)
-        return pki_fail(err, PKI_E_PASSPHRASE, "passphrase is longer than %d bytes",
-                        PASSPHRASE_MAX);
+    if (size > limit->most)
+        return pki_fail(err, limit->code, "%s is longer than %zu bytes", limit->what, limit->most);
     pki_secret_truncate(made, size);
     return shut(&made, secret, err);
 }

@@ -22,8 +22,8 @@ fails 2 'a face of the die never came up' "${root[@]}" --dice-file five.txt
 : >empty.txt
 fails 2 'there are 0 of the 100' "${root[@]}" --dice-file empty.txt
 fails 2 'none.txt: no such file' "${root[@]}" --dice-file none.txt
-head -c 2000 /dev/zero >long.txt
-fails 2 'long.txt: has more than 1024 characters' "${root[@]}" --dice-file long.txt
+head -c 4001 /dev/zero | tr '\0' 3 >long.txt
+fails 2 'dice: long.txt: list of rolls is longer than 4000 bytes' "${root[@]}" --dice-file long.txt
 refuses 4 'give --dice-file FILE' "${root[@]}" --dice 100
 for number in 99 1001 -1 x '' 99999999999999999999; do
     refuses 2 'a number of rolls from 100 to 1000' "${root[@]}" --dice "$number"
@@ -63,10 +63,13 @@ done
 
 # Where the key is made on another host, they go in there; no other verb takes them.
 with key
+for _ in 1 2 3 4 5 6; do fold -w 1 <<<"$rolls"; done >lines.txt
 csr=(cellar key csr --common-name Test "${secrets[@]}")
 works "${csr[@]}" --to elsewhere --dice 100 --dice-file rolls.txt
 says '^ *Rolls of dice +100$'
 works cellar key test elsewhere/key.key --passphrase-file secrets/key.txt
+works "${csr[@]}" --to often --dice-file lines.txt
+says "^ *Rolls of dice +$((6 * ${#rolls}))\$"
 fails 2 'there are 99 of the 100 that are needed' "${csr[@]}" --to few --dice-file few.txt
 refuses 4 'give --dice-file FILE' "${csr[@]}" --to few --dice 100
 refuses 2 'a number of rolls' "${csr[@]}" --to few --dice 99 --dice-file rolls.txt

@@ -91,6 +91,8 @@ awk '{ third = $3; $3 = $4; $4 = third; print }' handed/key.key-share-1.txt >swa
 refuses 3 'checksum is wrong' cellar share test --share-file swapped.txt
 cut -d' ' -f 2- handed/key.key-share-1.txt >short.txt
 refuses 3 'no share has 32 words' cellar share test --share-file short.txt
+head -c 1025 /dev/zero | tr '\0' a >long.txt
+refuses 3 'share file: long.txt: share is longer than 1024 bytes' cellar share test --share-file long.txt
 shares handed key.key 2 3
 refuses 3 'mistyped.txt: word 1' "${combine[@]}" --share-file mistyped.txt "${shares[@]}"
 refuses 3 'short.txt: no share' "${combine[@]}" "${shares[@]}" --share-file short.txt

@@ -36,11 +36,13 @@ static bool find_source(const struct cli_texts *sources, const char *name, bool 
     return false;
 }
 
+static const struct pki_secret_limit passphrase = {"passphrase", 1024, PKI_E_PASSPHRASE};
+
 static bool read_file(const char *path, struct pki_secret **secret, struct pki_error *err)
 {
     PKI_CONTEXT(err, "passphrase file");
 
-    return pki_secret_read_file(path, secret, err);
+    return pki_secret_read_file(path, &passphrase, secret, err);
 }
 
 static bool read_descriptor(const char *text, struct pki_secret **secret, struct pki_error *err)
@@ -50,7 +52,7 @@ static bool read_descriptor(const char *text, struct pki_secret **secret, struct
 
     if (!*text || *end || fd < 0 || fd > 1023 || fcntl((int)fd, F_GETFD) < 0)
         return pki_fail(err, PKI_E_USAGE, "--passphrase-fd %s: not an open descriptor", text);
-    return pki_secret_read((int)fd, secret, err);
+    return pki_secret_read((int)fd, &passphrase, secret, err);
 }
 
 static bool copy_secret(struct pki_secret *from, struct pki_secret **to, struct pki_error *err)

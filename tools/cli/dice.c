@@ -4,6 +4,8 @@
 
 #include "cli/cli.h"
 
+#define FILE_MAX (4 * (size_t)PKI_DICE_MOST) /* bytes: each roll with what parts it */
+
 bool cli_dice_wanted(const struct cli *cli, unsigned *wanted, struct pki_error *err)
 {
     const char *text = cli->common.dice;
@@ -85,15 +87,12 @@ static bool type_rolls(unsigned wanted, struct pki_secret **rolls, struct pki_er
 
 static bool read_rolls(const char *path, struct pki_secret **rolls, struct pki_error *err)
 {
-    struct pki_error why = {0};
+    static const struct pki_secret_limit list = {"list of rolls", FILE_MAX, PKI_E_USAGE};
 
-    if (pki_secret_read_file(path, rolls, &why)) {
-        drop_spaces(*rolls);
-        return true;
-    }
-    if (why.code == PKI_E_PASSPHRASE)
-        return pki_fail(err, PKI_E_USAGE, "%s: has more than 1024 characters", path);
-    return pki_fail(err, why.code, "%s", why.text);
+    if (!pki_secret_read_file(path, &list, rolls, err))
+        return false;
+    drop_spaces(*rolls);
+    return true;
 }
 
 bool cli_ask_dice(void *context, unsigned wanted, struct pki_secret **rolls, struct pki_error *err)

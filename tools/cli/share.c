@@ -254,9 +254,10 @@ static const char *next_file(struct cli *cli, const char *name)
 
 static bool read_file(const char *path, struct pki_secret **words, struct pki_error *err)
 {
+    static const struct pki_secret_limit share = {"share", TYPED_MAX, PKI_E_FORMAT};
     PKI_CONTEXT(err, "share file");
 
-    return pki_secret_read_file(path, words, err);
+    return pki_secret_read_file(path, &share, words, err);
 }
 
 /* A file does not change by being asked for again. */

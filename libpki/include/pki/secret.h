@@ -25,18 +25,25 @@ PKI_CHECKED bool pki_secret_new(size_t size, struct pki_secret **secret, struct 
 PKI_CHECKED bool pki_secret_copy(const void *data, size_t size, struct pki_secret **secret,
                                  struct pki_error *err);
 
+/* What is read, how many bytes it has at most, and what it is to have more. */
+struct pki_secret_limit {
+    const char *what; /* "passphrase" */
+    size_t most;
+    enum pki_code code;
+};
+
 /**
- * Read a passphrase from a descriptor to its end; one trailing newline is removed.
+ * Read a secret from a descriptor to its end; one trailing newline is removed.
  *
- * Units: at most 1,024 bytes
- * Fails: PKI_E_IO; PKI_E_PASSPHRASE longer than that; PKI_E_MEMORY
+ * Fails: PKI_E_IO; limit->code longer than that; PKI_E_MEMORY
  */
-PKI_CHECKED bool pki_secret_read(int fd, struct pki_secret **secret, struct pki_error *err);
+PKI_CHECKED bool pki_secret_read(int fd, const struct pki_secret_limit *limit,
+                                 struct pki_secret **secret, struct pki_error *err);
 
 /** The same from a regular file, no part of whose path is a link: never from what may keep whoever
  *  reads it waiting. Fails: also PKI_E_USAGE */
-PKI_CHECKED bool pki_secret_read_file(const char *path, struct pki_secret **secret,
-                                      struct pki_error *err);
+PKI_CHECKED bool pki_secret_read_file(const char *path, const struct pki_secret_limit *limit,
+                                      struct pki_secret **secret, struct pki_error *err);
 
 size_t pki_secret_size(const struct pki_secret *secret);
 

@@ -112,6 +112,8 @@ static int holding(const char *text, size_t size)
     return ends[0];
 }
 
+static const struct pki_secret_limit short_one = {"word", 8, PKI_E_FORMAT};
+
 static void test_secret_read_removes_one_newline(void)
 {
     static const struct {
@@ -125,7 +127,7 @@ static void test_secret_read_removes_one_newline(void)
         pki_auto(pki_secret) secret = NULL;
         int fd = holding(cases[i].input, strlen(cases[i].input));
 
-        EXPECT_OK(pki_secret_read(fd, &secret, &err), err);
+        EXPECT_OK(pki_secret_read(fd, &short_one, &secret, &err), err);
         expect_bytes(secret, cases[i].expected);
         (void)close(fd);
     }
@@ -133,20 +135,20 @@ static void test_secret_read_removes_one_newline(void)
 
 static void test_secret_read_limits_the_length(void)
 {
-    char text[1026];
+    char text[10];
     struct pki_error err = {0};
     pki_auto(pki_secret) longest = NULL;
     pki_auto(pki_secret) refused = NULL;
 
     memset(text, 'x', sizeof(text));
-    text[1024] = '\n';
-    int fd = holding(text, 1025);
-    EXPECT_OK(pki_secret_read(fd, &longest, &err), err);
-    CU_ASSERT_EQUAL(pki_secret_size(longest), 1024);
+    text[8] = '\n';
+    int fd = holding(text, 9);
+    EXPECT_OK(pki_secret_read(fd, &short_one, &longest, &err), err);
+    CU_ASSERT_EQUAL(pki_secret_size(longest), 8);
     (void)close(fd);
 
-    fd = holding(text, 1026); /* the newline is not the last byte */
-    EXPECT_FAILS(pki_secret_read(fd, &refused, &err), err, PKI_E_PASSPHRASE);
+    fd = holding(text, 10); /* the newline is not the last byte */
+    EXPECT_FAILS(pki_secret_read(fd, &short_one, &refused, &err), err, PKI_E_FORMAT);
     CU_ASSERT_PTR_NULL(refused);
     (void)close(fd);
 }
@@ -156,7 +158,7 @@ static void test_secret_read_from_a_bad_descriptor_fails(void)
     struct pki_error err = {0};
     struct pki_secret *secret = NULL;
 
-    EXPECT_FAILS(pki_secret_read(-1, &secret, &err), err, PKI_E_IO);
+    EXPECT_FAILS(pki_secret_read(-1, &short_one, &secret, &err), err, PKI_E_IO);
 }
 
 static void test_secret_file_must_be_regular(void)
@@ -174,14 +176,14 @@ static void test_secret_file_must_be_regular(void)
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     CU_ASSERT_EQUAL_FATAL(write(fd, "horse\n", 6), 6);
     (void)close(fd);
-    EXPECT_OK(pki_secret_read_file(path, &secret, &err), err);
+    EXPECT_OK(pki_secret_read_file(path, &short_one, &secret, &err), err);
     expect_bytes(secret, "horse");
 
     CU_ASSERT_EQUAL_FATAL(symlink(path, link), 0);
-    EXPECT_FAILS(pki_secret_read_file(link, &none, &err), err, PKI_E_USAGE);
+    EXPECT_FAILS(pki_secret_read_file(link, &short_one, &none, &err), err, PKI_E_USAGE);
     CU_ASSERT_EQUAL_FATAL(mkfifo(pipe, 0600), 0);
-    EXPECT_FAILS(pki_secret_read_file(pipe, &none, &err), err, PKI_E_USAGE);
-    EXPECT_FAILS(pki_secret_read_file("/dev/zero", &none, &err), err, PKI_E_USAGE);
+    EXPECT_FAILS(pki_secret_read_file(pipe, &short_one, &none, &err), err, PKI_E_USAGE);
+    EXPECT_FAILS(pki_secret_read_file("/dev/zero", &short_one, &none, &err), err, PKI_E_USAGE);
     CU_ASSERT_PTR_NULL(none);
 }
 
