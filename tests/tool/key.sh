@@ -76,6 +76,16 @@ check 'a refusal changed it' cmp -s mine.key before.key
 works cellar key passphrase mine.key --passphrase-file new.txt --passphrase-file new=secrets/key.txt --dry-run
 check '--dry-run changed it' cmp -s mine.key before.key
 
+# As many files as there may be, and a descriptor beside them.
+many=(--passphrase-file new=secrets/key.txt)
+for number in {1..63}; do
+    many+=(--passphrase-file "other-$number=void.txt")
+done
+exec 9<new.txt
+works cellar key passphrase mine.key "${many[@]}" --passphrase-fd 9
+exec 9<&-
+works cellar key test mine.key "${named[@]}"
+
 # With a cellar.
 make_cellar ecdsa-p256
 keeps cellar works cellar key list -C cellar

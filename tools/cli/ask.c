@@ -76,7 +76,7 @@ static bool from_options(struct cli *cli, const char *name, bool named, bool *fo
     *found = file || find_source(fds, name, named, &i, &value);
     if (!*found)
         return true;
-    struct pki_secret **kept = &cli->secrets[file ? i : (i + files->n) % CLI_TEXTS_MAX];
+    struct pki_secret **kept = &cli->secrets[file ? i : CLI_TEXTS_MAX + i];
     if (!*kept && !(file ? read_file(value, kept, err) : read_descriptor(value, kept, err)))
         return false;
     return copy_secret(*kept, secret, err);

@@ -128,9 +128,9 @@ struct cli {
     int64_t recorded;          /* the journal entry that the tool made, or 0 */
     const char *stands;        /* what it did without a journal; or NULL */
     char command_line[256];
-    struct pki_secret *secrets[CLI_TEXTS_MAX]; /* read once: one for each passphrase source */
-    bool share_used[CLI_TEXTS_MAX];            /* each --share-file serves once */
-    const char *share_last;                    /* the one that was read last; or NULL */
+    struct pki_secret *secrets[2 * CLI_TEXTS_MAX]; /* read once: of files, then of descriptors */
+    bool share_used[CLI_TEXTS_MAX];                /* each --share-file serves once */
+    const char *share_last;                        /* the one that was read last; or NULL */
 };
 
 /* Whether an operand follows a verb. */

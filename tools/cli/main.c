@@ -58,7 +58,7 @@ static bool work(struct cli *cli, void *args, struct pki_error *err)
 
 static void forget(struct cli *cli)
 {
-    for (size_t i = 0; i < CLI_TEXTS_MAX; i++)
+    for (size_t i = 0; i < PKI_COUNT(cli->secrets); i++)
         pki_secret_free(cli->secrets[i]);
     pki_report_free(cli->report);
 }
