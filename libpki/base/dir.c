@@ -110,6 +110,45 @@ bool pki_dir_open_above(int dir, const char *path, int *above, char name[NAME_MA
     return open_bare(dir, bare, O_RDONLY, above, err);
 }
 
+bool pki_dir_holds(int dir, const char *path, bool *there, struct pki_error *err)
+{
+    *there = faccessat(dir, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    return *there || errno == ENOENT || errno == ENOTDIR || refuse(path, errno, err);
+}
+
+static int by_name(const struct dirent **left, const struct dirent **right)
+{
+    return strcmp((*left)->d_name, (*right)->d_name);
+}
+
+static int is_entry(const struct dirent *entry)
+{
+    return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+}
+
+/* The whole list before the first name is taken: an error never makes it shorter. */
+bool pki_dir_each(int dir, const char *path,
+                  bool (*take)(void *context, int dir, const char *name, struct pki_error *err),
+                  void *context, struct pki_error *err)
+{
+    struct dirent **list = NULL;
+    pki_scope_fd int fd = -1;
+    bool good = true;
+
+    if (!pki_dir_open(dir, path, &fd, err))
+        return false;
+    int n = scandirat(fd, ".", &list, is_entry, by_name);
+    if (n < 0)
+        return pki_fail(err, PKI_E_IO, "%s: cannot be listed: %s",
+                        strcmp(path, ".") == 0 ? "directory" : path, strerror(errno));
+    for (int i = 0; i < n; i++) {
+        good = good && take(context, fd, list[i]->d_name, err);
+        free(list[i]);
+    }
+    free((void *)list);
+    return good;
+}
+
 bool pki_dir_make(int dir, const char *path, int *fd, struct pki_error *err)
 {
     pki_scope_fd int above = -1;
@@ -253,7 +292,7 @@ static bool next_entry(const struct walk *walk, const struct dirent **entry, str
     do {
         errno = 0;
         *entry = readdir(stream); /* NOLINT(concurrency-mt-unsafe) */
-    } while (*entry && (strcmp((*entry)->d_name, ".") == 0 || strcmp((*entry)->d_name, "..") == 0));
+    } while (*entry && !is_entry(*entry));
     if (!*entry && errno != 0)
         return pki_fail(err, PKI_E_IO, "directory cannot be listed: %s", strerror(errno));
     return true;

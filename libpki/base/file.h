@@ -75,6 +75,15 @@ PKI_CHECKED bool pki_dir_open(int dir, const char *path, int *fd, struct pki_err
  *  pki_dir_open. Fails: PKI_E_USAGE, also where the path ends in no name, as "."; PKI_E_IO */
 PKI_CHECKED bool pki_dir_open_above(int dir, const char *path, int *above, char name[NAME_MAX + 1],
                                     struct pki_error *err);
+/** Whether a name is there, be it a link that leads nowhere. Only ENOENT and ENOTDIR say that it is
+ * not. Fails: PKI_E_USAGE, PKI_E_IO */
+PKI_CHECKED bool pki_dir_holds(int dir, const char *path, bool *there, struct pki_error *err);
+/** Take each name in a directory but "." and "..", by its octets' order, until one fails.
+ *  @take  its dir is the one that is listed. Fails: as pki_dir_open; PKI_E_IO; as take */
+PKI_CHECKED bool pki_dir_each(int dir, const char *path,
+                              bool (*take)(void *context, int dir, const char *name,
+                                           struct pki_error *err),
+                              void *context, struct pki_error *err);
 /** Make a directory (0700) that must not exist and open it. Fails: PKI_E_EXISTS, PKI_E_IO, and as
  *  pki_dir_open for what is above it */
 PKI_CHECKED bool pki_dir_make(int dir, const char *path, int *fd, struct pki_error *err);

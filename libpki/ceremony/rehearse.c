@@ -5,7 +5,6 @@
  * to sign any more: for that it is made longer ago than an authority of a line lives in a
  * rehearsal.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -222,31 +221,41 @@ static bool back_up(struct pki_rehearsal *rehearsal, const char *from)
     return named;
 }
 
-/* The newest manifest, as others have it: of the first environment. */
+/* Where a manifest goes; that of the first environment does. */
+struct wanted {
+    struct pki_rehearsal *rehearsal;
+    const char *to;
+    bool copied;
+};
+
+static bool copy_of(void *context, int dir, const char *environment, struct pki_error *err)
+{
+    struct wanted *wanted = context;
+    pki_scope(pki_buf) text = {0};
+    char path[NAME_MAX + sizeof("/manifest.json")];
+    bool there = false;
+
+    if (wanted->copied || !pki_text_is_name(environment))
+        return true;
+    (void)snprintf(path, sizeof(path), "%s/manifest.json", environment);
+    if (!pki_dir_holds(dir, path, &there, err))
+        return false;
+    wanted->copied = there;
+    return !there || (pki_file_read(dir, path, LIMIT, &text, err) &&
+                      pki_rehearsal_write(wanted->rehearsal, wanted->to, pki_buf_view(&text)));
+}
+
+/* The newest manifest, as others have it. */
 static bool copy_manifest(struct pki_rehearsal *rehearsal, const char *to)
 {
+    struct wanted wanted = {.rehearsal = rehearsal, .to = to};
     pki_scope(pki_buf) exports = {0};
-    struct dirent **names = NULL;
-    bool copied = false;
 
     pki_rehearsal_place(rehearsal, "/media/cellar/exports", &exports);
-    if (!pki_buf_ok(&exports, rehearsal->err))
+    if (!pki_buf_ok(&exports, rehearsal->err) ||
+        !pki_dir_each(AT_FDCWD, (const char *)exports.data, copy_of, &wanted, rehearsal->err))
         return false;
-    int n = scandir((const char *)exports.data, &names, NULL, alphasort);
-    for (int i = 0; i < n; i++) {
-        pki_scope(pki_buf) path = {0};
-        pki_scope(pki_buf) text = {0};
-        struct pki_error none = {0};
-        pki_buf_printf(&path, "%s/%s/manifest.json", (const char *)exports.data, names[i]->d_name);
-        pki_buf_byte(&path, 0);
-        if (!copied && pki_text_is_name(names[i]->d_name) && pki_buf_ok(&path, &none) &&
-            pki_file_read(AT_FDCWD, (const char *)path.data, LIMIT, &text, &none))
-            copied = pki_rehearsal_write(rehearsal, to, pki_buf_view(&text));
-        free(names[i]);
-    }
-    free(names);
-    return copied || rehearsal->err->code != PKI_OK ||
-           pki_fail(rehearsal->err, PKI_E_STATE, "there is no manifest.json");
+    return wanted.copied || pki_fail(rehearsal->err, PKI_E_STATE, "there is no manifest.json");
 }
 
 /* One for each copy of a key whose end the script records. */

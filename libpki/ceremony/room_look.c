@@ -2,7 +2,6 @@
  * What the kernel says of this machine: files of proc and sys (proc(5),
  * Documentation/ABI of Linux), below whatever root the place names.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 
@@ -121,28 +120,6 @@ static void read_word(int dir, const char *name, const char *file, char word[64]
     word[strcspn(word, " \n")] = 0;
 }
 
-/* Each entry of a directory; false with errno where it cannot be read. */
-static bool each_entry(const struct look *look, const char *path,
-                       void (*take)(const struct look *look, int dir, const char *name))
-{
-    int fd = openat(look->root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *entries = fd < 0 ? NULL : fdopendir(fd);
-    const struct dirent *entry = NULL;
-
-    if (!entries) {
-        int reason = errno;
-        if (fd >= 0)
-            (void)close(fd);
-        errno = reason;
-        return false;
-    }
-    while ((entry = readdir(entries)))
-        if (entry->d_name[0] != '.')
-            take(look, dirfd(entries), entry->d_name);
-    (void)closedir(entries);
-    return true;
-}
-
 /* The n-th word of a line, from 0 on; "" where there is none. */
 static const char *word_of(const char *line, size_t n, char word[128])
 {
@@ -158,23 +135,28 @@ static const char *word_of(const char *line, size_t n, char word[128])
 /* --- the network --------------------------------------------------------------------------- */
 
 /* Drivers that do not know their state say "unknown"; then a carrier decides. */
-static void take_interface(const struct look *look, int dir, const char *name)
+static bool take_interface(void *context, int dir, const char *name, struct pki_error *err)
 {
+    const struct look *look = context;
     char state[64];
     char carrier[64];
 
-    if (strcmp(name, "lo") == 0)
-        return;
+    (void)err;
+    if (name[0] == '.' || strcmp(name, "lo") == 0)
+        return true;
     read_word(dir, name, "operstate", state);
     read_word(dir, name, "carrier", carrier);
     if (strcmp(state, "up") == 0 || strcmp(state, "dormant") == 0 ||
         (strcmp(state, "unknown") == 0 && strcmp(carrier, "1") == 0))
         find(look, "%s", name);
+    return true;
 }
 
 static void look_at_interfaces(const struct look *look)
 {
-    if (!each_entry(look, "sys/class/net", take_interface))
+    struct pki_error why = {0};
+
+    if (!pki_dir_each(look->root, "sys/class/net", take_interface, (void *)look, &why))
         not_known(look, "/sys/class/net cannot be read");
 }
 
@@ -209,23 +191,33 @@ static void look_at_routes(const struct look *look)
         not_known(look, "/proc/net/ipv6_route cannot be read");
 }
 
-static void take_radio(const struct look *look, int dir, const char *name)
+static bool take_radio(void *context, int dir, const char *name, struct pki_error *err)
 {
+    const struct look *look = context;
     char type[64];
     char soft[64];
     char hard[64];
 
+    (void)err;
+    if (name[0] == '.')
+        return true;
     read_word(dir, name, "type", type);
     read_word(dir, name, "soft", soft);
     read_word(dir, name, "hard", hard);
     if (strcmp(soft, "1") != 0 && strcmp(hard, "1") != 0)
         find(look, "%s (%s)", *type ? type : "radio", name);
+    return true;
 }
 
 /* Where there is no such directory there is no radio that the kernel knows of. */
 static void look_at_radios(const struct look *look)
 {
-    if (!each_entry(look, "sys/class/rfkill", take_radio) && errno != ENOENT)
+    static const char radios[] = "sys/class/rfkill";
+    struct pki_error why = {0};
+    bool there = false;
+
+    if (!pki_dir_holds(look->root, radios, &there, &why) ||
+        (there && !pki_dir_each(look->root, radios, take_radio, (void *)look, &why)))
         not_known(look, "/sys/class/rfkill cannot be read");
 }
 

@@ -1,12 +1,9 @@
 /*
  * Evidence: what a duty printed, and copies of what it left, in the record's evidence/.
  */
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -261,45 +258,47 @@ static bool gather_backup(struct pki_run *run, const struct pki_run_journal *jou
            keep_below(run, files, (const char *)to.data, (const char *)file.data, "backup");
 }
 
-/* The manifest of an environment; false where there is none. */
-static bool keep_manifest(struct pki_run *run, struct pki_run_files *files, const char *directory,
-                          const char *environment, bool *kept)
+/* A directory of exports, and what becomes of its manifests. */
+struct manifests {
+    struct pki_run *run;
+    struct pki_run_files *files;
+    const char *directory;
+    bool kept; /* one was there */
+};
+
+/* That of an environment, if there is one. */
+static bool keep_manifest(struct manifests *of, const char *environment)
 {
     pki_scope(pki_buf) path = {0};
     char name[PKI_TRANSCRIPT_NAME];
-    struct stat status;
+    bool there = false;
 
-    pki_buf_printf(&path, "%s/%s%smanifest.json", directory, environment, *environment ? "/" : "");
+    pki_buf_printf(&path, "%s/%s%smanifest.json", of->directory, environment,
+                   *environment ? "/" : "");
     pki_buf_byte(&path, 0);
-    if (!pki_buf_ok(&path, run->err))
+    if (!pki_buf_ok(&path, of->run->err) ||
+        !pki_dir_holds(AT_FDCWD, (const char *)path.data, &there, of->run->err))
         return false;
-    if (lstat((const char *)path.data, &status) != 0)
+    if (!there)
         return true;
     (void)snprintf(name, sizeof(name), "export%s%.40s.json", *environment ? "-" : "", environment);
-    *kept = true;
-    return pki_run_keep_copy(run, files, (const char *)path.data, name, "export");
+    of->kept = true;
+    return pki_run_keep_copy(of->run, of->files, (const char *)path.data, name, "export");
 }
 
-static bool keep_manifests(struct pki_run *run, struct pki_run_files *files, const char *directory,
-                           bool *kept)
+static bool keep_next(void *context, int dir, const char *environment, struct pki_error *err)
 {
-    struct dirent **names = NULL;
-    int n = scandir(directory, &names, NULL, alphasort);
-    bool good = n >= 0 || pki_fail(run->err, PKI_E_IO, "%s: %s", directory, strerror(errno));
+    struct manifests *of = context;
 
-    for (int i = 0; i < n; i++) {
-        if (good && pki_text_is_name(names[i]->d_name))
-            good = keep_manifest(run, files, directory, names[i]->d_name, kept);
-        free(names[i]);
-    }
-    free(names);
-    return good;
+    (void)dir;
+    (void)err;
+    return !pki_text_is_name(environment) || keep_manifest(of, environment);
 }
 
 static bool gather_exports(struct pki_run *run, struct pki_run_files *files)
 {
     pki_scope(pki_buf) directory = {0};
-    bool kept = false;
+    struct manifests all = {.run = run, .files = files};
 
     if (!pki_run_value(run, "to", &directory)) {
         pki_run_cellar(run, &directory);
@@ -309,11 +308,12 @@ static bool gather_exports(struct pki_run *run, struct pki_run_files *files)
     }
     if (!pki_buf_ok(&directory, run->err))
         return false;
-    const char *path = (const char *)directory.data;
-    if (!keep_manifest(run, files, path, "", &kept) ||
-        (!kept && !keep_manifests(run, files, path, &kept)))
+    all.directory = (const char *)directory.data;
+    if (!keep_manifest(&all, "") ||
+        (!all.kept && !pki_dir_each(AT_FDCWD, all.directory, keep_next, &all, run->err)))
         return false;
-    return kept || pki_fail(run->err, PKI_E_STATE, "%s: there is no manifest.json", path);
+    return all.kept ||
+           pki_fail(run->err, PKI_E_STATE, "%s: there is no manifest.json", all.directory);
 }
 
 bool pki_run_gather(struct pki_run *run, const struct pki_run_journal *journal,

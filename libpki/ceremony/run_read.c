@@ -1,7 +1,6 @@
 /*
  * The transcript as the runner sees it: lines are added, and found again after a cut.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -203,28 +202,16 @@ static bool resume(struct pki_run *run)
 
 static bool is_ours(const char *name)
 {
-    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
-           strcmp(name, PKI_TRANSCRIPT_SCRIPT) == 0 || strcmp(name, PKI_TRANSCRIPT_EVIDENCE) == 0;
+    return strcmp(name, PKI_TRANSCRIPT_SCRIPT) == 0 || strcmp(name, PKI_TRANSCRIPT_EVIDENCE) == 0;
 }
 
 /* What lay in the record before would make it one that no check takes. */
-static bool is_empty(int dir, struct pki_error *err)
+static bool refuse_foreign(void *context, int dir, const char *name, struct pki_error *err)
 {
-    int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
-    const struct dirent *entry = NULL;
-
-    if (!stream) {
-        pki_fd_close_(&fd);
-        return pki_fail(err, PKI_E_IO, "it cannot be listed: %s", strerror(errno));
-    }
-    while ((entry = readdir(stream)) && is_ours(entry->d_name)) /* NOLINT(concurrency-mt-unsafe) */
-        ;
-    if (entry)
-        (void)pki_fail(err, PKI_E_EXISTS, "it holds %.100s: name a new one by --record",
-                       entry->d_name);
-    (void)closedir(stream);
-    return !entry;
+    (void)context;
+    (void)dir;
+    return is_ours(name) ||
+           pki_fail(err, PKI_E_EXISTS, "it holds %.100s: name a new one by --record", name);
 }
 
 /* Of a begin that was cut off; a script that somebody keeps there stays. */
@@ -257,7 +244,7 @@ static bool is_begun(int dir, struct pki_bytes script, bool *begun, struct pki_e
     }
     if (*begun)
         return true;
-    if (!is_empty(dir, err) || !remove_script(dir, script, err))
+    if (!pki_dir_each(dir, ".", refuse_foreign, NULL, err) || !remove_script(dir, script, err))
         return false;
     (void)unlinkat(dir, PKI_TRANSCRIPT_EVIDENCE, AT_REMOVEDIR);
     return true;

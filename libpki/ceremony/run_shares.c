@@ -3,10 +3,8 @@
  * directory a key, instead of being shown. They are handed from there to the splitting itself,
  * which has each of them given back, and to every duty that opens the key later.
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -39,7 +37,10 @@ static bool add_share(struct pki_run *run, const char *key, unsigned number, boo
     pki_buf_byte(text, 0);
     if (!pki_buf_ok(text, run->err))
         return false;
-    bool there = all || access((const char *)text->data + strlen(key) + 1, F_OK) == 0;
+    bool there = all;
+    if (!all &&
+        !pki_dir_holds(AT_FDCWD, (const char *)text->data + strlen(key) + 1, &there, run->err))
+        return false;
     if (there)
         add(shares, "--share-file", text);
     shares->n_texts += there;
@@ -88,19 +89,29 @@ static bool add_all_of(struct pki_run *run, const char *key, struct pki_run_shar
     return true;
 }
 
+/* Whose shares may be wanted, and the options that they are given by. */
+struct opened {
+    struct pki_run *run;
+    struct pki_run_shares *shares;
+};
+
+static bool open_key(void *context, int dir, const char *key, struct pki_error *err)
+{
+    const struct opened *opened = context;
+
+    (void)dir;
+    (void)err;
+    return !pki_text_is_name(key) || add_all_of(opened->run, key, opened->shares);
+}
+
 static bool open_keys(struct pki_run *run, struct pki_run_shares *shares)
 {
-    struct dirent **keys = NULL;
-    int n = scandir(run->request->shares, &keys, NULL, alphasort);
-    bool added = true;
+    struct opened opened = {run, shares};
+    const char *from = run->request->shares;
+    bool there = false;
 
-    for (int i = 0; i < n; i++) {
-        added = added &&
-                (!pki_text_is_name(keys[i]->d_name) || add_all_of(run, keys[i]->d_name, shares));
-        free(keys[i]);
-    }
-    free(keys);
-    return added;
+    return pki_dir_holds(AT_FDCWD, from, &there, run->err) &&
+           (!there || pki_dir_each(AT_FDCWD, from, open_key, &opened, run->err));
 }
 
 bool pki_run_take_shares(struct pki_run *run, struct pki_run_shares *shares)

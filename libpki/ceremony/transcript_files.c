@@ -1,6 +1,5 @@
 #include "ceremony/transcript_files.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -102,10 +101,9 @@ struct search {
     const json_t *kept;
     const char *step; /* whose loose files are let pass; or NULL */
     bool ended;       /* countersignatures are let pass, and counted */
-    int top;          /* the directory itself */
     int64_t countersignatures;
-    bool loose; /* there was one */
-    int remove; /* they are, from this directory; or -1 */
+    bool loose;  /* there was one */
+    bool remove; /* they are */
 };
 
 /* What the transcript says nothing of could be anything: seal and countersignatures are small
@@ -122,61 +120,34 @@ static bool check_small(int dir, const char *name, struct pki_error *err)
                     (int)PKI_LIMIT_KEY);
 }
 
-static bool look_at(struct search *search, const char *name, struct pki_error *err)
+static bool look_at(void *context, int dir, const char *name, struct pki_error *err)
 {
-    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-        return true;
+    struct search *search = context;
     if (!search->kept && strcmp(name, PKI_TRANSCRIPT_SEAL) == 0)
-        return check_small(search->top, name, err);
+        return check_small(dir, name, err);
     if (search->kept ? is_kept(search->kept, name) : is_own(name))
         return true;
     if (search->ended && pki_transcript_is_witness(name)) {
         search->countersignatures++;
-        return check_small(search->top, name, err);
+        return check_small(dir, name, err);
     }
     if (!search->kept || !search->step || !pki_transcript_is_loose(search->step, name))
         return pki_fail(err, PKI_E_INTEGRITY, "%s%.80s is not of this ceremony",
                         search->kept ? PKI_TRANSCRIPT_EVIDENCE "/" : "", name);
     search->loose = true;
-    return search->remove < 0 || unlinkat(search->remove, name, 0) == 0 ||
+    return !search->remove || unlinkat(dir, name, 0) == 0 ||
            pki_fail(err, PKI_E_IO, "evidence that a cut left cannot be removed: %s",
                     strerror(errno));
-}
-
-/* Takes dir over. */
-static bool look_through(int dir, struct search *search, struct pki_error *err)
-{
-    DIR *stream = fdopendir(dir);
-    bool good = stream != NULL;
-
-    if (!stream) {
-        pki_fd_close_(&dir);
-        return pki_fail(err, PKI_E_IO, "directory cannot be listed: %s", strerror(errno));
-    }
-    while (good) {
-        errno = 0;
-        const struct dirent *entry = readdir(stream); /* NOLINT(concurrency-mt-unsafe) */
-        if (!entry && errno != 0)
-            good = pki_fail(err, PKI_E_IO, "directory cannot be listed: %s", strerror(errno));
-        if (!entry)
-            break;
-        good = good && look_at(search, entry->d_name, err);
-    }
-    (void)closedir(stream);
-    return good;
 }
 
 bool pki_transcript_no_strangers(int dir, const json_t *kept, const char *step,
                                  struct pki_transcript_summary *summary, struct pki_error *err)
 {
-    struct search top = {.ended = !summary->open, .top = dir, .remove = -1};
-    struct search search = {.kept = kept, .step = step, .remove = -1};
-    int own = -1;
-    int evidence = -1;
+    struct search top = {.ended = !summary->open};
+    struct search search = {.kept = kept, .step = step};
 
-    if (!pki_dir_open(dir, ".", &own, err) || !look_through(own, &top, err) ||
-        !pki_dir_open(dir, PKI_TRANSCRIPT_EVIDENCE, &evidence, err) ||
-        !look_through(evidence, &search, err))
+    if (!pki_dir_each(dir, ".", look_at, &top, err) ||
+        !pki_dir_each(dir, PKI_TRANSCRIPT_EVIDENCE, look_at, &search, err))
         return false;
     summary->countersignatures = top.countersignatures;
     summary->loose = search.loose;
@@ -214,14 +185,12 @@ static bool read_kept(int dir, json_t *kept, struct pki_error *err)
 bool pki_transcript_tidy(int dir, const char *step, struct pki_error *err)
 {
     json_t *kept = json_array();
-    struct search search = {.kept = kept, .step = step, .remove = -1};
-    int evidence = -1;
+    struct search search = {.kept = kept, .step = step, .remove = true};
+    pki_scope_fd int evidence = -1;
     bool done = kept ? read_kept(dir, kept, err) : pki_fail(err, PKI_E_MEMORY, "out of memory");
 
-    done = done && pki_dir_open(dir, PKI_TRANSCRIPT_EVIDENCE, &search.remove, err) &&
-           pki_dir_open(dir, PKI_TRANSCRIPT_EVIDENCE, &evidence, err) &&
-           look_through(evidence, &search, err) && pki_dir_sync(search.remove, err);
-    pki_fd_close_(&search.remove);
+    done = done && pki_dir_open(dir, PKI_TRANSCRIPT_EVIDENCE, &evidence, err) &&
+           pki_dir_each(evidence, ".", look_at, &search, err) && pki_dir_sync(evidence, err);
     json_decref(kept);
     return done;
 }

@@ -1,7 +1,5 @@
 #include "ops/audit.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -61,13 +59,19 @@ static bool is_temporary(const char *file)
     return file[0] == '.' && length > 4 && strcmp(file + length - 4, ".tmp") == 0;
 }
 
-static bool look_at(struct pki_audit *audit, const struct place *place, int dir, const char *file,
-                    struct pki_error *err)
+/* What a place holds, one after the other. */
+struct listed {
+    struct pki_audit *audit;
+    const struct place *place;
+};
+
+static bool look_at(void *context, int dir, const char *file, struct pki_error *err)
 {
+    const struct listed *listed = context;
+    struct pki_audit *audit = listed->audit;
+    const struct place *place = listed->place;
     char path[PATH_SIZE];
 
-    if (strcmp(file, ".") == 0 || strcmp(file, "..") == 0)
-        return true;
     (void)snprintf(path, sizeof(path), "%s/%s", place->name, file);
     pki_text_tame(path);
     check_mode(audit, dir, file, path, place->forbidden);
@@ -78,41 +82,26 @@ static bool look_at(struct pki_audit *audit, const struct place *place, int dir,
     return place->judge(audit, file, path, err);
 }
 
-static bool list(struct pki_audit *audit, const struct place *place, DIR *stream,
-                 struct pki_error *err)
-{
-    for (;;) {
-        errno = 0;
-        const struct dirent *entry = readdir(stream); /* NOLINT(concurrency-mt-unsafe) */
-        if (!entry)
-            return errno == 0 || pki_fail(err, PKI_E_IO, "%s: %s", place->name, strerror(errno));
-        if (!look_at(audit, place, dirfd(stream), entry->d_name, err))
-            return false;
-    }
-}
-
 /* One that is not there holds nothing: what should be in it is missed by whoever asks for it. */
 static bool each_file(struct pki_audit *audit, const struct place *place, struct pki_error *err)
 {
+    struct listed listed = {audit, place};
     int above = audit->session->directory;
     struct pki_error why = {0};
-    int dir = -1;
+    pki_scope_fd int dir = -1;
+    bool there = false;
 
-    if (faccessat(above, place->name, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+    if (!pki_dir_holds(above, place->name, &there, err))
+        return false;
+    if (!there)
         return true;
     check_mode(audit, above, place->name, place->name, place->forbidden);
     if (!pki_dir_open(above, place->name, &dir, &why)) {
         pki_audit_find(audit, place->name, "%s", why.text);
         return true;
     }
-    DIR *stream = fdopendir(dir);
-    if (!stream) {
-        pki_fd_close_(&dir);
-        return pki_fail(err, PKI_E_IO, "%s cannot be listed", place->name);
-    }
-    bool done = list(audit, place, stream, err);
-    (void)closedir(stream);
-    return done;
+    PKI_CONTEXT(err, "%s", place->name);
+    return pki_dir_each(dir, ".", look_at, &listed, err);
 }
 
 /* The name in front of the first of these endings; false: the file has another name. */

@@ -5,8 +5,6 @@
  */
 #include "pki/backup.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -66,24 +64,16 @@ static int64_t number_of(const struct backup *backup, const char *entry)
     return number;
 }
 
-static bool count_kept(struct backup *backup, struct pki_error *err)
+static bool count(void *context, int dir, const char *name, struct pki_error *err)
 {
-    int fd = fcntl(backup->medium, F_DUPFD_CLOEXEC, 0);
-    DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
-    const struct dirent *entry = NULL;
+    struct backup *backup = context;
+    int64_t number = number_of(backup, name);
 
-    if (!stream) {
-        pki_fd_close_(&fd);
-        return pki_fail(err, PKI_E_IO, "%s: cannot be listed: %s", backup->to, strerror(errno));
-    }
-    rewinddir(stream);
-    while ((entry = readdir(stream))) { /* NOLINT(concurrency-mt-unsafe) */
-        int64_t number = number_of(backup, entry->d_name);
-        backup->kept += number > 0;
-        if (number > backup->number)
-            backup->number = number;
-    }
-    (void)closedir(stream);
+    (void)dir;
+    (void)err;
+    backup->kept += number > 0;
+    if (number > backup->number)
+        backup->number = number;
     return true;
 }
 
@@ -118,7 +108,7 @@ static bool open_medium(struct backup *backup, const char *to, struct pki_error 
     (void)snprintf(backup->name, sizeof(backup->name), "cellar-%02x%02x%02x%02x",
                    backup->cellar.id[0], backup->cellar.id[1], backup->cellar.id[2],
                    backup->cellar.id[3]);
-    if (!count_kept(backup, err))
+    if (!pki_dir_each(backup->medium, ".", count, backup, err))
         return false;
     backup->number++;
     (void)snprintf(backup->generation, sizeof(backup->generation), "%s-%04lld", backup->name,
@@ -183,11 +173,12 @@ static bool copy_manifest(struct backup *backup, const char *environment, struct
     char from[PKI_WORD_MAX + 32];
     char as[PKI_WORD_MAX + 32];
     int cellar = backup->session->directory;
+    bool there = false;
 
     (void)snprintf(from, sizeof(from), "exports/%s/" PKI_MANIFEST, environment);
     (void)snprintf(as, sizeof(as), "manifests/%s.json", environment);
-    return faccessat(cellar, from, F_OK, AT_SYMLINK_NOFOLLOW) != 0 ||
-           pki_medium_copy(cellar, from, backup->dir, as, &backup->files, err);
+    return pki_dir_holds(cellar, from, &there, err) &&
+           (!there || pki_medium_copy(cellar, from, backup->dir, as, &backup->files, err));
 }
 
 static bool copy_manifests(struct backup *backup, struct pki_error *err)

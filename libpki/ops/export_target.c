@@ -1,6 +1,5 @@
 #include "ops/export_target.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -141,26 +140,37 @@ static bool is_left(const struct pki_target *target, const char *file)
            file[stem + NONCE_DIGITS] == 0 && strcmp(file, target->fresh) != 0;
 }
 
+/* Where a target is, and whom it tells what lies beside it. */
+struct beside {
+    const struct pki_target *target;
+    struct pki_report *warnings;
+};
+
+static bool warn_of(void *context, int dir, const char *name, struct pki_error *err)
+{
+    const struct beside *beside = context;
+
+    (void)dir;
+    (void)err;
+    if (is_left(beside->target, name)) {
+        pki_report_note(
+            beside->warnings, "Warning", PKI_TONE_WARN,
+            "%s, beside it, is of a run that was cut off, and may hold a key or shares: remove it",
+            name);
+    }
+    return true;
+}
+
 void pki_target_warn(const struct pki_target *target, struct pki_report *warnings)
 {
-    int fd =
-        target->elsewhere ? openat(target->above, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
-    const struct dirent *entry = NULL;
+    struct beside beside = {target, warnings};
+    struct pki_error why = {0};
 
-    if (!stream)
-        pki_fd_close_(&fd);
-    while (stream && (entry = readdir(stream))) { /* NOLINT(concurrency-mt-unsafe) */
-        if (is_left(target, entry->d_name)) {
-            pki_report_note(
-                warnings, "Warning", PKI_TONE_WARN,
-                "%s, beside it, is of a run that was cut off, and may hold a key or shares: "
-                "remove it",
-                entry->d_name);
-        }
+    if (target->elsewhere && !pki_dir_each(target->above, ".", warn_of, &beside, &why)) {
+        pki_report_note(
+            warnings, "Warning", PKI_TONE_WARN,
+            "what a run that was cut off may have left beside it was not looked for: %s", why.text);
     }
-    if (stream)
-        (void)closedir(stream);
 }
 
 bool pki_target_waits(int cellar, const struct pki_publication_row *last)

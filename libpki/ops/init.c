@@ -1,7 +1,5 @@
 #include "pki/init.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 
 #include "pki/time.h"
@@ -15,40 +13,34 @@ static const char *const directories[] = {"keys", "crls", "exports", "ceremonies
 
 /* --- where --------------------------------------------------------------------------------- */
 
-static bool refuse_directory(const char *path, int reason, struct pki_error *err)
+static bool refuse_name(void *context, int dir, const char *name, struct pki_error *err)
 {
-    enum pki_code code = reason == ENOTDIR                            ? PKI_E_EXISTS
-                         : reason == ENAMETOOLONG || reason == EACCES ? PKI_E_USAGE
-                                                                      : PKI_E_IO;
+    const char *const *path = context;
 
-    return pki_fail(err, code, "%.300s: %s", path, strerror(reason));
+    (void)dir;
+    (void)name;
+    return pki_fail(err, PKI_E_EXISTS, "%s: is not empty; a cellar needs a directory of its own",
+                    *path);
 }
 
 /* Absent is right too; outputs that exist are never touched. */
 static bool check_empty(const char *path, struct pki_error *err)
 {
-    DIR *directory = opendir(path);
-    const struct dirent *entry = NULL;
+    bool there = false;
 
-    if (!directory)
-        return errno == ENOENT || refuse_directory(path, errno, err);
-    do
-        entry = readdir(directory);
-    while (entry && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
-    bool empty = !entry;
-    closedir(directory);
-    return empty || pki_fail(err, PKI_E_EXISTS,
-                             "%s: is not empty; a cellar needs a directory of "
-                             "its own",
-                             path);
+    return pki_dir_holds(AT_FDCWD, path, &there, err) &&
+           (!there || pki_dir_each(AT_FDCWD, path, refuse_name, &path, err));
 }
 
 /* A directory that was just made is not there for good until the one above it is synced. */
 static bool enter(const char *path, int *cellar, struct pki_error *err)
 {
     pki_scope_fd int above = -1;
+    bool there = false;
 
-    if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+    if (!pki_dir_holds(AT_FDCWD, path, &there, err))
+        return false;
+    if (there)
         return pki_dir_open(AT_FDCWD, path, cellar, err);
     return pki_dir_make(AT_FDCWD, path, cellar, err) && pki_dir_open(*cellar, "..", &above, err) &&
            pki_dir_sync(above, err);

@@ -2,8 +2,6 @@
  * Does a directory of exports still hold what its manifest says, and nothing
  * else? By names and digests alone, so that anybody with the directory can ask.
  */
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -81,17 +79,20 @@ struct place {
     const json_t
         *files; /* of the manifest met above; NULL: none yet, only directories may be here */
     unsigned depth;
+    bool seen; /* there was something */
 };
 
 /* NOLINTBEGIN(misc-no-recursion): no deeper than DEPTH */
 static bool own_directory(int above, const char *name, struct place at, struct pki_error *err);
 
-static bool own_entry(int dir, const char *name, const struct place *at, struct pki_error *err)
+static bool own_entry(void *context, int dir, const char *name, struct pki_error *err)
 {
+    struct place *at = context;
     struct stat status;
     char path[PATH_SIZE];
     int n = snprintf(path, sizeof(path), "%s%s", at->prefix, name);
 
+    at->seen = true;
     if (n < 0 || (size_t)n >= sizeof(path) - 1 ||
         fstatat(dir, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
         return foreign(name, err);
@@ -101,27 +102,9 @@ static bool own_entry(int dir, const char *name, const struct place *at, struct 
         return foreign(path, err);
     if (at->files)
         (void)snprintf(path, sizeof(path), "%s%s/", at->prefix, name);
-    const struct place below = {at->files ? path : "", at->files, at->depth + 1};
+    const struct place below = {
+        .prefix = at->files ? path : "", .files = at->files, .depth = at->depth + 1};
     return own_directory(dir, name, below, err);
-}
-
-static bool own_entries(DIR *stream, const struct place *at, struct pki_error *err)
-{
-    size_t seen = 0;
-
-    for (;;) {
-        errno = 0;
-        const struct dirent *entry = readdir(stream); /* NOLINT(concurrency-mt-unsafe) */
-        if (!entry && errno != 0)
-            return pki_fail(err, PKI_E_IO, "directory cannot be listed: %s", strerror(errno));
-        if (!entry)
-            return seen > 0 || at->files || pki_fail(err, PKI_E_EXISTS, "it holds no export");
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
-        seen++;
-        if (!own_entry(dirfd(stream), entry->d_name, at, err))
-            return false;
-    }
 }
 
 /* A manifest covers the directories below it; without one, each of them must have its own. */
@@ -130,7 +113,7 @@ static bool own_directory(int above, const char *name, struct place at, struct p
     pki_scope(pki_buf) text = {0};
     struct pki_error none = {0};
     json_t *own = NULL;
-    int dir = -1;
+    pki_scope_fd int dir = -1;
 
     if (!pki_dir_open(above, name, &dir, err))
         return false;
@@ -138,15 +121,11 @@ static bool own_directory(int above, const char *name, struct place at, struct p
         own = json_loadb((const char *)text.data, text.size, JSON_REJECT_DUPLICATES, NULL);
         at.files = json_object_get(own, "files");
     }
-    DIR *stream = fdopendir(dir);
-    if (!stream)
-        pki_fd_close_(&dir);
-    bool good = stream ? own_entries(stream, &at, err)
-                       : pki_fail(err, PKI_E_IO, "directory cannot be listed");
-    if (stream)
-        (void)closedir(stream);
+    bool good = pki_dir_each(dir, ".", own_entry, &at, err);
     json_decref(own);
-    return good;
+    if (!good)
+        return false;
+    return at.seen || at.files || pki_fail(err, PKI_E_EXISTS, "it holds no export");
 }
 /* NOLINTEND(misc-no-recursion) */
 

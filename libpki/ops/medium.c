@@ -1,6 +1,5 @@
 #include "ops/medium.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -169,44 +168,41 @@ static bool copy_entry(struct tree *tree, const char *directory, const char *nam
                : pki_medium_copy(tree->from, path, tree->to, path, tree->files, err);
 }
 
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
+/* What a listing is copied from, and the directory that it is of. */
+struct listed {
+    struct tree *tree;
+    const char *directory;
+};
 
-static int is_finished(const struct dirent *entry)
+/* What begins with a dot is not finished. */
+static bool copy_listed(void *context, int dir, const char *name, struct pki_error *err)
 {
-    return entry->d_name[0] != '.';
+    const struct listed *listed = context;
+
+    (void)dir;
+    return name[0] == '.' || copy_entry(listed->tree, listed->directory, name, err);
 }
 
 static bool copy_directory(struct tree *tree, const char *directory, struct pki_error *err)
 {
-    struct dirent **entries = NULL;
+    struct listed listed = {tree, directory};
     pki_scope_fd int there = -1;
-    pki_scope_fd int here = -1;
-    bool good = true;
 
-    if (!pki_dir_open(tree->from, directory, &here, err) ||
-        !pki_dir_ensure(tree->to, directory, &there, err))
-        return false;
-    int n = scandirat(here, ".", &entries, is_finished, by_name);
-    if (n < 0)
-        return pki_fail(err, PKI_E_IO, "%s: cannot be listed: %s", directory, strerror(errno));
-    for (int i = 0; i < n; i++) {
-        good = good && copy_entry(tree, directory, entries[i]->d_name, err);
-        free(entries[i]);
-    }
-    free(entries);
-    return good && pki_dir_sync(there, err);
+    return pki_dir_ensure(tree->to, directory, &there, err) &&
+           pki_dir_each(tree->from, directory, copy_listed, &listed, err) &&
+           pki_dir_sync(there, err);
 }
 
 bool pki_medium_copy_all(int from, const char *directory, int to, struct pki_medium_files *files,
                          struct pki_error *err)
 {
     struct tree tree = {.from = from, .to = to, .files = files};
+    bool there = false;
 
-    if (faccessat(from, directory, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
-        return errno == ENOENT || pki_fail(err, PKI_E_IO, "%s: %s", directory, strerror(errno));
+    if (!pki_dir_holds(from, directory, &there, err))
+        return false;
+    if (!there)
+        return true;
     tree.directories = calloc(DIRECTORIES_MAX, PKI_MEDIUM_PATH);
     if (!tree.directories)
         return pki_fail(err, PKI_E_MEMORY, "out of memory");

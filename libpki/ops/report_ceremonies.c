@@ -1,9 +1,4 @@
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
 #include "ceremony/transcript.h"
@@ -49,35 +44,21 @@ static void tell(int above, const char *name, struct pki_report *row)
     pki_report_octets(row, "Head", (struct pki_bytes){summary.head, PKI_SHA256_SIZE});
 }
 
-static int by_name(const struct dirent **left, const struct dirent **right)
+static bool tell_shown(void *context, int dir, const char *name, struct pki_error *err)
 {
-    return strcmp((*left)->d_name, (*right)->d_name);
-}
-
-static int is_shown(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
+    (void)err;
+    if (name[0] != '.')
+        tell(dir, name, pki_report_row(context));
+    return true;
 }
 
 bool pki_report_ceremonies(const struct pki_session *session, struct pki_report *report,
                            struct pki_error *err)
 {
-    pki_scope_fd int dir = -1;
-    struct dirent **list = NULL;
-    struct stat status;
+    bool there = false;
 
-    if (fstatat(session->directory, CEREMONIES, &status, AT_SYMLINK_NOFOLLOW) != 0)
-        return true;
-    if (!pki_dir_open(session->directory, CEREMONIES, &dir, err))
+    if (!pki_dir_holds(session->directory, CEREMONIES, &there, err))
         return false;
-    int n = scandirat(dir, ".", &list, is_shown, by_name);
-    if (n < 0)
-        return pki_fail(err, PKI_E_IO, CEREMONIES " cannot be listed: %s", strerror(errno));
-    struct pki_report *table = pki_report_table(report, "Ceremonies");
-    for (int i = 0; i < n; i++) {
-        tell(dir, list[i]->d_name, pki_report_row(table));
-        free(list[i]);
-    }
-    free((void *)list);
-    return true;
+    return !there || pki_dir_each(session->directory, CEREMONIES, tell_shown,
+                                  pki_report_table(report, "Ceremonies"), err);
 }

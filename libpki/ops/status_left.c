@@ -1,6 +1,5 @@
 #include "ops/status_left.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -177,26 +176,34 @@ static void tell_export(struct left *left, const char *file, size_t length)
     add(left, what, finish);
 }
 
-/* Names in a directory of the cellar that end like this; a directory that is not there holds none.
- */
-static void each_ending(const struct pki_session *session, const char *directory,
-                        const char *ending, struct left *left,
-                        void (*tell)(struct left *left, const char *file, size_t length))
-{
-    int fd = openat(session->directory, directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
-    const struct dirent *entry = NULL;
+/* What a file whose name ends like this tells. */
+struct ending {
+    const char *ending;
+    void (*tell)(struct left *left, const char *file, size_t length);
+    struct left *left;
+};
 
-    if (!stream)
-        pki_fd_close_(&fd);
-    while (stream && (entry = readdir(stream))) { /* NOLINT(concurrency-mt-unsafe) */
-        size_t length = strlen(entry->d_name);
-        size_t tail = strlen(ending);
-        if (length > tail + 1 && strcmp(entry->d_name + length - tail, ending) == 0)
-            tell(left, entry->d_name, length - tail);
-    }
-    if (stream)
-        (void)closedir(stream);
+static bool look_at(void *context, int dir, const char *file, struct pki_error *err)
+{
+    const struct ending *ending = context;
+    size_t length = strlen(file);
+    size_t tail = strlen(ending->ending);
+
+    (void)dir;
+    (void)err;
+    if (length > tail + 1 && strcmp(file + length - tail, ending->ending) == 0)
+        ending->tell(ending->left, file, length - tail);
+    return true;
+}
+
+/* A directory that is not there holds none. */
+static bool each_ending(const char *directory, struct ending ending, struct pki_error *err)
+{
+    int cellar = ending.left->session->directory;
+    bool there = false;
+
+    return pki_dir_holds(cellar, directory, &there, err) &&
+           (!there || pki_dir_each(cellar, directory, look_at, &ending, err));
 }
 
 /* Of a backup nothing but its journal entry is here: what it left lies on the medium, and the next
@@ -228,11 +235,11 @@ bool pki_status_left(struct pki_session *session, struct pki_report *report, boo
 {
     struct left left = {.session = session, .report = report};
 
-    if (!add_reservations(session, &left, err) || !add_backup(&left, err))
+    if (!add_reservations(session, &left, err) || !add_backup(&left, err) ||
+        !each_ending("keys", (struct ending){".key.new", tell_key, &left}, err) ||
+        !each_ending("keys", (struct ending){".key", tell_destroyed, &left}, err) ||
+        !each_ending("exports", (struct ending){".new", tell_export, &left}, err))
         return false;
-    each_ending(session, "keys", ".key.new", &left, tell_key);
-    each_ending(session, "keys", ".key", &left, tell_destroyed);
-    each_ending(session, "exports", ".new", &left, tell_export);
     *any = left.table || left.prepared;
     return true;
 }
@@ -244,9 +251,12 @@ const char *pki_status_export(const struct pki_session *session,
     struct pki_error unreadable = {0};
     uint8_t sha256[PKI_SHA256_SIZE];
     char path[PKI_WORD_MAX + 32];
+    bool there = false;
 
     (void)snprintf(path, sizeof(path), "exports/%s/manifest.json", last->environment);
-    if (faccessat(session->directory, path, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+    if (!pki_dir_holds(session->directory, path, &there, &unreadable))
+        return "cannot be read";
+    if (!there)
         return "";
     if (!pki_file_read(session->directory, path, PKI_LIMIT_BUNDLE, &manifest, &unreadable))
         return "cannot be read";

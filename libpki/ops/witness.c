@@ -1,7 +1,5 @@
 #include "ops/witness.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 
@@ -305,16 +303,6 @@ bool pki_witnesses_verify(struct pki_witnesses *witnesses, struct pki_bytes head
 
 /* --- those of a record ----------------------------------------------------------------------- */
 
-static int is_countersignature(const struct dirent *entry)
-{
-    return pki_transcript_is_witness(entry->d_name);
-}
-
-static int by_name(const struct dirent **left, const struct dirent **right)
-{
-    return strcmp((*left)->d_name, (*right)->d_name);
-}
-
 static void tell(const char *name, const struct pki_countersignature *found, bool asked,
                  struct pki_report *row)
 {
@@ -328,18 +316,30 @@ static void tell(const char *name, const struct pki_countersignature *found, boo
     pki_report_text(row, "Key", "%s", found->print);
 }
 
-static bool check_one(int dir, const char *name, struct pki_bytes head,
-                      struct pki_witnesses *witnesses, struct pki_report *table,
-                      struct pki_error *err)
+/* A record's countersignatures under the look. */
+struct look {
+    struct pki_bytes head;
+    struct pki_witnesses *witnesses;
+    struct pki_report *report;
+    struct pki_report *table; /* made with the first row */
+};
+
+static bool check_one(void *context, int dir, const char *name, struct pki_error *err)
 {
+    struct look *look = context;
+
+    if (!pki_transcript_is_witness(name))
+        return true;
     PKI_CONTEXT(err, "%s", name);
     pki_scope(pki_buf) text = {0};
     struct pki_countersignature found;
 
     if (!pki_file_read(dir, name, PKI_LIMIT_KEY, &text, err) ||
-        !pki_witnesses_verify(witnesses, head, pki_buf_view(&text), &found, err))
+        !pki_witnesses_verify(look->witnesses, look->head, pki_buf_view(&text), &found, err))
         return false;
-    tell(name, &found, witnesses->n > 0, pki_report_row(table));
+    if (!look->table)
+        look->table = pki_report_table(look->report, "Countersignatures");
+    tell(name, &found, look->witnesses->n > 0, pki_report_row(look->table));
     return true;
 }
 
@@ -358,17 +358,7 @@ static bool check_all_signed(const struct pki_witnesses *witnesses, struct pki_e
 bool pki_witnesses_check(int dir, struct pki_bytes head, struct pki_witnesses *witnesses,
                          struct pki_report *report, struct pki_error *err)
 {
-    struct dirent **list = NULL;
-    bool good = true;
-    int n = scandirat(dir, ".", &list, is_countersignature, by_name);
+    struct look look = {.head = head, .witnesses = witnesses, .report = report};
 
-    if (n < 0)
-        return pki_fail(err, PKI_E_IO, "countersignatures cannot be listed: %s", strerror(errno));
-    struct pki_report *table = n > 0 ? pki_report_table(report, "Countersignatures") : NULL;
-    for (int i = 0; i < n; i++) {
-        good = good && check_one(dir, list[i]->d_name, head, witnesses, table, err);
-        free(list[i]);
-    }
-    free((void *)list);
-    return good && check_all_signed(witnesses, err);
+    return pki_dir_each(dir, ".", check_one, &look, err) && check_all_signed(witnesses, err);
 }

@@ -1,5 +1,6 @@
 #include "fault.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -76,6 +77,13 @@ WRAP(int, -1, EIO, linkat, (int from, const char *old, int to, const char *name,
      (from, old, to, name, flags))
 WRAP(int, -1, EIO, renameat2, (int from, const char *old, int to, const char *name, unsigned flags),
      (from, old, to, name, flags))
+
+WRAP(int, -1, EIO, faccessat, (int dir, const char *path, int mode, int flags),
+     (dir, path, mode, flags))
+WRAP(int, -1, EIO, scandirat,
+     (int dir, const char *path, struct dirent ***list, int (*select)(const struct dirent *),
+      int (*compare)(const struct dirent **, const struct dirent **)),
+     (dir, path, list, select, compare))
 
 int __real_openat(int dir, const char *path, int flags, ...);
 int __wrap_openat(int dir, const char *path, int flags, ...);

@@ -9,7 +9,7 @@ function(pki_fault_test layer module)
     target_link_libraries(${name} PRIVATE pki_${lower})
   endforeach()
   foreach(call malloc calloc realloc strdup write pwrite pread ftruncate fsync openat linkat
-          renameat2)
+          renameat2 scandirat faccessat)
     target_link_options(${name} PRIVATE -Wl,--wrap=${call})
   endforeach()
   target_compile_definitions(${name} PRIVATE

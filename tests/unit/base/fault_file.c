@@ -172,6 +172,41 @@ static void test_dir_exchange_is_old_or_new_at_every_failure(void)
     CU_ASSERT_EQUAL(entries(), 0);
 }
 
+static bool append(void *context, int dir, const char *name, struct pki_error *err)
+{
+    (void)dir;
+    pki_buf_printf(context, "%s ", name);
+    return pki_buf_ok(context, err);
+}
+
+static void test_dir_is_listed_whole_or_not_at_all(void)
+{
+    static const char *const names[] = {"c", "a", "b"};
+    struct pki_error err = {0};
+    pki_scope_fd int list = -1;
+    int rounds = 0;
+
+    EXPECT_OK(pki_dir_make(here(), "list", &list, &err), err);
+    for (size_t i = 0; i < PKI_COUNT(names); i++)
+        EXPECT_OK(pki_file_write_new(list, names[i], 0600, bytes_of("x"), &err), err);
+    FAULT_EACH (nth) {
+        pki_scope(pki_buf) found = {0};
+        bool there = false;
+
+        err = (struct pki_error){0};
+        fault_start(nth);
+        bool listed = pki_dir_holds(here(), "list", &there, &err) &&
+                      pki_dir_each(here(), "list", append, &found, &err);
+        fault_stop();
+        CU_ASSERT_EQUAL(err.code == PKI_OK, listed);
+        CU_ASSERT_EQUAL(there && pki_bytes_equal(pki_buf_view(&found), bytes_of("a b c ")), listed);
+        rounds = nth;
+    }
+    CU_ASSERT_TRUE(rounds > 3);
+    err = (struct pki_error){0};
+    EXPECT_OK(pki_dir_remove(here(), "list", &err), err);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -181,6 +216,7 @@ int main(void)
         {"a replaced file is old or new", test_file_replaced_is_old_or_new_at_every_failure},
         {"reading gives all or nothing", test_file_read_gives_all_or_nothing_at_every_failure},
         {"an exchange is old or new", test_dir_exchange_is_old_or_new_at_every_failure},
+        {"a directory is listed whole or not at all", test_dir_is_listed_whole_or_not_at_all},
         CU_TEST_INFO_NULL,
     };
     CU_SuiteInfo suites[] = {{.pName = "file faults", .pTests = tests}, CU_SUITE_INFO_NULL};

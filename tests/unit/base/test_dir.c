@@ -82,6 +82,38 @@ static void test_dir_open_refuses_an_endless_path(void)
     EXPECT_FAILS(pki_dir_open(here(), path, &fd, &err), err, PKI_E_USAGE);
 }
 
+/* One that is told twice fails the second time; the third is never taken. */
+static bool take_once(void *context, int dir, const char *name, struct pki_error *err)
+{
+    pki_buf_text(context, name);
+    CU_ASSERT_EQUAL(faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW), 0);
+    return strcmp(name, "2") != 0 || pki_fail(err, PKI_E_STATE, "enough");
+}
+
+static void test_dir_each_goes_by_name_until_one_fails(void)
+{
+    pki_scope(pki_buf) taken = {0};
+    struct pki_error err = {0};
+    bool there = true;
+
+    make("each");
+    put("each/3");
+    put("each/2");
+    put("each/.1");
+    EXPECT_FAILS(pki_dir_each(here(), "each", take_once, &taken, &err), err, PKI_E_STATE);
+    CU_ASSERT_TRUE(taken.size == 3 && memcmp(taken.data, ".12", 3) == 0);
+    EXPECT_FAILS(pki_dir_each(here(), "each/3", take_once, &taken, &err), err, PKI_E_USAGE);
+    EXPECT_FAILS(pki_dir_each(here(), "nowhere", take_once, &taken, &err), err, PKI_E_USAGE);
+    EXPECT_OK(pki_dir_holds(here(), "nowhere", &there, &err), err);
+    CU_ASSERT_FALSE(there);
+    EXPECT_OK(pki_dir_holds(here(), "each/3/nothing", &there, &err), err);
+    CU_ASSERT_FALSE(there);
+    CU_ASSERT_EQUAL_FATAL(symlinkat("nowhere", here(), "each/link"), 0);
+    EXPECT_OK(pki_dir_holds(here(), "each/link", &there, &err), err);
+    CU_ASSERT_TRUE(there);
+    EXPECT_FAILS(pki_dir_holds(-1, "each", &there, &err), err, PKI_E_IO);
+}
+
 static void test_dir_make_refuses_what_exists(void)
 {
     struct pki_error err = {0};
@@ -202,6 +234,8 @@ int main(void)
         {"only directories are opened", test_dir_open_takes_directories_only},
         {"no part of a path may be a link", test_dir_no_part_of_a_path_may_be_a_link},
         {"an endless path is refused", test_dir_open_refuses_an_endless_path},
+        {"a directory is taken by name until one fails",
+         test_dir_each_goes_by_name_until_one_fails},
         {"making what exists is refused", test_dir_make_refuses_what_exists},
         {"ensuring opens either way", test_dir_ensure_opens_either_way_but_no_link},
         {"a sync that fails is told", test_dir_sync_tells_a_bad_descriptor},

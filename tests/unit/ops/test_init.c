@@ -68,7 +68,8 @@ static void test_directory_in_use_is_refused(void)
     struct pki_error err = {0};
 
     EXPECT_FAILS(pki_init(&used, report, &err), err, PKI_E_EXISTS);
-    EXPECT_FAILS(pki_init(&request, report, &err), err, PKI_E_EXISTS);
+    EXPECT_FAILS(pki_init(&request, report, &err), err, PKI_E_USAGE);
+    EXPECT_TEXT("is not a directory");
 }
 
 static void test_bad_hierarchy_and_clock_are_refused(void)
