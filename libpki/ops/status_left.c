@@ -165,12 +165,14 @@ static void tell_destroyed(struct left *left, const char *file, size_t length)
     add(left, what, finish);
 }
 
-/* ".ENV.new": an export that was never named. */
+/* ".ENV.new": an export that was never named. Without the dot it is none of ours. */
 static void tell_export(struct left *left, const char *file, size_t length)
 {
     char what[PKI_WORD_MAX + 64];
     char finish[PKI_WORD_MAX + 64];
 
+    if (file[0] != '.')
+        return;
     (void)snprintf(what, sizeof(what), "export of %.*s", (int)length - 1, file + 1);
     (void)snprintf(finish, sizeof(finish), "cellar export %.*s", (int)length - 1, file + 1);
     add(left, what, finish);

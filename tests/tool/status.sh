@@ -76,6 +76,16 @@ refuses 4 "no entry $((newest + 1)), it ends with $newest: this is an older copy
 refuses 2 'since 99999999999999999999: the number' cellar status --since 99999999999999999999 -C cellar
 refuses 2 'since -1: the number' cellar status --since=-1 -C cellar
 refuses 2 'since stands alone' cellar status --since 1 --calendar -C cellar
+
+# What an export leaves has a dot in front; what somebody keeps there is none.
+mkdir cellar/exports/foo.new
+run cellar status -C cellar
+check 'no export of what is none' ! grep -q 'cellar export oo' out
+rmdir cellar/exports/foo.new
+mkdir cellar/exports/.prod.new
+run cellar status -C cellar
+says 'export of prod .*cellar export prod'
+rmdir cellar/exports/.prod.new
 mkdir medium
 cellar backup --to medium -C cellar >out 2>err || bad 'fixture: backup'
 
