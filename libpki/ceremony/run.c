@@ -80,10 +80,11 @@ static bool tell(const struct pki_run *run, struct pki_report *report, struct pk
     pki_report_note(report, "To countersign", PKI_TONE_PLAIN,
                     "On the machine of a witness, who lays the file into the record:");
     pki_report_line(report, "To countersign", PKI_TONE_PLAIN,
-                    "  ssh-keygen -Y sign -f KEY -n root-cellar-ceremony <head.txt "
-                    ">witness-NAME.sig");
+                    "  ssh-keygen -Y sign -f KEY -n " PKI_TRANSCRIPT_SPACE " <head.txt "
+                    ">" PKI_TRANSCRIPT_WITNESS "NAME" PKI_TRANSCRIPT_WITNESS_END);
     pki_report_line(report, "To countersign", PKI_TONE_PLAIN,
-                    "  minisign -S -s KEY -m head.txt -x witness-NAME.sig");
+                    "  minisign -S -s KEY -m head.txt -x " PKI_TRANSCRIPT_WITNESS
+                    "NAME" PKI_TRANSCRIPT_WITNESS_END);
     pki_report_next(report, "cellar verify --ceremony %s", run->request->record);
     return pki_report_ok(report, err);
 }

@@ -134,6 +134,9 @@ PKI_DEFINE_AUTO(pki_transcript)
 #define PKI_TRANSCRIPT_WITNESS_END ".sig"
 bool pki_transcript_is_witness(const char *name);
 
+/* What their SSH signatures are for: their namespace (PROTOCOL.sshsig of OpenSSH). */
+#define PKI_TRANSCRIPT_SPACE "root-cellar-ceremony"
+
 /* What a check of a directory found, for people. */
 struct pki_transcript_summary {
     char id[41], title[128];

@@ -228,7 +228,8 @@ static bool read_armor(struct pki_bytes text, struct made *made, struct pki_erro
     if (armor->n_blocks != 1 || strcmp(armor->blocks[0].label, ARMOR) != 0)
         return pki_fail(err, PKI_E_FORMAT,
                         "it is no single \"-----BEGIN " ARMOR "-----\" (PROTOCOL.sshsig 1)");
-    return pki_sshsig_read(pki_buf_view(&armor->blocks[0].der), PKI_WITNESS_SPACE, &made->ssh, err);
+    return pki_sshsig_read(pki_buf_view(&armor->blocks[0].der), PKI_TRANSCRIPT_SPACE, &made->ssh,
+                           err);
 }
 
 static bool read_made(struct pki_bytes text, struct made *made, char print[PKI_WITNESS_PRINT],

@@ -17,8 +17,6 @@
 #include "crypto/minisign.h"
 #include "crypto/ssh.h"
 
-#define PKI_WITNESS_SPACE "root-cellar-ceremony"
-
 #define PKI_WITNESS_PRINT PKI_SSH_FINGERPRINT /* the longer of the two */
 
 struct pki_witness {

@@ -1,3 +1,4 @@
+#include "ceremony/transcript.h"
 #include "fuzz.h"
 #include "ops/witness.h"
 
@@ -9,7 +10,7 @@ static void verify_by_itself(struct pki_bytes octets, struct pki_bytes head)
     struct pki_sshsig sshsig;
     pki_scope(pki_ssh_key) key = {0};
 
-    if (pki_sshsig_read(octets, PKI_WITNESS_SPACE, &sshsig, &err) &&
+    if (pki_sshsig_read(octets, PKI_TRANSCRIPT_SPACE, &sshsig, &err) &&
         pki_ssh_key_read(sshsig.key, &key, &reading))
         (void)!pki_sshsig_verify(&sshsig, &key, head, &err);
 }
