@@ -68,17 +68,10 @@ bool pki_key_at_ask(struct pki_session *session, const struct pki_key_at *at,
 bool pki_key_at_open(const struct pki_key_at *at, struct pki_secret *passphrase,
                      struct pki_key **key, struct pki_error *err)
 {
-    pki_auto(pki_key) opened = NULL;
-    uint8_t sha256[PKI_SHA256_SIZE];
+    struct pki_bytes pem = pki_buf_view(&at->pem);
 
-    if (!pki_key_file_open(at->name, pki_buf_view(&at->pem), passphrase, &opened, err))
-        return false;
-    pki_sha256(pki_key_spki(opened), sha256);
-    if (at->recorded && memcmp(sha256, at->row.spki_sha256, sizeof(sha256)) != 0)
-        return pki_fail(err, PKI_E_INTEGRITY, "keys/%s.key holds another key than is recorded",
-                        at->name);
-    *key = PKI_TAKE(opened);
-    return true;
+    return at->recorded ? pki_session_open_pem(&at->row, pem, passphrase, key, err)
+                        : pki_key_file_open(at->name, pem, passphrase, key, err);
 }
 
 /* --- replacing ------------------------------------------------------------------------------- */

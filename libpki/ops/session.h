@@ -70,6 +70,11 @@ void pki_room_tell(const struct pki_buf *findings, struct pki_report *report);
 PKI_CHECKED bool pki_session_clock_text(struct pki_session *session, char text[PKI_CLOCK_TEXT],
                                         struct pki_error *err);
 
+/** Open what was read of a recorded key, and compare it with the record.
+ *  Fails: PKI_E_PASSPHRASE; PKI_E_INTEGRITY it is another key */
+PKI_CHECKED bool pki_session_open_pem(const struct pki_key_row *row, struct pki_bytes pem,
+                                      struct pki_secret *passphrase, struct pki_key **opened,
+                                      struct pki_error *err);
 /** Open an authority's private key: file compared with the record, passphrase asked, opened once,
  *  compared with its certificate's key. Kept by the caller for the whole duty. */
 PKI_CHECKED bool pki_session_open_key(struct pki_session *session, int64_t key,

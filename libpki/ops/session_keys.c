@@ -95,17 +95,14 @@ static bool row_by_id(struct pki_session *session, int64_t id, struct pki_key_ro
     return found || pki_fail(err, PKI_E_NOTFOUND, "no key has the number %lld", (long long)id);
 }
 
-bool pki_session_open_row(struct pki_session *session, const struct pki_key_row *row,
-                          struct pki_key **opened, struct pki_error *err)
+bool pki_session_open_pem(const struct pki_key_row *row, struct pki_bytes pem,
+                          struct pki_secret *passphrase, struct pki_key **opened,
+                          struct pki_error *err)
 {
-    pki_auto(pki_secret) passphrase = NULL;
     pki_auto(pki_key) fresh = NULL;
-    pki_scope(pki_buf) pem = {0};
     uint8_t sha256[PKI_SHA256_SIZE];
 
-    if (!pki_session_read_key(session, row, &pem, err) ||
-        !pki_share_ask_key(session->store, row, &session->prompts, &passphrase, NULL, err) ||
-        !pki_key_file_open(row->name, pki_buf_view(&pem), passphrase, &fresh, err))
+    if (!pki_key_file_open(row->name, pem, passphrase, &fresh, err))
         return false;
     pki_sha256(pki_key_spki(fresh), sha256);
     if (memcmp(sha256, row->spki_sha256, sizeof(sha256)) != 0)
@@ -113,6 +110,17 @@ bool pki_session_open_row(struct pki_session *session, const struct pki_key_row 
                         row->name);
     *opened = PKI_TAKE(fresh);
     return true;
+}
+
+bool pki_session_open_row(struct pki_session *session, const struct pki_key_row *row,
+                          struct pki_key **opened, struct pki_error *err)
+{
+    pki_auto(pki_secret) passphrase = NULL;
+    pki_scope(pki_buf) pem = {0};
+
+    return pki_session_read_key(session, row, &pem, err) &&
+           pki_share_ask_key(session->store, row, &session->prompts, &passphrase, NULL, err) &&
+           pki_session_open_pem(row, pki_buf_view(&pem), passphrase, opened, err);
 }
 
 bool pki_session_open_key(struct pki_session *session, int64_t key, struct pki_key **opened,
