@@ -197,12 +197,10 @@ static bool check_exports(struct pki_session *session, struct pki_error *err)
 
     if (!pki_session_hierarchy(session, &hierarchy, err))
         return false;
-    for (size_t i = 0; i < hierarchy->n_lines; i++) {
-        const char *environment = hierarchy->lines[i].environment;
-        bool seen = i > 0 && strcmp(environment, hierarchy->lines[i - 1].environment) == 0;
-        if (!seen && !check_export(session, environment, err))
+    const struct pki_line_plan *line = pki_hierarchy_next(hierarchy, NULL);
+    for (; line; line = pki_hierarchy_next(hierarchy, line))
+        if (!check_export(session, line->environment, err))
             return false;
-    }
     return true;
 }
 

@@ -189,12 +189,10 @@ static bool copy_manifests(struct backup *backup, struct pki_error *err)
     if (!pki_session_hierarchy(backup->session, &hierarchy, err) ||
         !pki_dir_make(backup->dir, "manifests", &dir, err))
         return false;
-    for (size_t i = 0; i < hierarchy->n_lines; i++) {
-        const char *environment = hierarchy->lines[i].environment;
-        bool seen = i > 0 && strcmp(environment, hierarchy->lines[i - 1].environment) == 0;
-        if (!seen && !copy_manifest(backup, environment, err))
+    const struct pki_line_plan *line = pki_hierarchy_next(hierarchy, NULL);
+    for (; line; line = pki_hierarchy_next(hierarchy, line))
+        if (!copy_manifest(backup, line->environment, err))
             return false;
-    }
     return pki_dir_sync(dir, err);
 }
 

@@ -111,13 +111,11 @@ static bool choose_all(struct export *export, struct pki_error *err)
 
     if (!pki_session_hierarchy(export->session, &hierarchy, err))
         return false;
-    for (size_t i = 0; i < hierarchy->n_lines; i++) {
-        const char *environment = hierarchy->lines[i].environment;
+    const struct pki_line_plan *line = pki_hierarchy_next(hierarchy, NULL);
+    for (; line; line = pki_hierarchy_next(hierarchy, line)) {
         bool has = false;
-        if (i > 0 && strcmp(environment, hierarchy->lines[i - 1].environment) == 0)
-            continue;
-        if (!has_generations(export, environment, &has, err) ||
-            (has && !add_set(export, environment, err)))
+        if (!has_generations(export, line->environment, &has, err) ||
+            (has && !add_set(export, line->environment, err)))
             return false;
     }
     return export->n_sets > 0 || pki_fail(err, PKI_E_STATE,

@@ -30,16 +30,14 @@ static bool concerns(const struct pki_draft *draft, const struct pki_line_plan *
 static bool choose(const struct pki_hierarchy *hierarchy, const struct pki_draft *draft,
                    struct pki_forecast *forecast, struct pki_error *err)
 {
-    const struct pki_line_plan *lines = hierarchy->lines;
+    const struct pki_line_plan *line = pki_hierarchy_next(hierarchy, NULL);
 
     forecast->pairs = calloc(hierarchy->n_lines + 1, sizeof(*forecast->pairs));
     if (!forecast->pairs)
         return pki_fail(err, PKI_E_MEMORY, "out of memory");
-    for (size_t i = 0; i < hierarchy->n_lines; i++) {
-        bool first = i == 0 || strcmp(lines[i].environment, lines[i - 1].environment) != 0;
-        if (first && concerns(draft, &lines[i]))
-            forecast->pairs[forecast->n++].environment = lines[i].environment;
-    }
+    for (; line; line = pki_hierarchy_next(hierarchy, line))
+        if (concerns(draft, line))
+            forecast->pairs[forecast->n++].environment = line->environment;
     return true;
 }
 

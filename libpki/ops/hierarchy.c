@@ -298,6 +298,17 @@ bool pki_hierarchy_root(const struct pki_hierarchy *hierarchy, const char *name,
                     known);
 }
 
+const struct pki_line_plan *pki_hierarchy_next(const struct pki_hierarchy *hierarchy,
+                                               const struct pki_line_plan *line)
+{
+    const struct pki_line_plan *end = hierarchy->lines + hierarchy->n_lines;
+    const struct pki_line_plan *next = line ? line + 1 : hierarchy->lines;
+
+    while (line && next < end && strcmp(next->environment, line->environment) == 0)
+        next++;
+    return next < end ? next : NULL;
+}
+
 bool pki_hierarchy_line(const struct pki_hierarchy *hierarchy, const char *environment,
                         const char *purpose, const struct pki_line_plan **line,
                         struct pki_error *err)

@@ -56,6 +56,15 @@ PKI_CHECKED bool pki_hierarchy_load(const char *name, struct pki_bytes text, boo
 void pki_hierarchy_free(struct pki_hierarchy *hierarchy);
 PKI_DEFINE_AUTO(pki_hierarchy)
 
+/** The first line of the environment after that of a line, or of the first one after NULL; NULL:
+ *  there is none.
+ *
+ *    for (line = pki_hierarchy_next(hierarchy, NULL); line; line = pki_hierarchy_next(hierarchy,
+ * line))
+ */
+const struct pki_line_plan *pki_hierarchy_next(const struct pki_hierarchy *hierarchy,
+                                               const struct pki_line_plan *line);
+
 /** Fails: PKI_E_NOTFOUND lists what there is */
 PKI_CHECKED bool pki_hierarchy_line(const struct pki_hierarchy *hierarchy, const char *environment,
                                     const char *purpose, const struct pki_line_plan **line,

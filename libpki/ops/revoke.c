@@ -79,16 +79,15 @@ static bool list_fetch(struct pki_session *session, struct pki_revoke_work *revo
 
     if (!pki_session_hierarchy(session, &hierarchy, err))
         return false;
-    for (size_t i = 0; i < hierarchy->n_lines; i++) {
-        const struct pki_line_plan *line = &hierarchy->lines[i];
-        bool first = i == 0 || strcmp(line->environment, line[-1].environment) != 0;
-
-        if (first && is_below(line, &revoke->revoked.issuer)) {
+    const struct pki_line_plan *line = pki_hierarchy_next(hierarchy, NULL);
+    for (; line; line = pki_hierarchy_next(hierarchy, line)) {
+        if (is_below(line, &revoke->revoked.issuer)) {
             fetch(revoke, line->environment,
                   revoke->revoked.is_root ? "(all of it)" : "crl/ (and publish/)");
         }
-        fetch_of_line(revoke, line);
     }
+    for (size_t i = 0; i < hierarchy->n_lines; i++)
+        fetch_of_line(revoke, &hierarchy->lines[i]);
     return pki_buf_ok(&revoke->fetch, err);
 }
 

@@ -58,18 +58,16 @@ bool pki_status_exports(struct pki_session *session, int64_t within, struct pki_
     if (!pki_session_hierarchy(session, &hierarchy, err) ||
         !pki_journal_trust_head(session->store, &exports.trust, err))
         return false;
-    for (size_t i = 0; i < hierarchy->n_lines; i++) {
-        const struct pki_line_plan *lines = hierarchy->lines;
+    const struct pki_line_plan *line = pki_hierarchy_next(hierarchy, NULL);
+    for (; line; line = pki_hierarchy_next(hierarchy, line)) {
         pki_scope(pki_authority_rows) rows = {0};
-        if (i > 0 && strcmp(lines[i].environment, lines[i - 1].environment) == 0)
-            continue;
-        if (!pki_store_list_authorities(session->store, lines[i].environment, NULL, &rows, err))
+        if (!pki_store_list_authorities(session->store, line->environment, NULL, &rows, err))
             return false;
         if (rows.n == 0)
             continue;
         if (!table)
             table = pki_report_table(report, "Exports");
-        if (!add(&exports, lines[i].environment, table, err))
+        if (!add(&exports, line->environment, table, err))
             return false;
     }
     return true;
