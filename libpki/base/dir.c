@@ -27,8 +27,10 @@ static bool refuse(const char *path, int reason, struct pki_error *err)
         return pki_fail(err, PKI_E_USAGE, "%s: no such directory", path);
     if (reason == ENOTDIR || reason == ELOOP)
         return pki_fail(err, PKI_E_USAGE, "%s: is not a directory (links are not followed)", path);
-    return pki_fail(err, reason == EACCES || reason == ENAMETOOLONG ? PKI_E_USAGE : PKI_E_IO,
-                    "%s: cannot be opened: %s", path, strerror(reason));
+    if (reason == ENAMETOOLONG) /* itself, it would leave no room for the reason */
+        return pki_fail(err, PKI_E_USAGE, "%.80s ...: the path is too long", path);
+    return pki_fail(err, reason == EACCES ? PKI_E_USAGE : PKI_E_IO, "%s: cannot be opened: %s",
+                    path, strerror(reason));
 }
 
 /* Part by part, so that none of them is a link, whoever else may write there; openat2 with

@@ -5,6 +5,7 @@
  */
 #include "pki/backup.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
