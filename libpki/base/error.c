@@ -9,7 +9,7 @@
 
 #define CUT "..."
 
-/* One row a code: the word for --json and the exit status of DESIGN section 4. */
+/* One row a code: the word for --json and its exit status. */
 static const struct {
     const char *name;
     int status;

@@ -12,7 +12,7 @@
 /** Fails: PKI_E_CRYPTO */
 PKI_CHECKED bool pki_random(void *data, size_t size, struct pki_error *err);
 
-/** A serial number: 20 octets, top bits 01, 158 random bits (RFC 5280 4.1.2.2, DESIGN 3.2). */
+/** A serial number: 20 octets, top bits 01, 158 random bits (RFC 5280 4.1.2.2, rule 2). */
 PKI_CHECKED bool pki_random_serial(uint8_t serial[PKI_SERIAL_SIZE], struct pki_error *err);
 
 #endif

@@ -65,7 +65,7 @@ void pki_bundle_put_crossed(struct pki_bundle_file *file, const struct pki_gener
  *  time-stamping certificate comes first, where it has one. */
 void pki_bundle_put_issuing(struct pki_bundle_file *file, const struct pki_generation *generation);
 
-/** Everything of an environment (DESIGN section 6), manifest last.
+/** Everything of an environment, manifest last.
  *  @logs  a user's trusted root whose log keys are merged; NULL: none */
 PKI_CHECKED bool pki_bundle_compose(struct pki_bundle *bundle, const char *logs,
                                     struct pki_error *err);

@@ -126,7 +126,7 @@ static bool refuse_future(const struct pki_crl_row *last, struct pki_error *err)
                     (long long)last->number, pki_time_format(last->this_update, date));
 }
 
-/* DESIGN 3.6: number and thisUpdate only grow; a list never outlives who signed it. */
+/* Rule 6: number and thisUpdate only grow; a list never outlives who signed it. */
 static bool set_dates(const struct pki_draft *draft, struct pki_period period,
                       struct pki_crl_work *crl, struct pki_error *err)
 {

@@ -42,7 +42,7 @@ static bool show(struct pki_crl_work *crl, const struct pki_crl_entry *entry, co
 }
 
 /* A revocation is never taken back or told otherwise: every entry of the last list is in this one
-   as it was (DESIGN 3.6). */
+   as it was (rule 6). */
 static bool take_change(void *of, const struct pki_crl_change *change, struct pki_error *err)
 {
     struct pki_crl_work *crl = of;

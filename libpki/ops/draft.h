@@ -26,7 +26,7 @@
 #define PKI_DRAFT_NAMES   100
 #define PKI_DRAFT_CHANGES 8
 
-/* notBefore is set back so far: other clocks run behind (DESIGN 3.13). */
+/* notBefore is set back so far: other clocks run behind (rule 13). */
 #define PKI_DRAFT_SET_BACK 300
 
 /* Who signs an item: another item of the draft (itself for a root), or the draft's issuer. */

@@ -1,7 +1,7 @@
 /*
- * The hierarchy file as read: what a cellar is meant to hold (DESIGN section
- * 2). Strict; judged as a whole: profiles, key algorithms, periods that fit
- * together, names that cannot collide.
+ * The hierarchy file as read: what a cellar is meant to hold (cellar-hierarchy(5)).
+ * Strict; judged as a whole: profiles, key algorithms, periods that fit together,
+ * names that cannot collide.
  */
 #ifndef PKI_OPS_HIERARCHY_H
 #define PKI_OPS_HIERARCHY_H

@@ -3,7 +3,7 @@
 #include "ops/hierarchy_rules.h"
 #include "ops/line.h"
 
-#define GENERATIONS 2 /* G1 becomes active, G2 waits as next (DESIGN section 1) */
+#define GENERATIONS 2 /* G1 becomes active, G2 waits as next */
 
 /* What a line lacks: all at first; later a next one, where a rotation made none or it was revoked;
    or both, when none is left. */

@@ -1,7 +1,7 @@
 /*
  * A line as it is recorded: its authorities by their part in it, which of them
  * are usable, and what follows: until when the active one must be succeeded, and
- * when an older one's window of trust ends (DESIGN section 1).
+ * when an older one's window of trust ends.
  *
  * A generation is usable while verifiers take what it signs: neither its own
  * certificate, nor its time-stamping leaf's, nor its root is revoked or has

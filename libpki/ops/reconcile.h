@@ -111,7 +111,7 @@ PKI_CHECKED bool pki_reconcile_trusts(const struct pki_reconcile *reconcile,
 /** Note what the lists bring of certificates that trust files hold. */
 PKI_CHECKED bool pki_reconcile_note_lists(struct pki_reconcile *reconcile, struct pki_error *err);
 
-/** A revocation is never told otherwise (DESIGN 3.6): refuse a newer list's entry that differs from
+/** A revocation is never told otherwise (rule 6): refuse a newer list's entry that differs from
  *  what is recorded, since no list could follow it. Fails: PKI_E_POLICY */
 PKI_CHECKED bool pki_reconcile_same(const struct pki_found_crl *found,
                                     const struct pki_revocation_row *row,

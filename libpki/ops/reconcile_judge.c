@@ -145,7 +145,7 @@ static bool find_profile(struct pki_found_cert *found, const struct pki_cert *is
     return true;
 }
 
-/* One key, one authority; one name, one key (DESIGN 3.7). */
+/* One key, one authority; one name, one key (rule 7). */
 static bool check_unknown(struct pki_reconcile *reconcile, const struct pki_found_cert *found,
                           struct pki_error *err)
 {

@@ -1,7 +1,7 @@
 /*
  * Roots that the inventory does not know. Nobody of ours has signed them, and a
  * successor's key is in newer backups alone: none is taken in by a file. What
- * must not happen is that its like is made a second time (DESIGN 3.7).
+ * must not happen is that its like is made a second time (rule 7).
  */
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  *
  * The codes are those of RFC 5280 5.3.1 that BR 7.2.2 allows for the kind of
  * certificate; there is no hold and no taking back. A treatment is how trust
- * files, whose readers look at no CRL, take it (DESIGN section 1): "drop" is
+ * files, whose readers look at no CRL, take it: "drop" is
  * nothing it signed any more, "end" is what it signed until a time.
  */
 #ifndef PKI_OPS_REVOCATION_H

@@ -1,6 +1,6 @@
 /*
  * The room in which a key is used: what the clock says, whether a network is
- * near (DESIGN 3.10, 3.13).
+ * near (rules 10 and 13).
  */
 #include "ceremony/room.h"
 #include "pki/time.h"

@@ -1,7 +1,7 @@
 /*
  * Roots: the first of a name, and its successors. A successor issues at once:
  * what it issues waits as its line's next, in every trust file, before it is
- * used, and so does the successor itself (DESIGN section 1).
+ * used, and so does the successor itself.
  */
 #include "ops/forecast.h"
 #include "ops/line.h"

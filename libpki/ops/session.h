@@ -46,7 +46,7 @@ PKI_CHECKED bool pki_session_takes(const struct pki_session *session, const stru
 
 /**
  * What every duty that uses a key checks first: the clock (after the build date, after the newest
- * journal entry) and the network interfaces (DESIGN 3.10, 3.13).
+ * journal entry) and the network interfaces (rules 10 and 13).
  *
  * @findings  one line for the journal's detail: what was overruled or recorded; may stay empty
  * Fails:     PKI_E_POLICY with what to do or which word overrules it

@@ -1,6 +1,6 @@
 /*
- * A window of trust, the one rule that trust files and the timeline follow
- * (DESIGN section 1): it opens at the latest notBefore in the chain and has no
+ * A window of trust, the one rule that trust files and the timeline follow:
+ * it opens at the latest notBefore in the chain and has no
  * end until the outside has switched away; then it ends leaf_life and slack
  * later. A revocation with treatment "end" ends it then, if that is earlier;
  * one with treatment "drop" leaves nothing of it.

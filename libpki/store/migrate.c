@@ -60,7 +60,7 @@ struct migration {
 };
 
 /* Its time is that of the entry in front of it: nobody has judged the clock yet, and whoever judges
-   it compares it with the newest entry (DESIGN 3.13). What it said stands in the detail. */
+   it compares it with the newest entry (rule 13). What it said stands in the detail. */
 static bool journal(const struct migration *migration, struct pki_txn *txn, int64_t version,
                     struct pki_error *err)
 {

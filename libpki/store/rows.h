@@ -149,7 +149,7 @@ struct pki_publication_row {
     int64_t as_of;
 };
 
-/* How trust files treat what a revoked certificate signed (DESIGN section 1). */
+/* How trust files treat what a revoked certificate signed. */
 struct pki_revocation_row {
     int64_t id;
     int64_t issuer;     /* authority, also of certificates that others issued under its key */

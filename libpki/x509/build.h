@@ -33,7 +33,7 @@ struct pki_body {
     const char *issuer_url;            /* of the issuer's certificate; NULL: no extension */
     const struct pki_san *names;
     size_t n_names;
-    bool rehearsal; /* adds the unknown critical extension (DESIGN section 1) */
+    bool rehearsal; /* adds the unknown critical extension */
 };
 
 /** Append the DER TBSCertificate (RFC 5280 4.1).

@@ -6,7 +6,7 @@
 #define INVALIDITY_SIZE ((size_t)26)
 #define ENTRY_MAX       (2 + 2 + SERIAL_MAX + PKI_DER_TIME_MAX + 2 + REASON_SIZE + INVALIDITY_SIZE)
 
-/* RFC 5280 5.3.1: 7 is unused, 8 is for deltas. DESIGN 3.6: no hold (6), a revocation stays. */
+/* RFC 5280 5.3.1: 7 is unused, 8 is for deltas. Rule 6: no hold (6), a revocation stays. */
 static bool is_reason(int reason)
 {
     return reason >= 0 && reason <= 10 && (reason < 6 || reason > 8);

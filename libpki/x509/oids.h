@@ -27,7 +27,7 @@
 #define PKI_OID_OCSP                       "1.3.6.1.5.5.7.48.1"
 #define PKI_OID_OCSP_NO_CHECK              "1.3.6.1.5.5.7.48.1.5"
 
-/* The unknown critical extension of a rehearsal's certificates (DESIGN section 1; RFC 5612's arc
+/* The unknown critical extension of a rehearsal's certificates (RFC 5612's arc
  * for examples): whoever verifies for real refuses them. */
 #define PKI_OID_REHEARSAL "1.3.6.1.4.1.32473.1"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Reads what a tool asked of the kernel and says where the order of DESIGN 3.12 was not kept.
+"""Reads what a tool asked of the kernel and says where the order of rule 12 was not kept.
 
 usage: order.py LOG         where LOG is from `strace -f -y -s 0 -e trace=$(order.py --calls)`
        order.py --shake LOG removes each sync, each reading back, and gives each name before its

@@ -52,7 +52,7 @@ bool pki_fail(struct pki_error *err, enum pki_code code, const char *format, ...
 #define pki_fail(...) (pki_fail(__VA_ARGS__), false)
 #endif
 
-/** Exit status of a tool that ends with this code (DESIGN section 4). */
+/** Exit status of a tool that ends with this code (cellar(1)). */
 int pki_exit_status(enum pki_code code);
 
 /** Stable word for --json: "policy", "state", ... */
