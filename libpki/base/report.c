@@ -194,8 +194,10 @@ static void add_next(struct pki_report *report, const char *directory, const cha
     pki_scope(pki_buf) command = {0};
 
     pki_buf_vprintf(&command, format, args);
-    if (directory)
-        pki_buf_printf(&command, " -C %s", directory);
+    if (directory) {
+        pki_buf_text(&command, " -C ");
+        pki_text_shell(&command, directory);
+    }
     if (command.failed && report)
         report->root->failed = true;
     pki_report_line(report, "Next", PKI_TONE_PLAIN, REPORT_NEXT "%.*s", (int)command.size,

@@ -319,16 +319,20 @@ static bool name(struct restore *restore, struct pki_error *err)
 /* All that there is to say is said before the name is given: what fails was never a cellar. */
 static bool carry_out(struct restore *restore, struct pki_report *report, struct pki_error *err)
 {
+    pki_scope(pki_buf) to = {0};
+
     if (!make_copy(restore, err) || !audit(restore, report, err) || !record(restore, err) ||
         !meet_all(restore, err) || !pki_dir_sync(restore->dir, err))
         return false;
     tell(restore, report);
     if (!pki_session_head(restore->session, report, err))
         return false;
-    if (restore->behind > 0)
-        pki_report_next(report, "cellar reconcile FILE... -C %s", restore->request->to);
-    else
-        pki_report_next(report, "cellar export -C %s", restore->request->to);
+    pki_text_shell(&to, restore->request->to);
+    pki_buf_byte(&to, 0);
+    if (!pki_buf_ok(&to, err))
+        return false;
+    pki_report_next(report, "cellar %s -C %s", restore->behind > 0 ? "reconcile FILE..." : "export",
+                    (const char *)to.data);
     pki_target_warn(&restore->target, report);
     return pki_report_ok(report, err) && name(restore, err);
 }

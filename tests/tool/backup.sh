@@ -265,6 +265,11 @@ check 'revoked again after a list without it' [ "$(query blind \
     "SELECT count(*) FROM revocation WHERE lower(hex(serial)) = '$revoked'")" = 1 ]
 works cellar audit -C blind
 
+works cellar restore "$backup" --to "my \$(id)" --confirm nothing-seen
+says "^Next: cellar export -C 'my \\$\\(id\\)'\$"
+works cellar init hierarchy.yaml -C 'my own'
+says "^Next: .* -C 'my own'\$"
+
 # A manifest that lies in the cellar's own exports counts without being named.
 works cellar restore "$backup" --to own --confirm nothing-seen
 mkdir -p own/exports
