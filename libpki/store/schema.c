@@ -6,12 +6,27 @@
  */
 #include "store/audit.h"
 
-/* The texts, in the order of schema/snapshot.sql and with what ends them there. */
+/* Whether the rest begins with this text and what ends it there; then it is taken off. */
+static bool take(struct pki_bytes *rest, struct pki_bytes sql)
+{
+    static const char end[] = {';', '\n'};
+    size_t size = sql.size + sizeof(end);
+
+    if (sql.size == 0) /* an index of SQLite's own */
+        return true;
+    if (size > rest->size || memcmp(rest->data, sql.data, sql.size) != 0 ||
+        memcmp(rest->data + sql.size, end, sizeof(end)) != 0)
+        return false;
+    *rest = (struct pki_bytes){rest->data + size, rest->size - size};
+    return true;
+}
+
+/* The texts, in the order of schema/snapshot.sql. */
 static bool match(struct pki_store *store, bool *same, struct pki_error *err)
 {
     pki_scope(pki_statement) query = {0};
-    const char *rest = strchr(pki_schema, '\n') + 1; /* after its comment */
-    size_t left = strlen(rest);
+    const char *first = strchr(pki_schema, '\n') + 1; /* after its comment */
+    struct pki_bytes rest = {(const uint8_t *)first, strlen(first)};
     bool row = false;
 
     *same = true;
@@ -21,16 +36,11 @@ static bool match(struct pki_store *store, bool *same, struct pki_error *err)
     while (row && *same) {
         (void)pki_column_view(&query); /* type and name are in the text */
         (void)pki_column_view(&query);
-        struct pki_bytes sql = pki_column_view(&query);
-        size_t size = sql.size > 0 ? sql.size + strlen(";\n") : 0; /* 0: an index of SQLite's own */
-        *same = size <= left && (size == 0 || (memcmp(rest, sql.data, sql.size) == 0 &&
-                                               memcmp(rest + sql.size, ";\n", 2) == 0));
-        rest += *same ? size : 0;
-        left -= *same ? size : 0;
+        *same = take(&rest, pki_column_view(&query));
         if (!pki_statement_step(&query, &row, err))
             return false;
     }
-    *same = *same && left == 0;
+    *same = *same && rest.size == 0;
     return pki_column_ok(&query, err);
 }
 
