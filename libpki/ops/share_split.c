@@ -239,19 +239,25 @@ static bool seal(struct split *split, struct pki_error *err)
     return pki_key_at_replace(split->session, &split->at, &sealed, &change, err);
 }
 
-/* Files of shares that never counted must not be taken for good ones. */
+/* Shares that never counted must not be taken for good ones. */
 static bool tell_void(const struct split *split, struct pki_error *err)
 {
     const struct pki_error why = *err;
 
-    if (!split->request->to || why.code == PKI_E_EXISTS ||
-        faccessat(AT_FDCWD, split->request->to, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+    if (split->request->to &&
+        (why.code == PKI_E_EXISTS ||
+         faccessat(AT_FDCWD, split->request->to, F_OK, AT_SYMLINK_NOFOLLOW) != 0))
         return false;
     *err = (struct pki_error){0};
-    return pki_fail(err, why.code,
-                    "%s; the key is as it was, and the shares in %s open nothing: "
-                    "destroy them",
-                    why.text, split->request->to);
+    return split->request->to
+               ? pki_fail(err, why.code,
+                          "%s; the key is as it was, and the shares in %s open nothing: "
+                          "destroy them",
+                          why.text, split->request->to)
+               : pki_fail(err, why.code,
+                          "%s; the key is as it was, and shares that were written down open "
+                          "nothing: destroy them",
+                          why.text);
 }
 
 /* From the moment the file is named, or the commit is on its way, they may be what opens the key.
@@ -279,6 +285,10 @@ static void tell_plan(const struct split *split, struct pki_report *report)
     pki_room_tell(&split->at.room, report);
     pki_report_text(report, "Key", "%s", split->at.name);
     pki_report_text(report, "Needed", "%s", plan.failed ? "" : (const char *)plan.data);
+}
+
+static void tell_opens(const struct split *split, struct pki_report *report)
+{
     pki_report_text(report, "Opens with", "%s",
                     split->request->with_passphrase ? "shares and their passphrase" : "shares");
 }
@@ -318,6 +328,7 @@ static bool run(struct split *split, struct pki_report *report, struct pki_error
     if (split->request->to)
         pki_target_warn(&split->target, report);
     if (split->request->dry_run) {
+        tell_opens(split, report);
         pki_report_note(report, "Dry run", PKI_TONE_FAINT, "nothing was written");
         return true;
     }
@@ -327,6 +338,7 @@ static bool run(struct split *split, struct pki_report *report, struct pki_error
         return tell_void(split, err);
     if (!seal(split, err))
         return tell_uncertain(split, err);
+    tell_opens(split, report);
     tell_shares(split, report);
     if (split->at.recorded)
         pki_report_next_here(report, "cellar share combine %s", split->at.name);

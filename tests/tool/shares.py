@@ -86,7 +86,7 @@ before = open("typed.key").read()
 tool = split()
 tool.expect("Then press Enter")
 os.write(tool.fd, b"\x03")
-assert tool.end() == 6, tool.text
+assert tool.end() == 6 and "written down" in tool.text and "Opens with" not in tool.text, tool.text
 assert tool.text.rindex(LEAVE) > tool.text.rindex("Then press Enter"), "its screen stays after a stop"
 assert open("typed.key").read() == before
 
