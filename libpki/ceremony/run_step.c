@@ -127,6 +127,7 @@ void pki_run_show(struct pki_run *run)
     pki_scope(pki_buf) printed = {0};
     char printed_in[41] = "";
     struct asked asked = {.n = 0};
+    const int64_t now = run->hands->now(run->hands->context);
     struct pki_ceremony_view view = {
         .ceremony = run->script->title,
         .id = step->id,
@@ -135,7 +136,7 @@ void pki_run_show(struct pki_run *run)
         .number = (unsigned)run->due + 1,
         .of = (unsigned)run->script->n_steps,
         .minutes = step->minutes,
-        .passed = (run->hands->now(run->hands->context) - run->began) / 60,
+        .passed = now > run->began ? (now - run->began) / 60 : 0, /* a clock may be set back */
         .read_aloud = step->read_aloud,
         .check = step->act.kind == PKI_SCRIPT_CHECK ? step->act.check->sentence : NULL,
         .question = step->act.question,
