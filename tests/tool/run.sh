@@ -29,7 +29,7 @@ check 'its report' python3 "$here/page.py" record.html
 works cellar verify --ceremony record --report record.html
 check 'certificates' openssl x509 -in record/evidence/090-certificates.pem -noout
 check 'the CRL' cmp -s record/evidence/120-root-g1-*.crl media/cellar/crls/root-g1-*.crl
-check 'the seal' cmp -s record/evidence/140-seal.txt seal.txt/seal.txt
+check 'the seal' cmp -s record/evidence/140-seal.txt seal/seal.txt
 check 'the backup' cmp -s record/evidence/160-manifest.json media/backup/cellar-*/manifest.json
 check 'the tool is named' grep -q '"tool": "cellar-root", "tool_version": "[0-9.]* ([0-9a-f]*)", "tool_sha256": "'"$(sha256sum <"$build_dir/test-tools/cellar-root" | cut -c 1-64)" record/transcript.jsonl
 check 'what was read' grep -q '"use": "read", "path": "hierarchy.yaml", "size": [0-9]*, "sha256": "'"$(sha256sum <hierarchy.yaml | cut -c 1-64)" record/transcript.jsonl
@@ -62,7 +62,7 @@ for record in wired late; do
 done
 
 # Nobody to ask, or nothing to go by.
-rm -rf media/cellar seal.txt
+rm -rf media/cellar seal
 refuses 2 '.-record DIR is missing' cellar ceremony run genesis.yaml -C media/cellar
 sed '/serial/d' answers.yaml >few.yaml
 is 4 cellar ceremony run genesis.yaml -C media/cellar --record few --answers few.yaml
