@@ -221,7 +221,7 @@ class Worker:
 
     def openers(self, words):
         """Passphrases, where a command that status names has none and needs one."""
-        if "--passphrase-file" in words or words[0] not in ("cellar-key", "cellar-crl"):
+        if "--passphrase-file" in words or words[0] not in ("cellar-key", "cellar-crl") or words[1:2] == ["destroy"]:
             return []
         changed = words[1:2] == ["test"]
         return ["--passphrase-file", "new" if changed else "pass"] + (
